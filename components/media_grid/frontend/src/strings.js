@@ -1,0 +1,25 @@
+// Every word this component shows, in one place. Names of states come with the data.
+
+export const WORDS = {
+  grid: "Media",
+  select: "Select",
+  missing: "Picture not available",
+  timeAssumed: "time zone assumed",
+  noTime: "no capture time",
+  original: "Original",
+  hideShapes: "Hide shapes",
+  showShapes: "Show shapes",
+  back: "Back to the list",
+  previous: "Previous",
+  next: "Next",
+  copyLink: "Copy link",
+  copied: "Link copied",
+  copyFailed: "Copy it from the address bar",
+  nearby: "Same source, around this moment",
+};
+
+/** @param {number} count */
+export function shapesText(count) {
+  if (count === 0) return "no shapes";
+  return count === 1 ? "1 shape" : `${count} shapes`;
+}

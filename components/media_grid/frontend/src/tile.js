@@ -1,0 +1,96 @@
+// One tile of the grid: picture, state, shapes, name.
+
+import { fitOf } from "./geometry.js";
+import { drawShapes } from "./overlay.js";
+import { pictureElement } from "./picture.js";
+import { WORDS, shapesText } from "./strings.js";
+import { dayAndClock } from "./times.js";
+
+/** Every tile has this format, so the grid stands before a single picture has come. */
+const TILE_FORMAT = { width: 16, height: 9 };
+
+/**
+ * @typedef {{id: number, file_name: string, state: string, width: number, height: number,
+ *            state_name: string, source: string|null, captured_at: string|null, captured_at_assumed?: boolean,
+ *            bucket_key?: string|null, shapes: import("./overlay.js").Shape[]}} Media
+ */
+
+/**
+ * @param {Media} media
+ * @param {string} address where this media opens, for a new tab
+ * @param {boolean} eager load at once instead of when it comes near the screen
+ * @returns {HTMLAnchorElement}
+ */
+export function tileElement(media, address, eager) {
+  const tile = document.createElement("a");
+  tile.className = "tile";
+  tile.href = address;
+  tile.tabIndex = -1;
+  tile.draggable = false;
+  tile.dataset.id = String(media.id);
+  tile.setAttribute("role", "option");
+  tile.setAttribute("aria-selected", "false");
+  tile.setAttribute("aria-label", describe(media));
+  tile.title = [media.file_name, media.source, timeOf(media)].filter(Boolean).join("\n");
+
+  const frame = document.createElement("div");
+  frame.className = `frame ${fitOf(media, TILE_FORMAT)}`;
+  frame.append(pictureElement(media, "thumb", { eager }), badgeElement(media), cornerElement());
+  tile.append(frame, captionElement(media));
+  return tile;
+}
+
+/** @param {HTMLElement} tile @param {boolean} selected */
+export function markSelected(tile, selected) {
+  tile.classList.toggle("selected", selected);
+  tile.setAttribute("aria-selected", String(selected));
+}
+
+/**
+ * Draws the shapes again for the size the tile has now, or takes them away.
+ * @param {HTMLElement} tile
+ * @param {Media} media
+ * @param {import("./geometry.js").Size|null} screen null to show none
+ */
+export function markShapes(tile, media, screen) {
+  const frame = tile.querySelector(".frame");
+  frame?.querySelector(".shapes")?.remove();
+  if (!frame || !screen || media.shapes.length === 0) return;
+  frame.append(drawShapes(media.shapes, media, screen, fitOf(media, TILE_FORMAT)));
+}
+
+function badgeElement(media) {
+  const badge = document.createElement("span");
+  badge.className = `state state-${media.state}`;
+  badge.textContent = media.state_name;
+  return badge;
+}
+
+function cornerElement() {
+  const corner = document.createElement("span");
+  corner.className = "corner";
+  corner.title = `${WORDS.select} (X)`;
+  corner.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7"/></svg>';
+  return corner;
+}
+
+function captionElement(media) {
+  const caption = document.createElement("div");
+  caption.className = "caption";
+  const name = document.createElement("span");
+  name.className = "name";
+  name.textContent = media.file_name;
+  const time = document.createElement("time");
+  time.textContent = dayAndClock(media.captured_at) || WORDS.noTime;
+  caption.append(name, time);
+  return caption;
+}
+
+function timeOf(media) {
+  const time = dayAndClock(media.captured_at);
+  return time && media.captured_at_assumed ? `${time} (${WORDS.timeAssumed})` : time;
+}
+
+function describe(media) {
+  return [media.file_name, media.state_name, shapesText(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
+}

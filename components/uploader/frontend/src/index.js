@@ -1,0 +1,50 @@
+// Entry: connects the engine, which lives as long as the tab, with what is on the page.
+
+import { createEngine } from "./engine.js";
+import { knowsItsTime } from "./exif.js";
+import { newClientId, post, requireReadable, sha256Of } from "./transport.js";
+import { createView } from "./view.js";
+
+/** One for the tab: whoever goes to Browse while files are on their way finds them here again. */
+const engine = createEngine({ send, newKey: newClientId });
+
+/** @type {WeakMap<object, ReturnType<typeof createView>>} */
+const mounted = new WeakMap();
+
+window.addEventListener("online", engine.goOn);
+window.addEventListener("beforeunload", (event) => {
+  if (engine.hasUnsent()) event.preventDefault();
+});
+
+/** @type {import("./engine.js").Send} */
+async function send(row, fields, { signal, onState, onSent, onLine }) {
+  const file = /** @type {File} */ (row.file);
+  await requireReadable(file);
+  const isArchive = row.kind === "archive";
+  if (!isArchive) {
+    // What the camera wrote wins over what was said for the batch.
+    if (fields.captured_at && (await knowsItsTime(file))) delete fields.captured_at;
+    const sha256 = await sha256Of(file);
+    if (sha256) fields.sha256 = sha256;
+  }
+  if (signal.aborted) throw new DOMException("stopped", "AbortError");
+  onState("sending");
+  const address = `${location.origin}/api/${isArchive ? "archives" : "uploads"}`;
+  return post({ address, file, name: row.name, fields, key: row.key, signal, onSent, onLine: isArchive ? onLine : undefined });
+}
+
+/** @param {{data: any, parentElement: HTMLElement|ShadowRoot}} component */
+export default function uploader({ data, parentElement }) {
+  const content = Array.isArray(data) ? data[0] : data;
+  if (!content) return undefined;
+  let view = mounted.get(parentElement);
+  if (!view) {
+    view = createView(/** @type {HTMLElement} */ (parentElement), engine);
+    mounted.set(parentElement, view);
+  }
+  view.update(content);
+  return () => {
+    mounted.get(parentElement)?.remove();
+    mounted.delete(parentElement);
+  };
+}

@@ -1,0 +1,197 @@
+// The uploader on screen: where to drop, what is going on, the rows, what to do next.
+
+import { filesOfDrop, filesOfInput } from "./files.js";
+import { createList, element } from "./list.js";
+import { STATE_NAMES, WORDS, bytesText, files, pausedText, progressText, skippedText } from "./strings.js";
+import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
+
+const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
+
+/**
+ * @typedef {{batch: import("./batch.js").Batch, login: string, largest_picture: number, largest_archive: number,
+ *            browse: string, review: string|null}} UploaderData addresses of the pages, limits in bytes
+ */
+
+/**
+ * @param {HTMLElement} host
+ * @param {import("./engine.js").Engine} engine
+ */
+export function createView(host, engine) {
+  const root = element("div", "uploader");
+  const zone = dropZone((found) => engine.add(found));
+  const status = element("div", "status");
+  status.setAttribute("role", "status");
+  const bar = element("div", "bar");
+  bar.append(element("div", "bar-fill"));
+  const actions = element("div", "actions");
+  const groups = element("div", "groups");
+  root.append(zone, actions, bar, status, groups);
+  const list = createList(root, (id) => `${data?.browse}?media=${id}`);
+  host.append(root);
+
+  /** @type {UploaderData|null} */
+  let data = null;
+  /** @type {keyof typeof GROUPS} */
+  let group = "all";
+  let frame = 0;
+  let ticking = 0;
+
+  function draw() {
+    frame = 0;
+    if (!data) return;
+    const rows = engine.rows();
+    const counts = countGroups(rows);
+    if (!counts[group]) group = "all";
+    drawActions(rows, counts);
+    drawStatus(rows, counts);
+    drawGroups(counts);
+    list.show(group === "all" ? rows : rows.filter(GROUPS[group]));
+    zone.classList.toggle("small", rows.length > 0);
+    // A countdown is the only thing that changes by itself.
+    clearTimeout(ticking);
+    if (engine.pause()) ticking = window.setTimeout(redraw, 1000);
+  }
+
+  /** Hundreds of progress events become one drawing per frame. */
+  function redraw() {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  function drawActions(rows, counts) {
+    const ready = rows.filter((row) => row.state === "ready");
+    const made = [];
+    if (ready.length > 0) made.push(button("start", `${WORDS.start} ${files(ready.length)}`, () => data && engine.start(data.batch), "go"));
+    if (engine.halted() || engine.pause()) made.push(button("go-on", WORDS.goOn, engine.goOn));
+    if (engine.isBusy()) made.push(button("stop", WORDS.stop, engine.stop));
+    if (counts.failed) made.push(button("retry", `${WORDS.retryFailed} (${counts.failed})`, engine.retryFailed));
+    if (!engine.isBusy() && rows.length > 0) {
+      const query = queryForRegistered(rows, data?.login ?? "");
+      if (query) made.push(link("browse", WORDS.browse, `${data?.browse}?${query}`));
+      if (query && data?.review) made.push(link("review", WORDS.review, `${data.review}?queue=filter&${query}`));
+      made.push(button("clear", WORDS.clear, engine.clear));
+    }
+    replaceWhenChanged(actions, made);
+    actions.hidden = made.length === 0;
+  }
+
+  function drawStatus(rows, counts) {
+    const { sent, total } = countBytes(rows);
+    const done = rows.length - counts.open;
+    const pause = engine.pause();
+    const parts = [];
+    if (rows.length > 0) parts.push(`${progressText(done, rows.length)} · ${bytesText(sent)} of ${bytesText(total)}`);
+    parts.push(skippedText(engine.skipped()));
+    status.textContent = parts.filter(Boolean).join(" · ");
+    const trouble = engine.halted() ?? (navigator.onLine === false && engine.isBusy() ? WORDS.offline : pause ? pausedText(pause.seconds, pause.reason) : "");
+    if (trouble) {
+      const warning = element("div", "trouble");
+      warning.textContent = trouble;
+      status.append(warning);
+    }
+    bar.hidden = !engine.isBusy();
+    bar.style.setProperty("--share", `${total ? (sent / total) * 100 : 0}%`);
+  }
+
+  function drawGroups(counts) {
+    const made = Object.keys(GROUPS)
+      .filter((name) => name === "all" || counts[name] > 0)
+      .map((name) => {
+        const made = button(`group-${name}`, `${GROUP_NAMES[name]} ${counts[name].toLocaleString("en")}`, () => {
+          group = /** @type {any} */ (name);
+          redraw();
+        }, `group group-${name}`);
+        made.setAttribute("aria-pressed", String(group === name));
+        return made;
+      });
+    groups.hidden = made.length < 3 && counts.all < 2;
+    replaceWhenChanged(groups, made);
+  }
+
+  const leave = engine.subscribe(redraw);
+  return {
+    /** @param {UploaderData} newData */
+    update(newData) {
+      data = newData;
+      engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
+      redraw();
+    },
+    remove() {
+      leave();
+      cancelAnimationFrame(frame);
+      clearTimeout(ticking);
+      root.remove();
+    },
+  };
+}
+
+/** @param {(found: import("./files.js").Found[]) => void} take */
+function dropZone(take) {
+  const zone = element("div", "drop");
+  const text = element("div", "drop-text");
+  const title = element("strong", "");
+  title.textContent = WORDS.drop;
+  const hint = element("span", "");
+  hint.textContent = WORDS.dropHint;
+  text.append(title, hint);
+  const plain = input("files", false);
+  const folder = input("folder", true);
+  zone.append(text, button("choose-files", WORDS.chooseFiles, () => plain.click()), button("choose-folder", WORDS.chooseFolder, () => folder.click()), plain, folder);
+  for (const field of [plain, folder]) {
+    field.addEventListener("change", () => {
+      take(filesOfInput(/** @type {FileList} */ (field.files)));
+      field.value = ""; // the same files may be chosen again
+    });
+  }
+  let depth = 0;
+  const mark = (change) => {
+    depth = change === null ? 0 : Math.max(0, depth + change);
+    zone.classList.toggle("over", depth > 0);
+  };
+  zone.addEventListener("dragenter", (event) => (event.preventDefault(), mark(1)));
+  zone.addEventListener("dragleave", () => mark(-1));
+  zone.addEventListener("dragover", (event) => event.preventDefault());
+  zone.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    mark(null);
+    if (event.dataTransfer) take(await filesOfDrop(event.dataTransfer));
+  });
+  return zone;
+}
+
+function input(name, folder) {
+  const made = document.createElement("input");
+  made.type = "file";
+  made.multiple = true;
+  made.hidden = true;
+  made.dataset.name = name;
+  if (folder) made.webkitdirectory = true;
+  else made.accept = ".jpg,.jpeg,.png,.webp,.zip,image/jpeg,image/png,image/webp,application/zip";
+  return made;
+}
+
+/** Buttons that say the same stay the same elements: focus and a half-made click survive. */
+function replaceWhenChanged(host, made) {
+  const say = (element) => [element.dataset.name, element.textContent, element.getAttribute("href"), element.getAttribute("aria-pressed")].join("|");
+  const before = [...host.children].map(say).join("\n");
+  if (before === made.map(say).join("\n")) return;
+  const focused = /** @type {ShadowRoot|Document} */ (host.getRootNode()).activeElement?.getAttribute("data-name");
+  host.replaceChildren(...made);
+  if (focused) made.find((element) => element.dataset.name === focused)?.focus();
+}
+
+function button(name, text, act, className = "") {
+  const made = /** @type {HTMLButtonElement} */ (element("button", `plain ${className}`));
+  made.type = "button";
+  made.dataset.name = name;
+  made.textContent = text;
+  made.addEventListener("click", () => act());
+  return made;
+}
+
+function link(name, text, address) {
+  const made = /** @type {HTMLAnchorElement} */ (element("a", "plain"));
+  made.dataset.name = name;
+  made.href = address;
+  made.textContent = text;
+  return made;
+}

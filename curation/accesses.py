@@ -1,0 +1,268 @@
+"""Who may enter and what for: creating, changing, disabling, passwords; and the scope check itself."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Sequence
+
+import bcrypt
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from curation.errors import (
+    AccessNotFound,
+    InvalidPassword,
+    InvalidText,
+    LastAdmin,
+    LoginTaken,
+    NotAllowed,
+)
+from curation.events import record
+from db.models import Access, LoginSession, Scope, Token, utc_now
+
+BCRYPT_COST = 12
+PASSWORD_BYTES = (10, 72)  # bcrypt looks at 72 bytes and refuses more
+LOGIN_LENGTH = 100
+PEOPLE = (Scope.VIEWER, Scope.USER, Scope.ADMIN)
+CURATORS = (Scope.USER, Scope.ADMIN)
+
+
+def require_scope(access: Access, *scopes: Scope) -> None:
+    """Raise NotAllowed unless the access has one of the scopes."""
+    if access.scope not in scopes:
+        raise NotAllowed(f"An access with the scope “{access.scope.value}” may not do this.")
+
+
+def clean_login(login: str) -> str:
+    """Lower-case and stripped, as it is stored and looked up; raises InvalidText."""
+    login = login.strip().lower()
+    if not login or len(login) > LOGIN_LENGTH or not login.isprintable() or any(c.isspace() for c in login):
+        raise InvalidText(f"A login has 1 to {LOGIN_LENGTH} printable characters and no spaces.")
+    return login
+
+
+def hash_password(password: str) -> str:
+    """The bcrypt hash of a password that keeps the rules; raises InvalidPassword."""
+    shortest, longest = PASSWORD_BYTES
+    if password != password.strip():
+        raise InvalidPassword("A password does not begin or end with a space.")
+    if "\x00" in password:
+        raise InvalidPassword("A password does not hold a NUL character.")
+    try:
+        encoded = password.encode()
+    except UnicodeEncodeError:
+        raise InvalidPassword("The password is not valid text.") from None
+    if not shortest <= len(encoded) <= longest:
+        raise InvalidPassword(f"A password has {shortest} to {longest} bytes; this one has {len(encoded)}.")
+    return bcrypt.hashpw(encoded, bcrypt.gensalt(BCRYPT_COST)).decode()
+
+
+@functools.cache
+def dummy_hash() -> str:
+    """A hash no password fits: unknown logins are checked against it, so that they last as long."""
+    return bcrypt.hashpw(secrets.token_bytes(32).hex().encode(), bcrypt.gensalt(BCRYPT_COST)).decode()
+
+
+def password_fits(password: str, hashed_password: str) -> bool:
+    encoded = password.encode(errors="surrogatepass")
+    # Too long a password never fits, but takes its time like any other.
+    fits = bcrypt.checkpw(encoded[: PASSWORD_BYTES[1]], hashed_password.encode())
+    return fits and len(encoded) <= PASSWORD_BYTES[1]
+
+
+def make_password() -> str:
+    """A password to be shown once: 20 characters, about 119 bits."""
+    return secrets.token_urlsafe(15)
+
+
+def find_access(session: Session, login: str) -> Access | None:
+    return session.scalar(select(Access).where(Access.login == login.strip().lower()))
+
+
+def get_access(session: Session, access_id: int) -> Access:
+    found = session.get(Access, access_id)
+    if found is None:
+        raise AccessNotFound("There is no such access.")
+    return found
+
+
+def list_accesses(session: Session, access: Access) -> Sequence[Access]:
+    require_scope(access, Scope.ADMIN)
+    return session.scalars(select(Access).order_by(Access.login)).all()
+
+
+def create_access(
+    session: Session,
+    access: Access,
+    login: str,
+    scope: Scope,
+    password: str | None = None,
+) -> tuple[Access, str | None]:
+    """A new access and, when no password was given, the one-time password made for it."""
+    require_scope(access, Scope.ADMIN)
+    created, made = add_access(session, login, scope, password)
+    record(
+        session,
+        access,
+        "access_created",
+        {"login": created.login, "scope": created.scope.value},
+    )
+    return created, made
+
+
+def add_access(
+    session: Session, login: str, scope: Scope, password: str | None = None
+) -> tuple[Access, str | None]:
+    """As `create_access`, for the operator's own door."""
+    login = clean_login(login)
+    if find_access(session, login) is not None:
+        raise LoginTaken(f"The login “{login}” is taken.")
+    made = make_password() if password is None else None
+    created = Access(
+        login=login,
+        hashed_password=hash_password(password or made or ""),
+        scope=scope,
+        must_change_password=made is not None,
+    )
+    session.add(created)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise LoginTaken(f"The login “{login}” is taken.") from None
+    return created, made
+
+
+def ensure_first_admin(session: Session, login: str, password: str | None) -> str | None:
+    """Create the first admin of an empty installation; returns the password that was made, if any was."""
+    if session.scalar(select(func.count()).select_from(Access).where(Access.scope == Scope.ADMIN)):
+        return None
+    created, made = add_access(session, login, Scope.ADMIN, password)
+    record(session, created, "first_admin_created", {"login": created.login})
+    return made
+
+
+def change_scope(session: Session, access: Access, access_id: int, scope: Scope) -> Access:
+    require_scope(access, Scope.ADMIN)
+    changed = _locked(session, access_id)
+    if changed.scope == Scope.ADMIN and scope != Scope.ADMIN:
+        _require_another_admin(session, changed)
+    before, changed.scope = changed.scope, scope
+    detail = {"login": changed.login, "from": before.value, "to": scope.value}
+    record(session, access, "scope_changed", detail)
+    return changed
+
+
+def disable_access(session: Session, access: Access, access_id: int) -> Access:
+    """Cut an access off: its login sessions and tokens end at once."""
+    require_scope(access, Scope.ADMIN)
+    disabled = _locked(session, access_id)
+    if disabled.scope == Scope.ADMIN:
+        _require_another_admin(session, disabled)
+    disabled.disabled_at = disabled.disabled_at or utc_now()
+    end_everything(session, disabled)
+    record(session, access, "access_disabled", {"login": disabled.login})
+    return disabled
+
+
+def enable_access(session: Session, access: Access, access_id: int) -> Access:
+    require_scope(access, Scope.ADMIN)
+    enabled = _locked(session, access_id)
+    enabled.disabled_at = None
+    record(session, access, "access_enabled", {"login": enabled.login})
+    return enabled
+
+
+def reset_password(session: Session, access: Access, access_id: int) -> str:
+    """A one-time password, returned once, that must be changed at the next sign-in."""
+    require_scope(access, Scope.ADMIN)
+    changed = _locked(session, access_id)
+    made = make_password()
+    _set_password(session, changed, made, must_change=True)
+    record(session, access, "password_reset", {"login": changed.login})
+    return made
+
+
+def set_password(session: Session, login: str) -> str:
+    """The operator's reset, from the machine itself: also lets a disabled access in again."""
+    changed = find_access(session, login)
+    if changed is None:
+        raise AccessNotFound(f"There is no access with the login “{login}”.")
+    made = make_password()
+    changed.disabled_at = None
+    _set_password(session, changed, made, must_change=True)
+    record(session, changed, "password_reset", {"login": changed.login, "by": "operator"})
+    return made
+
+
+def change_own_password(
+    session: Session,
+    access: Access,
+    old: str,
+    new: str,
+    *,
+    keep_session_id: int | None = None,
+) -> None:
+    """Change one's own password; every other login session and every token ends."""
+    changed = _locked(session, access.id)
+    if not password_fits(old, changed.hashed_password):
+        raise InvalidPassword("The present password is not right.")
+    if old == new:
+        raise InvalidPassword("The new password is the present one.")
+    _set_password(session, changed, new, must_change=False, keep_session_id=keep_session_id)
+    record(session, changed, "password_changed", {})
+
+
+def end_everything(session: Session, access: Access, *, keep_session_id: int | None = None) -> None:
+    """End every login session and token of an access, but the one to keep."""
+    now = utc_now()
+    sessions = update(LoginSession).where(
+        LoginSession.access_id == access.id, LoginSession.revoked_at.is_(None)
+    )
+    if keep_session_id is not None:
+        sessions = sessions.where(LoginSession.id != keep_session_id)
+    session.execute(sessions.values(revoked_at=now))
+    session.execute(
+        update(Token).where(Token.access_id == access.id, Token.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
+def change_preferences(session: Session, access: Access, **changes: object) -> None:
+    """Keep a person's own choices (keys, language, sizes)."""
+    changed = get_access(session, access.id)
+    changed.preferences = {**changed.preferences, **changes}
+
+
+def _set_password(
+    session: Session,
+    access: Access,
+    password: str,
+    *,
+    must_change: bool,
+    keep_session_id: int | None = None,
+) -> None:
+    access.hashed_password = hash_password(password)
+    access.must_change_password = must_change
+    access.password_changed_at = utc_now()
+    end_everything(session, access, keep_session_id=keep_session_id)
+
+
+def _locked(session: Session, access_id: int) -> Access:
+    found = session.scalar(select(Access).where(Access.id == access_id).with_for_update())
+    if found is None:
+        raise AccessNotFound("There is no such access.")
+    return found
+
+
+def _require_another_admin(session: Session, leaving: Access) -> None:
+    # All active admins are locked, in one order: of two admins who demote each other at the same moment,
+    # the second sees what the first did.
+    active = session.scalars(
+        select(Access.id)
+        .where(Access.scope == Scope.ADMIN, Access.disabled_at.is_(None))
+        .order_by(Access.id)
+        .with_for_update()
+    ).all()
+    if not [other for other in active if other != leaving.id]:
+        raise LastAdmin(f"“{leaving.login}” is the last admin. Make another one first.")

@@ -1,0 +1,85 @@
+"""What every act on a media shares: the lock, the number, and the one place that writes `media.state`.
+
+Acts are submissions and reviews. They are numbered per media (`act`) under the lock of its row, so their
+order never depends on a clock. `media.state`, `current_annotation_id` and `last_review_id` are
+projections of that history, written here in the transaction that writes the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from curation.errors import StaleAnnotation
+from curation.media_view import get_visible_media
+from db.models import Access, Annotation, Media, Review, State
+
+
+@dataclass(frozen=True)
+class ReviewPolicy:
+    """How many people must accept, and whether one's own acceptance counts (settings)."""
+
+    reviews_required: int = 1
+    review_own: bool = True
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a media stands after an act."""
+
+    id: int
+    state: State
+    current_annotation_id: int | None
+
+
+def lock_media(session: Session, access: Access, media_id: int) -> Media:
+    """The media, held until the transaction ends. Raises MediaNotFound."""
+    return get_visible_media(session, access, media_id, lock=True)
+
+
+def require_current(media: Media, seen_annotation_id: int | None) -> None:
+    """Raise StaleAnnotation unless the annotation that was on the screen is still the one that counts."""
+    if media.current_annotation_id != seen_annotation_id:
+        raise StaleAnnotation(
+            "Someone answered this picture a moment ago. Look at both answers, then keep yours or drop it.",
+            media_id=media.id,
+            current_annotation_id=media.current_annotation_id,
+        )
+
+
+def next_act(media: Media) -> int:
+    media.act_count += 1
+    return media.act_count
+
+
+def move(
+    session: Session, media: Media, state: State, annotation_id: int | None, review: Review | None
+) -> None:
+    """Write the projections after an act. Nothing else writes them."""
+    media.state = state
+    media.current_annotation_id = annotation_id
+    if review is not None:
+        session.flush()  # the review's id
+        media.last_review_id = review.id
+
+
+def standing(media: Media) -> Standing:
+    return Standing(media.id, media.state, media.current_annotation_id)
+
+
+def state_from_history(session: Session, media_id: int) -> State:
+    """The state that the history alone says, to compare the projection with."""
+    last: tuple[int, int, State] | None = None
+    tables: tuple[type[Annotation] | type[Review], ...] = (Annotation, Review)
+    for kind, table in enumerate(tables):
+        found = session.execute(
+            select(table.act, table.state_after)
+            .where(table.media_id == media_id)
+            .order_by(table.act.desc())
+            .limit(1)
+        ).first()
+        if found is not None and (last is None or (found.act, kind) > last[:2]):
+            last = (found.act, kind, found.state_after)
+    return State.NEW if last is None else last[2]

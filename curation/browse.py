@@ -1,0 +1,326 @@
+"""Lists of media: a page of matches, how many there are, one in full with its neighbours and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from curation.errors import NotAllowed
+from curation.media_filter import MediaFilter, Sort
+from curation.media_view import (
+    AnnotationView,
+    MediaDetails,
+    MediaView,
+    annotation_views,
+    fill_answers,
+    fill_tags,
+    get_visible_media,
+    media_rows,
+    media_view,
+    review_rows,
+    review_view,
+    shapes_by_annotation,
+)
+from curation.paging import Section, decode_cursor, read_page
+from curation.states import LISTED_STATES
+from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
+from db.queries import (
+    media_between,
+    media_has_shapes,
+    media_in_states,
+    media_named_like,
+    media_of_sources,
+    media_of_uploader,
+    media_with_label_classes,
+    media_with_tags,
+)
+from db.types import AnyRow, AnySelect
+
+PAGE_SIZE = 60
+MAX_PAGE_SIZE = 200
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[MediaView]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many match: exact up to 10,000, then `capped`."""
+
+    value: int
+    capped: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value:,}+" if self.capped else f"{self.value:,}"
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    at: datetime
+    who: str
+    what: str
+    comment: str | None = None
+    annotation_id: int | None = None
+    annotation_number: int | None = None
+    shapes: int | None = None
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    id: int
+    captured_at: datetime | None
+    state: str
+    shapes: list[Any]
+
+
+def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]:
+    """What must hold for a media to match the filter and be visible to the access."""
+    found: list[ColumnElement[bool]] = []
+    if State.WITHDRAWN in wanted.state and access.scope != Scope.ADMIN:
+        raise NotAllowed("Withdrawn media are shown to admins only.")
+    if wanted.state:
+        found.append(media_in_states(wanted.state))
+    else:
+        found.append(Media.state.not_in([state for state in State if state not in LISTED_STATES]))
+    if access.scope == Scope.DEVICE:
+        found.append(Media.uploaded_by_id == access.id)
+    if wanted.label_class:
+        found.append(media_with_label_classes(wanted.label_class))
+    if wanted.has_shapes is not None:
+        found.append(media_has_shapes(wanted.has_shapes))
+    if wanted.source:
+        found.append(media_of_sources(wanted.source))
+    found.extend(media_between(Media.captured_at, wanted.captured_from, wanted.captured_to))
+    found.extend(media_between(Media.created_at, wanted.uploaded_from, wanted.uploaded_to))
+    if wanted.uploader:
+        found.append(media_of_uploader(wanted.uploader))
+    if wanted.tag:
+        found.append(media_with_tags(wanted.tag))
+    if wanted.file_name:
+        found.append(media_named_like(wanted.file_name))
+    return found
+
+
+def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
+    """The order of a filter as sections to walk through: what has no time or name comes last."""
+    match wanted.sort:
+        case Sort.UPLOADED_LAST | Sort.UPLOADED_FIRST:
+            return [Section((Media.id,), wanted.sort == Sort.UPLOADED_LAST)]
+        case Sort.CAPTURED_LAST | Sort.CAPTURED_FIRST:
+            return _known_first(Media.captured_at, wanted.sort == Sort.CAPTURED_LAST)
+        case Sort.FILE_NAME:
+            return _known_first(Media.file_name, False)
+        case Sort.SOURCE:
+            names = select(Source.id).order_by(Source.name)
+            if wanted.source:
+                names = names.where(Source.name.in_(wanted.source))
+            found = [
+                section
+                for source_id in session.scalars(names)
+                for section in _known_first(Media.captured_at, False, Media.source_id == source_id)
+            ]
+            return (
+                found
+                if wanted.source and found
+                else [
+                    *found,
+                    *_known_first(Media.captured_at, False, Media.source_id.is_(None)),
+                ]
+            )
+
+
+def _known_first(column: Any, descending: bool, *where: ColumnElement[bool]) -> list[Section]:
+    return [
+        Section((column, Media.id), descending, (*where, column.is_not(None))),
+        Section((Media.id,), descending, (*where, column.is_(None))),
+    ]
+
+
+def list_page(
+    session: Session,
+    access: Access,
+    wanted: MediaFilter,
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
+    *,
+    answers: bool = False,
+    extra: Sequence[ColumnElement[bool]] = (),
+) -> Page:
+    """One page of matches in the filter's order, with tags and answers when asked for.
+
+    Raises UnknownFilter for a cursor of another list, NotAllowed for withdrawn media.
+    """
+    limit = max(1, min(limit, MAX_PAGE_SIZE))
+    sections = sections_of(session, wanted)
+
+    def place(row: AnyRow, number: int) -> tuple[Any, ...]:
+        return tuple(getattr(row, column.key) for column in sections[number].columns)
+
+    page = read_page(
+        session,
+        media_rows().where(*conditions(access, wanted), *extra),
+        sections,
+        decode_cursor(cursor, sections) if cursor else None,
+        limit,
+        place,
+    )
+    items = [media_view(row) for row in page.rows]
+    if answers and items:
+        fill_tags(session, items)
+        fill_answers(session, items)
+    return Page(items, page.next_cursor, page.previous_cursor)
+
+
+def shapes_for(session: Session, items: Sequence[MediaView]) -> dict[int, list[Any]]:
+    """The shapes of each media's current annotation, for drawing over thumbnails."""
+    wanted = [item.annotation_id for item in items if item.annotation_id]
+    by_annotation = shapes_by_annotation(session, wanted)
+    return {item.id: by_annotation.get(item.annotation_id or 0, []) for item in items}
+
+
+def count_matches(
+    session: Session,
+    access: Access,
+    wanted: MediaFilter,
+    *,
+    extra: Sequence[ColumnElement[bool]] = (),
+    cap: int | None = COUNT_CAP,
+) -> Count:
+    """How many media the filter shows; counting stops at `cap`, so that it never takes long."""
+    matches: AnySelect = (
+        select(literal_column("1")).select_from(Media).where(*conditions(access, wanted), *extra)
+    )
+    if cap is not None:
+        matches = matches.limit(cap + 1)
+    number = session.scalar(select(func.count()).select_from(matches.subquery())) or 0
+    return Count(min(number, cap), True) if cap is not None and number > cap else Count(number)
+
+
+def get_details(session: Session, access: Access, media_id: int) -> MediaDetails:
+    """One media in full. Raises MediaNotFound."""
+    get_visible_media(session, access, media_id)
+    statement = media_rows().add_columns(
+        Blob.sha256, Blob.size, Blob.content_type, Media.bucket_key, Media.camera
+    )
+    row = session.execute(statement.where(Media.id == media_id)).one()
+    base = media_view(row)
+    details = MediaDetails(
+        **{item.name: getattr(base, item.name) for item in fields(MediaView)},
+        sha256=row.sha256,
+        size=row.size,
+        content_type=row.content_type,
+        bucket_key=row.bucket_key,
+        camera=row.camera,
+    )
+    fill_tags(session, [details])
+    fill_answers(session, [details])
+    return details
+
+
+def list_annotations(session: Session, access: Access, media_id: int) -> list[AnnotationView]:
+    """All annotations of a media, first to last."""
+    get_visible_media(session, access, media_id)
+    ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
+    return annotation_views(session, ids)
+
+
+def get_history(session: Session, access: Access, media_id: int) -> list[HistoryEntry]:
+    """Everything that happened to a media, newest first."""
+    media = get_visible_media(session, access, media_id)
+    uploader = session.scalar(select(Access.login).where(Access.id == media.uploaded_by_id)) or ""
+    acts: list[tuple[tuple[int, int], HistoryEntry]] = [
+        ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
+    ]
+    ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
+    order = dict(
+        session.execute(select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)).tuples()
+    )
+    numbers = {}
+    for annotation in annotation_views(session, ids):
+        numbers[annotation.id] = annotation.number
+        entry = HistoryEntry(
+            annotation.created_at,
+            annotation.author,
+            "submitted",
+            annotation_id=annotation.id,
+            annotation_number=annotation.number,
+            shapes=len(annotation.shapes),
+        )
+        acts.append(((order[annotation.id], 0), entry))
+    for row in session.execute(review_rows().add_columns(Review.act).where(Review.media_id == media_id)):
+        review = review_view(row)
+        entry = HistoryEntry(
+            review.created_at,
+            review.author,
+            review.decision,
+            comment=review.comment,
+            annotation_id=review.annotation_id,
+            annotation_number=numbers.get(review.annotation_id or 0),
+        )
+        acts.append(((row.act, 1), entry))
+    return [entry for _, entry in sorted(acts, key=lambda act: act[0], reverse=True)]
+
+
+def list_neighbours(session: Session, access: Access, media_id: int, limit: int = 9) -> list[Neighbour]:
+    """Media of the same source around this one in time, itself included, earliest first."""
+    media = get_visible_media(session, access, media_id)
+    around = _around(session, access, media, max(1, min(limit, 61)))
+    wanted = [row.current_annotation_id for row in around if row.current_annotation_id]
+    shapes = shapes_by_annotation(session, wanted)
+    return [
+        Neighbour(
+            row.id,
+            row.captured_at,
+            row.state.value,
+            shapes.get(row.current_annotation_id or 0, []),
+        )
+        for row in around
+    ]
+
+
+def _around(session: Session, access: Access, media: Media, limit: int) -> Sequence[AnyRow]:
+    columns = (Media.id, Media.captured_at, Media.state, Media.current_annotation_id)
+    same: AnySelect = select(*columns).where(*conditions(access, MediaFilter()))
+    itself = select(*columns).where(Media.id == media.id)
+    if media.source_id is None or media.captured_at is None:
+        return session.execute(itself).all()
+    same = same.where(
+        Media.source_id == media.source_id,
+        Media.captured_at.is_not(None),
+        Media.id != media.id,
+    )
+    before = (
+        same.where(
+            (Media.captured_at < media.captured_at)
+            | ((Media.captured_at == media.captured_at) & (Media.id < media.id))
+        )
+        .order_by(Media.captured_at.desc(), Media.id.desc())
+        .limit(limit // 2)
+    )
+    after = (
+        same.where(
+            (Media.captured_at > media.captured_at)
+            | ((Media.captured_at == media.captured_at) & (Media.id > media.id))
+        )
+        .order_by(Media.captured_at, Media.id)
+        .limit(limit - 1 - limit // 2)
+    )
+    parts = [select(part.subquery()) for part in (before, itself, after)]
+    rows = session.execute(union_all(*parts)).all()
+    return sorted(rows, key=lambda row: (row.captured_at, row.id))

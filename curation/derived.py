@@ -1,0 +1,154 @@
+"""Derived pictures: thumbnail and screen size, made from the original, kept in the bucket, deletable at any time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from curation.decoding import DECODERS, Undecodable
+from curation.errors import ContentMissing
+from curation.pictures import DerivedSize, draw_picture
+from storage import Bucket
+from storage.errors import BucketError, ObjectMissing
+
+# Part of every key: a changed way of drawing begins a new prefix, and what the old one drew can be deleted.
+RECIPE = "v1"
+FOLDER = "derived"
+CONTENT_TYPE = "image/jpeg"
+FAILURE_SECONDS = 3600.0
+MOST_FAILURES = 10_000
+
+log = logging.getLogger(__name__)
+
+
+def derived_key(sha256: str, size: DerivedSize) -> str:
+    """The key under which a size of the picture with this hash is kept."""
+    return f"{FOLDER}/{RECIPE}/{sha256}-{size}.jpg"
+
+
+def thumbnail(bucket: Bucket, sha256: str, original_key: str) -> bytes:
+    """The thumbnail as a JPEG, made again when it is not there. Raises ContentMissing and BucketUnreachable."""
+    return derived_picture(bucket, sha256, original_key, "thumb")
+
+
+def screen(bucket: Bucket, sha256: str, original_key: str) -> bytes:
+    """The screen size as a JPEG, made when it is not there yet. Raises ContentMissing and BucketUnreachable."""
+    return derived_picture(bucket, sha256, original_key, "screen")
+
+
+def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: DerivedSize) -> bytes:
+    """A size of a picture, from the bucket or made now and kept there.
+
+    Raises ContentMissing when the original is gone, changed or cannot be decoded; that it cannot is remembered for
+    an hour, so that a broken picture in a list does not cost a decoding at each look.
+    """
+    key = derived_key(sha256, size)
+    _failures.check(key)
+    found = _read_kept(bucket, key)
+    if found is not None:
+        return found
+    with _making.only_one(key):
+        # Someone else may have made it while we waited.
+        return _read_kept(bucket, key) or _make(bucket, sha256, original_key, size)
+
+
+def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes) -> bool:
+    """Keep a drawn picture; False when the bucket would not take it, which harms nothing: it is made again."""
+    try:
+        bucket.put(
+            derived_key(sha256, size),
+            io.BytesIO(picture),
+            size=len(picture),
+            content_type=CONTENT_TYPE,
+            sha256=hashlib.sha256(picture).hexdigest(),
+            md5=hashlib.md5(picture, usedforsecurity=False).hexdigest(),
+            confirm=False,
+        )
+    except BucketError as problem:
+        log.warning("Could not keep the %s of %s: %s", size, sha256, problem)
+        return False
+    return True
+
+
+def _read_kept(bucket: Bucket, key: str) -> bytes | None:
+    try:
+        return bucket.read(key) or None
+    except BucketError as problem:
+        # Whatever is wrong with the copy, the original can still answer; when the bucket is away, it says so itself.
+        if not isinstance(problem, ObjectMissing):
+            log.warning("Could not read %s: %s", key, problem)
+        return None
+
+
+def _make(bucket: Bucket, sha256: str, original_key: str, size: DerivedSize) -> bytes:
+    key = derived_key(sha256, size)
+    _failures.check(key)
+    with _making.room:
+        try:
+            original = bucket.read(original_key)
+        except ObjectMissing:
+            raise ContentMissing(
+                "The bucket does not hold this picture any more.", bucket_key=original_key
+            ) from None
+        try:
+            if hashlib.sha256(original).hexdigest() != sha256:
+                raise Undecodable("is not what was stored: its hash differs")
+            picture = draw_picture(original, size)
+        except Undecodable as reason:
+            log.warning("No %s of %s: it %s", size, original_key, reason)
+            _failures.remember(key)
+            _failures.check(key)
+            raise
+    keep_derived(bucket, sha256, size, picture)
+    return picture
+
+
+class _Failures:
+    """Keys that could not be made, for an hour each."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def remember(self, key: str) -> None:
+        if len(self._until) >= MOST_FAILURES:
+            self._until.clear()
+        self._until[key] = time.monotonic() + FAILURE_SECONDS
+
+    def check(self, key: str) -> None:
+        """Raises ContentMissing while a failure is remembered."""
+        if self._until.get(key, 0.0) > time.monotonic():
+            raise ContentMissing("The stored picture is damaged and cannot be shown.", derived_key=key)
+
+
+class _Making:
+    """Two makers at most, because each holds a whole original in memory, and one per key."""
+
+    def __init__(self) -> None:
+        self.room = threading.BoundedSemaphore(DECODERS)
+        self._guard = threading.Lock()
+        self._locks: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def only_one(self, key: str) -> Iterator[None]:
+        with self._guard:
+            lock, waiting = self._locks.get(key, (threading.Lock(), 0))
+            self._locks[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, waiting = self._locks[key]
+                if waiting == 1:
+                    del self._locks[key]
+                else:
+                    self._locks[key] = (lock, waiting - 1)
+
+
+_failures = _Failures()
+_making = _Making()

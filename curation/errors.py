@@ -1,0 +1,177 @@
+"""Everything that can go wrong in the domain's own words. Doors translate, once each.
+
+CurationError
+├── NotSignedIn                 who are you?
+├── NotAllowed                  you may not
+│   └── OwnWork                 someone else has to judge this one
+├── NotFound                    there is no such thing, or not for you
+│   ├── MediaNotFound
+│   ├── AnnotationNotFound
+│   ├── AccessNotFound
+│   ├── LabelClassNotFound
+│   └── ContentMissing          the row is there, its bytes are not
+├── Refused                     what was sent breaks a rule
+│   ├── RefusedPicture
+│   ├── RefusedArchive
+│   ├── TooLarge
+│   ├── InvalidShape
+│   │   └── InvalidBox
+│   ├── InvalidText
+│   ├── InvalidPassword
+│   ├── UnknownLabelClass
+│   ├── UnknownFilter
+│   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
+│   └── ContentDiffers          the digest or the repeated key does not fit the bytes
+├── Conflict                    someone or something was faster
+│   ├── StaleAnnotation
+│   ├── WrongState
+│   ├── NothingToUndo
+│   ├── LoginTaken
+│   ├── NameTaken
+│   └── LastAdmin
+├── TooManyAttempts             wait
+└── Unavailable                 database, bucket or decoder are away for the moment
+    └── ContentBusy             the same content is being deleted right now
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+class CurationError(Exception):
+    """Base of all expected errors: a sentence for the person, a code for the program."""
+
+    def __init__(self, sentence: str, **extra: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.extra = extra
+
+    @property
+    def code(self) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class NotSignedIn(CurationError):
+    """No valid cookie or token came along."""
+
+
+class NotAllowed(CurationError):
+    """The scope of this access does not permit it."""
+
+
+class OwnWork(NotAllowed):
+    """REVIEW_OWN is off and this is one's own annotation."""
+
+
+class NotFound(CurationError):
+    """Absent, or belonging to someone else: both read the same."""
+
+
+class MediaNotFound(NotFound):
+    pass
+
+
+class AnnotationNotFound(NotFound):
+    pass
+
+
+class AccessNotFound(NotFound):
+    pass
+
+
+class LabelClassNotFound(NotFound):
+    pass
+
+
+class ContentMissing(NotFound):
+    """The media is registered, but the bucket does not hold its object."""
+
+
+class Refused(CurationError):
+    """What was sent breaks a rule; nothing was written."""
+
+
+class RefusedPicture(Refused):
+    pass
+
+
+class RefusedArchive(Refused):
+    pass
+
+
+class TooLarge(Refused):
+    pass
+
+
+class InvalidShape(Refused):
+    pass
+
+
+class InvalidBox(InvalidShape):
+    pass
+
+
+class InvalidText(Refused):
+    pass
+
+
+class InvalidPassword(Refused):
+    pass
+
+
+class UnknownLabelClass(Refused):
+    pass
+
+
+class UnknownFilter(Refused):
+    pass
+
+
+class AnswerIncomplete(Refused):
+    pass
+
+
+class ContentDiffers(Refused):
+    pass
+
+
+class Conflict(CurationError):
+    """The world has moved on since the caller looked."""
+
+
+class StaleAnnotation(Conflict):
+    """Another annotation counts by now; `current_annotation_id` says which."""
+
+
+class WrongState(Conflict):
+    pass
+
+
+class NothingToUndo(Conflict):
+    pass
+
+
+class LoginTaken(Conflict):
+    pass
+
+
+class NameTaken(Conflict):
+    pass
+
+
+class LastAdmin(Conflict):
+    pass
+
+
+class TooManyAttempts(CurationError):
+    """Carries `retry_after` in seconds."""
+
+
+class Unavailable(CurationError):
+    """Something beneath is away; trying again later helps."""
+
+
+class ContentBusy(Unavailable):
+    """The same content is being deleted at this moment; the upload should come again."""

@@ -1,0 +1,109 @@
+"""Work that nobody waits for, as rows: taken one at a time under a lease, repeated until it succeeds.
+
+Any number of replicas may run the loop and any of them may be killed: a job whose lease has ended is
+taken again, so its work must be harmless to repeat.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from db.models import Job, JobState, utc_now
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 20
+IDLE_SECONDS = 1.0
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+Work = Callable[[int], None]  # takes the subject's id
+
+log = logging.getLogger(__name__)
+
+
+def add(session: Session, name: str, subject_id: int) -> None:
+    """Ask for work, in the transaction that makes it necessary."""
+    session.add(Job(name=name, subject_id=subject_id))
+
+
+def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
+    """Take the next job and do it; says whether there was one."""
+    with sessions() as session:
+        job = _take(session, list(works))
+    if job is None:
+        return False
+    job_id, name, subject_id, attempts = job
+    try:
+        works[name](subject_id)
+    except Exception as error:  # a job must never end the loop; its row keeps the reason
+        log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, error)
+        with sessions() as session:
+            failed = session.get(Job, job_id)
+            if failed is not None:
+                failed.state = JobState.FAILED if attempts >= MAX_ATTEMPTS else JobState.WAITING
+                failed.run_after = utc_now() + timedelta(seconds=min(2**attempts, 600))
+                failed.error = f"{type(error).__name__}: {error}"[:500]
+                failed.lease_until = None
+        return True
+    with sessions() as session:
+        done = session.get(Job, job_id)
+        if done is not None:
+            session.delete(done)
+    return True
+
+
+def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | None:
+    now = utc_now()
+    job = session.scalar(
+        select(Job)
+        .where(
+            Job.name.in_(names),
+            or_(
+                (Job.state == JobState.WAITING) & (Job.run_after <= now),
+                (Job.state == JobState.RUNNING) & (Job.lease_until < now),
+            ),
+        )
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is None:
+        return None
+    job.state = JobState.RUNNING
+    job.lease_until = now + LEASE
+    job.attempts += 1
+    return job.id, job.name, job.subject_id, job.attempts
+
+
+class JobLoop:
+    """A thread that runs jobs until it is stopped."""
+
+    def __init__(self, sessions: Sessions, works: Mapping[str, Work]) -> None:
+        self._sessions = sessions
+        self._works = works
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = run_one(self._sessions, self._works)
+            except Exception as error:  # the database is away: wait, and look again
+                log.warning("the jobs loop cannot reach the database: %s", error)
+                self._stopping.wait(5)
+                continue
+            if not busy:
+                self._stopping.wait(IDLE_SECONDS)

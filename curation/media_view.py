@@ -1,0 +1,242 @@
+"""What is shown of a media: plain values read from rows, the same for pages and programs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from curation.errors import MediaNotFound
+from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
+from db.queries import labels_of, shapes_of, tags_of
+from db.types import AnyRow, AnySelect
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeView:
+    """A shape as it travels: `box` is x_min, y_min, x_max, y_max in fractions."""
+
+    label_class: str
+    box: tuple[float, float, float, float]
+    points: list[list[float]] | None
+    origin: str
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationView:
+    id: int
+    media_id: int
+    number: int
+    author: str
+    created_at: datetime
+    origin: str
+    content: str
+    based_on: int | None
+    shapes: list[ShapeView]
+    label_classes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    id: int
+    media_id: int
+    decision: str
+    comment: str | None
+    author: str
+    created_at: datetime
+    annotation_id: int | None
+    state_before: str
+    state_after: str
+
+
+@dataclass(slots=True)
+class MediaView:
+    """A media as lists and screens show it."""
+
+    id: int
+    type: str
+    state: str
+    file_name: str | None
+    width: int | None
+    height: int | None
+    source: str | None
+    azimuth: float | None
+    captured_at: datetime | None
+    captured_at_assumed: bool
+    sequence: str | None
+    lat: float | None
+    lon: float | None
+    score: float | None
+    uploaded_by: str
+    created_at: datetime
+    annotation_id: int | None
+    tags: list[str] = field(default_factory=list)
+    annotation: AnnotationView | None = None
+    last_review: ReviewView | None = None
+
+
+@dataclass(slots=True)
+class MediaDetails(MediaView):
+    sha256: str | None = None
+    size: int | None = None
+    content_type: str | None = None
+    bucket_key: str | None = None
+    camera: str | None = None
+
+
+def media_rows() -> AnySelect:
+    """The columns behind a MediaView; the caller adds what must hold and in which order."""
+    return (
+        select(
+            Media.id,
+            Media.type,
+            Media.state,
+            Media.file_name,
+            Blob.width,
+            Blob.height,
+            Source.name.label("source"),
+            Media.azimuth,
+            Media.captured_at,
+            Media.captured_at_assumed,
+            Media.sequence,
+            Media.lat,
+            Media.lon,
+            Media.score,
+            Access.login.label("uploaded_by"),
+            Media.created_at,
+            Media.current_annotation_id,
+        )
+        .outerjoin(Blob, Blob.id == Media.blob_id)
+        .outerjoin(Source, Source.id == Media.source_id)
+        .join(Access, Access.id == Media.uploaded_by_id)
+    )
+
+
+def media_view(row: AnyRow) -> MediaView:
+    values = tuple(row)
+    return MediaView(values[0], values[1].value, values[2].value, *values[3:17])
+
+
+def fill_tags(session: Session, views: Sequence[MediaView]) -> None:
+    names: dict[int, list[str]] = defaultdict(list)
+    for media_id, name in session.execute(tags_of([view.id for view in views])):
+        names[media_id].append(name)
+    for view in views:
+        view.tags = names.get(view.id, [])
+
+
+def fill_answers(session: Session, views: Sequence[MediaView]) -> None:
+    """Add to each view its current annotation with shapes, and its last review."""
+    wanted = [view.annotation_id for view in views if view.annotation_id is not None]
+    by_id = {annotation.id: annotation for annotation in annotation_views(session, wanted)}
+    reviews = {
+        row.media_id: review_view(row)
+        for row in session.execute(
+            review_rows()
+            .join(Media, Media.last_review_id == Review.id)
+            .where(Media.id.in_([view.id for view in views]))
+        )
+    }
+    for view in views:
+        view.annotation = by_id.get(view.annotation_id) if view.annotation_id else None
+        view.last_review = reviews.get(view.id)
+
+
+def shapes_by_annotation(session: Session, annotation_ids: Sequence[int]) -> dict[int, list[ShapeView]]:
+    shapes: dict[int, list[ShapeView]] = defaultdict(list)
+    if annotation_ids:
+        for (
+            number,
+            key,
+            x_min,
+            y_min,
+            x_max,
+            y_max,
+            points,
+            origin,
+            confidence,
+        ) in session.execute(shapes_of(annotation_ids)):
+            box = (x_min, y_min, x_max, y_max)
+            shapes[number].append(ShapeView(key, box, points, origin.value, confidence))
+    return shapes
+
+
+def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[AnnotationView]:
+    """Annotations with their shapes and image-level label classes, by id."""
+    if not annotation_ids:
+        return []
+    shapes = shapes_by_annotation(session, annotation_ids)
+    labels: dict[int, list[str]] = defaultdict(list)
+    for annotation_id, key in session.execute(labels_of(annotation_ids)):
+        labels[annotation_id].append(key)
+    rows = session.execute(
+        select(Annotation, Access.login)
+        .join(Access, Access.id == Annotation.author_id)
+        .where(Annotation.id.in_(annotation_ids))
+        .order_by(Annotation.id)
+    )
+    return [
+        AnnotationView(
+            id=annotation.id,
+            media_id=annotation.media_id,
+            number=annotation.number,
+            author=author,
+            created_at=annotation.created_at,
+            origin=annotation.origin.value,
+            content=annotation.content.value,
+            based_on=annotation.based_on_id,
+            shapes=shapes.get(annotation.id, []),
+            label_classes=labels.get(annotation.id, []),
+        )
+        for annotation, author in rows
+    ]
+
+
+def review_rows() -> AnySelect:
+    return select(
+        Review.id,
+        Review.media_id,
+        Review.decision,
+        Review.comment,
+        Access.login,
+        Review.created_at,
+        Review.annotation_id,
+        Review.state_before,
+        Review.state_after,
+    ).join(Access, Access.id == Review.access_id)
+
+
+def review_view(row: AnyRow) -> ReviewView:
+    return ReviewView(
+        id=row[0],
+        media_id=row[1],
+        decision=row[2].value,
+        comment=row[3],
+        author=row[4],
+        created_at=row[5],
+        annotation_id=row[6],
+        state_before=row[7].value,
+        state_after=row[8].value,
+    )
+
+
+def get_visible_media(session: Session, access: Access, media_id: int, *, lock: bool = False) -> Media:
+    """The media, when this access may see it: a device its own, nobody but admins a withdrawn one.
+
+    With `lock` the row is held until the transaction ends, so that acts on one media come one by one.
+    Raises MediaNotFound, with the same words for foreign and for absent ids.
+    """
+    statement = select(Media).where(Media.id == media_id)
+    media = session.scalar(statement.with_for_update() if lock else statement)
+    hidden = media is None or (
+        (access.scope == Scope.DEVICE and media.uploaded_by_id != access.id)
+        or (media.state == State.WITHDRAWN and access.scope != Scope.ADMIN)
+    )
+    if media is None or hidden:
+        raise MediaNotFound(f"There is no media {media_id}.")
+    return media

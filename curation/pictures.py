@@ -1,0 +1,84 @@
+"""Pictures as files: which are taken, what is in them, and how they look when small. Decoding happens in children."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from curation.decoding import DecoderPool, Undecodable, decoders
+from curation.errors import RefusedPicture, TooLarge
+from curation.exif import ExifFacts
+from curation.picture_limits import LARGEST_BYTES, NotTaken, kind_of
+
+DerivedSize = Literal["thumb", "screen"]
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """What is known about a picture once every pixel of it was decoded.
+
+    `width` and `height` are pixels of the upright picture, `extension` has no dot, `thumbnail` is a JPEG of at most
+    320 pixels a side, upright, without metadata.
+    """
+
+    content_type: str
+    extension: str
+    width: int
+    height: int
+    exif: ExifFacts
+    thumbnail: bytes
+
+
+def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = None) -> PictureFacts:
+    """Decode a file as a whole and tell what is in it.
+
+    Raises RefusedPicture (TooLarge when it has too many bytes) with a sentence that begins with `file_name`, and
+    Unavailable when all decoders are busy for too long.
+    """
+    try:
+        _look_first(path, file_name)
+        facts, thumbnail = (pool or decoders()).ask({"task": "inspect", "path": str(path.absolute())})
+    except (NotTaken, Undecodable) as reason:
+        raise RefusedPicture(f"{file_name} {reason}. Nothing was stored.") from None
+    return PictureFacts(
+        content_type=facts["content_type"],
+        extension=facts["extension"],
+        width=facts["width"],
+        height=facts["height"],
+        exif=_exif(facts["exif"]),
+        thumbnail=thumbnail,
+    )
+
+
+def draw_picture(content: bytes, size: DerivedSize, *, pool: DecoderPool | None = None) -> bytes:
+    """A picture drawn small as a JPEG: upright, sRGB, on white, without metadata, never enlarged. Raises Undecodable."""
+    return (pool or decoders()).ask({"task": size}, content)[1]
+
+
+def thumbnail_picture(content: bytes) -> bytes:
+    """A JPEG of at most 320 pixels a side. Raises Undecodable."""
+    return draw_picture(content, "thumb")
+
+
+def screen_picture(content: bytes) -> bytes:
+    """A JPEG of at most 1,600 pixels a side. Raises Undecodable."""
+    return draw_picture(content, "screen")
+
+
+def _look_first(path: Path, file_name: str) -> None:
+    """Refuse what needs no decoder to be refused."""
+    size = os.path.getsize(path)
+    if size > LARGEST_BYTES:
+        raise TooLarge(
+            f"{file_name} has {size / 2**20:,.1f} MiB; at most {LARGEST_BYTES // 2**20} MiB are taken. Nothing was stored."
+        )
+    with open(path, "rb") as file:
+        kind_of(file.read(64))
+
+
+def _exif(facts: dict[str, Any]) -> ExifFacts:
+    captured_at = facts["captured_at"]
+    return ExifFacts(**facts | {"captured_at": datetime.fromisoformat(captured_at) if captured_at else None})

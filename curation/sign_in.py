@@ -1,0 +1,252 @@
+"""Entering and leaving: throttling of failures, login sessions behind cookies, tokens for programs.
+
+Secrets are random and stored only as SHA-256: whoever reads the table cannot enter with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from curation.accesses import dummy_hash, end_everything, find_access, password_fits
+from curation.errors import NotSignedIn, TooManyAttempts
+from curation.events import record
+from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
+
+# Only failures count. A login is throttled for the address that fails, much later for everyone (so that
+# a stranger cannot lock a curator out), an address for a minute at a time (so that an office behind one
+# address is never locked out by one forgetful colleague).
+LOGIN_WINDOW = timedelta(minutes=15)
+FAILURES_PER_LOGIN_AND_ADDRESS = 5
+FAILURES_PER_LOGIN = 30
+ADDRESS_WINDOW = timedelta(minutes=1)
+FAILURES_PER_ADDRESS = 10
+
+TICKET_LIFE = timedelta(minutes=2)
+ACCESS_TOKEN_LIFE = timedelta(minutes=60)
+SEEN_EVERY = timedelta(minutes=1)
+WRONG = "The login or the password is not right."
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is behind a request, and by which credential."""
+
+    access: Access
+    login_session_id: int | None = None
+    token_id: int | None = None
+
+
+def require_not_throttled(session: Session, login: str, address: str) -> None:
+    """Raise TooManyAttempts, with the seconds to wait, when too many failures are fresh."""
+    now = utc_now()
+    login = login.strip().lower()[:100]
+    by_login = SignInAttempt.login == login
+    by_address = SignInAttempt.address == address
+    for where, window, allowed in (
+        ((by_login, by_address), LOGIN_WINDOW, FAILURES_PER_LOGIN_AND_ADDRESS),
+        ((by_login,), LOGIN_WINDOW, FAILURES_PER_LOGIN),
+        ((by_address,), ADDRESS_WINDOW, FAILURES_PER_ADDRESS),
+    ):
+        # The oldest of the last `allowed` failures: once it has left the window there is room again.
+        oldest = session.scalar(
+            select(SignInAttempt.created_at)
+            .where(*where, SignInAttempt.created_at > now - window)
+            .order_by(SignInAttempt.created_at.desc())
+            .offset(allowed - 1)
+            .limit(1)
+        )
+        if oldest is not None:
+            seconds = max(1, round((oldest + window - now).total_seconds()))
+            minutes = -(-seconds // 60)
+            wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+            raise TooManyAttempts(
+                f"Too many failed sign-ins. Wait {wait} and try again.",
+                retry_after=seconds,
+            )
+
+
+def record_failure(session: Session, login: str, address: str) -> None:
+    now = utc_now()
+    # Failures that no longer count go at this moment: the table stays as small as the last attack.
+    session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < now - LOGIN_WINDOW))
+    session.add(SignInAttempt(login=login.strip().lower()[:100], address=address, created_at=now))
+    record(
+        session,
+        None,
+        "sign_in_failed",
+        {"login": login.strip().lower()[:100]},
+        address=address,
+    )
+
+
+def forget_failures(session: Session, login: str, address: str) -> None:
+    session.execute(
+        delete(SignInAttempt).where(
+            SignInAttempt.login == login.strip().lower()[:100],
+            SignInAttempt.address == address,
+        )
+    )
+
+
+def may_enter(access: Access | None, *, dashboard: bool) -> bool:
+    """Whether this access, its password being right, may enter by this door."""
+    return (
+        access is not None and access.disabled_at is None and not (dashboard and access.scope == Scope.DEVICE)
+    )
+
+
+def authenticate(session: Session, login: str, password: str) -> Access:
+    """The access with this login and password; one sentence, and one duration, for every way to fail."""
+    access = find_access(session, login)
+    fits = password_fits(password, access.hashed_password if access else dummy_hash())
+    if access is None or not fits or not may_enter(access, dashboard=False):
+        raise NotSignedIn(WRONG)
+    return access
+
+
+# --- login sessions -------------------------------------------------------------------------------
+
+
+def open_login_session(session: Session, access: Access, address: str, idle_hours: int) -> str:
+    """Begin a login session; returns the one-time ticket that a browser redeems for its cookie."""
+    ticket = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            access_id=access.id,
+            hashed_ticket=_hashed(ticket),
+            address=address,
+            expires_at=utc_now() + timedelta(hours=idle_hours),
+        )
+    )
+    forget_failures(session, access.login, address)
+    record(session, access, "signed_in", {}, address=address)
+    return ticket
+
+
+def redeem_ticket(session: Session, ticket: str) -> str:
+    """The secret for the cookie. A ticket works once, for two minutes."""
+    secret = secrets.token_urlsafe(32)
+    # One UPDATE is the whole test: of two browsers with the same ticket only one changes the row.
+    redeemed = session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.hashed_ticket == _hashed(ticket),
+            LoginSession.created_at > utc_now() - TICKET_LIFE,
+            LoginSession.revoked_at.is_(None),
+        )
+        .values(hashed_ticket=None, hashed_secret=_hashed(secret))
+        .returning(LoginSession.id)
+    ).first()
+    if redeemed is None:
+        raise NotSignedIn("This sign-in has expired. Sign in again.")
+    return secret
+
+
+def find_signed_in(session: Session, secret: str) -> SignedIn | None:
+    """Who a cookie stands for, or None when it is unknown, expired, revoked, or its access disabled."""
+    now = utc_now()
+    found = session.execute(
+        select(LoginSession.id, Access)
+        .join(Access, Access.id == LoginSession.access_id)
+        .where(
+            LoginSession.hashed_secret == _hashed(secret),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.expires_at > now,
+        )
+    ).first()
+    if found is None or not may_enter(found.Access, dashboard=True):
+        return None
+    return SignedIn(access=found.Access, login_session_id=found.id)
+
+
+def needs_touch(session: Session, login_session_id: int) -> bool:
+    seen = session.scalar(select(LoginSession.last_seen_at).where(LoginSession.id == login_session_id))
+    return seen is not None and utc_now() - seen > SEEN_EVERY
+
+
+def touch_login_session(session: Session, login_session_id: int, idle_hours: int) -> None:
+    """Push the idle time-out on, at most once a minute."""
+    now = utc_now()
+    session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.id == login_session_id,
+            LoginSession.last_seen_at < now - SEEN_EVERY,
+        )
+        .values(last_seen_at=now, expires_at=now + timedelta(hours=idle_hours))
+    )
+
+
+def sign_out(session: Session, signed_in: SignedIn) -> None:
+    session.execute(
+        update(LoginSession).where(LoginSession.id == signed_in.login_session_id).values(revoked_at=utc_now())
+    )
+    record(session, signed_in.access, "signed_out")
+
+
+def sign_out_everywhere(session: Session, access: Access) -> None:
+    """End every login session and every token of this access, this one included."""
+    end_everything(session, access)
+    record(session, access, "signed_out_everywhere")
+
+
+def count_login_sessions(session: Session, access: Access) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(LoginSession)
+            .where(
+                LoginSession.access_id == access.id,
+                LoginSession.revoked_at.is_(None),
+                LoginSession.hashed_secret.is_not(None),
+                LoginSession.expires_at > utc_now(),
+            )
+        )
+        or 0
+    )
+
+
+# --- tokens ---------------------------------------------------------------------------------------
+
+
+def issue_access_token(session: Session, access: Access, address: str) -> str:
+    """A token of 60 minutes for a program that has just shown login and password."""
+    secret = secrets.token_urlsafe(32)
+    now = utc_now()
+    # Hourly programs would leave thousands of dead rows behind.
+    session.execute(
+        delete(Token).where(Token.access_id == access.id, Token.expires_at < now - ACCESS_TOKEN_LIFE)
+    )
+    session.add(
+        Token(
+            access_id=access.id,
+            name="access token",
+            hashed_secret=_hashed(secret),
+            expires_at=now + ACCESS_TOKEN_LIFE,
+        )
+    )
+    forget_failures(session, access.login, address)
+    record(session, access, "token_issued", {}, address=address)
+    return secret
+
+
+def find_token_bearer(session: Session, secret: str) -> SignedIn | None:
+    now = utc_now()
+    found = session.execute(
+        select(Token.id, Token.expires_at, Access)
+        .join(Access, Access.id == Token.access_id)
+        .where(Token.hashed_secret == _hashed(secret), Token.revoked_at.is_(None))
+    ).first()
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
+        return None
+    return SignedIn(found.Access, token_id=found.id) if may_enter(found.Access, dashboard=False) else None
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,56 @@
+"""Which act leads from which state to which. The one place that knows.
+
+Who may act, and what an act writes beside the state, is
+the business of `annotations` and `reviews`.
+"""
+
+from __future__ import annotations
+
+from db.models import Decision, State
+
+OPEN_STATES = frozenset(
+    {
+        State.NEW,
+        State.ANNOTATED,
+        State.SENT_BACK,
+        State.UNSURE,
+        State.DISPUTED,
+        State.PARKED,
+    }
+)
+LISTED_STATES = OPEN_STATES | {State.ACCEPTED, State.REJECTED}
+
+SUBMITTABLE = frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.PARKED})
+
+# decision -> the states it may start from. Where it leads to is said by `reviews.decide`, because some
+# lead back to an earlier state and accepting may need more than one person.
+DECIDABLE: dict[Decision, frozenset[State]] = {
+    Decision.ACCEPTED: frozenset({State.ANNOTATED, State.UNSURE}),
+    Decision.REJECTED: OPEN_STATES,
+    Decision.SENT_BACK: frozenset({State.ANNOTATED, State.UNSURE, State.ACCEPTED, State.DISPUTED}),
+    Decision.UNSURE: frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK}),
+    Decision.PARKED: OPEN_STATES - {State.PARKED},
+    Decision.UNPARKED: frozenset({State.PARKED}),
+    Decision.REOPENED: frozenset({State.ACCEPTED, State.REJECTED}),
+    Decision.WITHDRAWN: frozenset(State) - {State.WITHDRAWN},
+    Decision.RESTORED: frozenset({State.WITHDRAWN}),
+}
+
+NEEDS_COMMENT = {
+    Decision.SENT_BACK: "Say in a comment what should be done differently.",
+    Decision.PARKED: "Say in a note why this one is set aside.",
+    Decision.REOPENED: "Give a reason for reopening.",
+}
+
+STATE_NAMES = {
+    State.AWAITING_CONTENT: "awaiting content",
+    State.NEW: "new",
+    State.ANNOTATED: "annotated",
+    State.SENT_BACK: "sent back",
+    State.UNSURE: "unsure",
+    State.DISPUTED: "disputed",
+    State.PARKED: "parked",
+    State.ACCEPTED: "accepted",
+    State.REJECTED: "rejected",
+    State.WITHDRAWN: "withdrawn",
+}

@@ -1,0 +1,258 @@
+"""Registering media: the object first, the row that makes it visible last.
+
+No transaction is open while the bucket is spoken to. What a crash leaves behind is at most an object
+without a row, never a row without its object; a repeat finishes the job.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from curation.accesses import require_scope
+from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
+from curation.derived import keep_derived
+from curation.errors import ContentBusy, ContentDiffers, InvalidText
+from curation.events import record
+from curation.file_names import clean_file_name
+from curation.media_keys import media_key
+from curation.pictures import PictureFacts, inspect_picture
+from curation.reviews import decide
+from curation.sources import get_or_create_source
+from curation.spool import Spooled
+from curation.tags import get_or_create_tags
+from db.models import (
+    Access,
+    Blob,
+    BlobState,
+    Decision,
+    IdempotencyKey,
+    Media,
+    MediaTag,
+    Scope,
+    State,
+    utc_now,
+)
+from db.upsert import insert_or_ignore
+from storage import Bucket
+
+LEASE = timedelta(minutes=15)
+ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
+UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class UploadPlace:
+    """Where uploads go and how they are read: from the settings, handed in by the door."""
+
+    media_folder: str = "media"
+    default_timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The stored media; `twin` when the same content was there before."""
+
+    media_id: int
+    sha256: str
+    twin: bool = False
+    restored: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def register_media(
+    sessions: Sessions,
+    bucket: Bucket,
+    access: Access,
+    spooled: Spooled,
+    *,
+    file_name: str,
+    details: CaptureDetails = CaptureDetails(),
+    expected_sha256: str | None = None,
+    idempotency_key: str | None = None,
+    place: UploadPlace = UploadPlace(),
+) -> Registered:
+    """Check, store and register one picture; returns only when object and row are safe.
+
+    Raises RefusedPicture, TooLarge, InvalidText, ContentDiffers, ContentBusy, and what the bucket raises.
+    """
+    require_scope(access, *UPLOADERS)
+    file_name = clean_file_name(file_name)
+    if expected_sha256 is not None and expected_sha256.lower() != spooled.sha256:
+        raise ContentDiffers(
+            f"{file_name} did not arrive as it was sent: its SHA-256 differs. Send it again."
+        )
+    with sessions() as session:
+        known = _answered_before(session, access, idempotency_key, spooled.sha256) or _find_twin(
+            session, spooled.sha256
+        )
+        if known is not None:
+            _remember(session, access, idempotency_key, known)
+            return known
+    facts = inspect_picture(spooled.path, file_name=file_name)
+    captured = settle_capture_time(details, facts.exif, place.default_timezone)
+    key = media_key(place.media_folder, spooled.sha256, facts.extension)
+    for _ in range(ROUNDS):
+        with sessions() as session:
+            stored = _claim_blob(session, spooled, facts, key)
+        _store(bucket, spooled, facts, key, trusted=stored)
+        with sessions() as session:
+            registered = _register(session, access, spooled, facts, captured, file_name, details, key)
+            if registered is not None:
+                _remember(session, access, idempotency_key, registered)
+                return registered
+    raise ContentBusy(f"{file_name} is being cleaned up at this moment. Send it again in a while.")
+
+
+def _answered_before(session: Session, access: Access, key: str | None, sha256: str) -> Registered | None:
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise InvalidText("An Idempotency-Key has 1 to 200 printable ASCII characters.")
+    found = session.scalar(
+        select(IdempotencyKey).where(IdempotencyKey.access_id == access.id, IdempotencyKey.key == key)
+    )
+    if found is None:
+        return None
+    if found.sha256 != sha256:
+        raise ContentDiffers("This Idempotency-Key was used for another file. Make a new one for each file.")
+    return Registered(found.media_id, sha256, twin=found.twin)
+
+
+def _find_twin(session: Session, sha256: str) -> Registered | None:
+    """The live media with this content, unless its stored object is in doubt (then it is stored anew)."""
+    twin = session.scalar(
+        select(Media.id)
+        .join(Blob, Blob.id == Media.blob_id)
+        .where(Media.upload_sha256 == sha256, Blob.state == BlobState.STORED)
+    )
+    return None if twin is None else Registered(twin, sha256, twin=True)
+
+
+def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> bool:
+    """Take the content's row, which the clean-up also takes; says whether its object was stored before."""
+    values = {
+        "sha256": spooled.sha256,
+        "size": spooled.size,
+        "content_type": facts.content_type,
+        "width": facts.width,
+        "height": facts.height,
+        "bucket_key": key,
+        "state": BlobState.PENDING,
+        "lease_until": utc_now() + LEASE,
+        "created_at": utc_now(),
+    }
+    insert_or_ignore(session, Blob, [values], unique=["sha256"])
+    blob = session.scalars(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update()).one()
+    if blob.state == BlobState.DELETING:
+        raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")
+    if blob.state == BlobState.STORED:
+        return True
+    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, utc_now() + LEASE, key
+    return False
+
+
+def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, trusted: bool) -> None:
+    found = bucket.head(key) if trusted else None
+    if found is None or found.size != spooled.size:
+        with open(spooled.path, "rb") as content:
+            bucket.put(
+                key,
+                content,
+                size=spooled.size,
+                content_type=facts.content_type,
+                sha256=spooled.sha256,
+                md5=spooled.md5,
+            )
+    keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
+
+
+def _register(
+    session: Session,
+    access: Access,
+    spooled: Spooled,
+    facts: PictureFacts,
+    captured: CaptureTime,
+    file_name: str,
+    details: CaptureDetails,
+    key: str,
+) -> Registered | None:
+    """Write the rows that make the object visible; None when the clean-up took the content meanwhile."""
+    blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+    if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
+        return None
+    blob.state, blob.lease_until = BlobState.STORED, None
+    if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
+        return restored
+    source = get_or_create_source(session, details.source) if details.source else None
+    exif = facts.exif
+    placed_by_hand = details.lat is not None
+    azimuths = (details.azimuth, exif.azimuth, source.azimuth if source else None)
+    values = {
+        "blob_id": blob.id,
+        "bucket_key": blob.bucket_key,
+        "upload_sha256": blob.sha256,
+        "state": State.NEW,
+        "file_name": file_name,
+        "captured_at": captured.at,
+        "captured_at_assumed": captured.assumed,
+        "source_id": source.id if source else None,
+        "azimuth": next((azimuth for azimuth in azimuths if azimuth is not None), None),
+        "lat": details.lat if placed_by_hand else exif.lat,
+        "lon": details.lon if placed_by_hand else exif.lon,
+        "camera": exif.camera,
+        "sequence": details.sequence,
+        "uploaded_by_id": access.id,
+    }
+    inserted = insert_or_ignore(session, Media, [values], unique=["upload_sha256"])
+    media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
+    if not inserted:
+        return Registered(media_id, blob.sha256, twin=True)
+    tag_ids = get_or_create_tags(session, details.tags)
+    rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
+    insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
+    record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
+    return Registered(media_id, blob.sha256, notes=(captured.note,) if captured.note else ())
+
+
+def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
+    """An admin who sends a withdrawn picture again wants it back."""
+    withdrawn = session.scalar(
+        select(Media.id)
+        .where(Media.blob_id == blob.id, Media.state == State.WITHDRAWN)
+        .order_by(Media.id.desc())
+        .limit(1)
+    )
+    live = session.scalar(select(Media.id).where(Media.upload_sha256 == blob.sha256))
+    if withdrawn is None or live is not None:
+        return None
+    decide(session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again.")
+    return Registered(
+        withdrawn,
+        blob.sha256,
+        twin=True,
+        restored=True,
+        notes=("It had been withdrawn, and was restored.",),
+    )
+
+
+def _remember(session: Session, access: Access, key: str | None, registered: Registered) -> None:
+    if key is None:
+        return
+    row = {
+        "access_id": access.id,
+        "key": key,
+        "sha256": registered.sha256,
+        "media_id": registered.media_id,
+        "twin": registered.twin,
+    }
+    insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"])

@@ -1,0 +1,1 @@
+"""Rows: the tables, their queries and their migrations."""

@@ -1,0 +1,64 @@
+"""Bring the schema to the newest migration, and say whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from db.session import get_engine
+
+# Any number: what matters is that every replica that migrates takes the same lock.
+MIGRATION_LOCK = 7_164_402
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine | None = None, revision: str = "head") -> None:
+    """Apply what is missing. Two replicas that start at once wait for each other."""
+    _migrate(engine or get_engine(), lambda config: command.upgrade(config, revision))
+
+
+def downgrade(revision: str, engine: Engine | None = None) -> None:
+    _migrate(engine or get_engine(), lambda config: command.downgrade(config, revision))
+
+
+def _migrate(engine: Engine, act) -> None:  # type: ignore[no-untyped-def]
+    config = _config(engine)
+    # On SQLite the transaction that alembic/env.py opens is BEGIN IMMEDIATE: that is the lock.
+    if engine.dialect.name != "postgresql":
+        act(config)
+        return
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        try:
+            act(config)
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+
+
+def check(engine: Engine | None = None) -> None:
+    """Raise when the models and the migrated schema differ (alembic's own comparison)."""
+    command.check(_config(engine or get_engine()))
+
+
+def write(message: str, engine: Engine | None = None) -> None:
+    """Write the next migration from the difference between models and schema (developers)."""
+    command.revision(_config(engine or get_engine()), message=message, autogenerate=True)
+
+
+def is_current(engine: Engine | None = None) -> bool:
+    engine = engine or get_engine()
+    head = ScriptDirectory.from_config(_config(engine)).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

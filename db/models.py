@@ -1,0 +1,480 @@
+"""Every table and enum.
+
+Relationships load only what a query names (`lazy="raise"`), so that a page can never run SQL by
+touching an attribute. Times are UTC, ids 64-bit, enums their lower-case values.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from db.types import BigId, UtcDateTime, words
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        int: BigId,
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        str: Text,
+    }
+
+
+# --- people and programs --------------------------------------------------------------------------
+
+
+class Scope(enum.StrEnum):
+    VIEWER = "viewer"
+    USER = "user"
+    ADMIN = "admin"
+    DEVICE = "device"
+
+
+class Access(Base):
+    """An account that can enter. The login is stored lower-case and stripped."""
+
+    __tablename__ = "accesses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(100), unique=True)
+    hashed_password: Mapped[str] = mapped_column(String(100))
+    scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
+    disabled_at: Mapped[datetime | None]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_changed_at: Mapped[datetime] = mapped_column(default=utc_now)
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class LoginSession(Base):
+    """What a browser's cookie stands for.
+
+    It begins with a one-time ticket (made where the password was checked, redeemed by the browser for
+    the cookie a moment later). Both secrets are random and stored as SHA-256.
+    """
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"), index=True)
+    hashed_ticket: Mapped[str | None] = mapped_column(String(64), unique=True)
+    hashed_secret: Mapped[str | None] = mapped_column(String(64), unique=True)
+    address: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Token(Base):
+    """What a program carries: opaque, random, stored as SHA-256, revocable."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hashed_secret: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_seen_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """One failed sign-in. Only failures are kept, and only as long as they count."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index(None, "login", "created_at"),
+        Index(None, "address", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+# --- media ----------------------------------------------------------------------------------------
+
+
+class BlobState(enum.StrEnum):
+    PENDING = "pending"
+    STORED = "stored"
+    TRASH = "trash"
+    DELETING = "deleting"
+    LOST = "lost"
+    DAMAGED = "damaged"
+
+
+class Blob(Base):
+    """One row per content; the row is the lock that an upload and the clean-up both take."""
+
+    __tablename__ = "blobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    content_type: Mapped[str] = mapped_column(String(50))
+    width: Mapped[int]
+    height: Mapped[int]
+    bucket_key: Mapped[str] = mapped_column(String(255))
+    state: Mapped[BlobState] = mapped_column(words(BlobState, "state"))
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Source(Base):
+    """The camera or site a media comes from."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    place: Mapped[str | None] = mapped_column(String(200))
+    azimuth: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class MediaType(enum.StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class State(enum.StrEnum):
+    """Where a media stands; a projection of its history (the acts are in `curation.states`)."""
+
+    AWAITING_CONTENT = "awaiting_content"
+    NEW = "new"
+    ANNOTATED = "annotated"
+    SENT_BACK = "sent_back"
+    UNSURE = "unsure"
+    DISPUTED = "disputed"
+    PARKED = "parked"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Media(Base):
+    """One picture or video with its metadata."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        # Lists are keyset-paged along these; the id closes every one of them, so that no two rows tie.
+        Index("ix_media_state_id", "state", "id"),
+        Index("ix_media_state_captured_at_id", "state", "captured_at", "id"),
+        Index("ix_media_captured_at_id", "captured_at", "id"),
+        Index("ix_media_source_id_captured_at_id", "source_id", "captured_at", "id"),
+        Index("ix_media_file_name_id", "file_name", "id"),
+        Index("ix_media_uploaded_by_id_id", "uploaded_by_id", "id"),
+        Index("ix_media_created_at_id", "created_at", "id"),
+        Index("ix_media_current_annotation_id", "current_annotation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[MediaType] = mapped_column(words(MediaType, "type"), default=MediaType.IMAGE)
+    state: Mapped[State] = mapped_column(words(State, "state"), default=State.NEW)
+    blob_id: Mapped[int | None] = mapped_column(ForeignKey("blobs.id"), index=True)
+    bucket_key: Mapped[str | None] = mapped_column(String(255))
+    # Set while this media is the one that came by POST /uploads with that content; unique, so the
+    # second upload of the same bytes finds its twin even when both arrive at once.
+    upload_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    captured_at: Mapped[datetime | None]
+    captured_at_assumed: Mapped[bool] = mapped_column(default=False)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+    azimuth: Mapped[float | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    camera: Mapped[str | None] = mapped_column(String(100))
+    sequence: Mapped[str | None] = mapped_column(String(100), index=True)
+    score: Mapped[float | None]
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    current_annotation_id: Mapped[int | None] = mapped_column(
+        ForeignKey(
+            "annotations.id",
+            use_alter=True,
+            name="fk_media_current_annotation_id_annotations",
+        )
+    )
+    last_review_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reviews.id", use_alter=True, name="fk_media_last_review_id_reviews")
+    )
+    # Acts (submissions and reviews) are numbered per media: their order is this number, never a clock.
+    act_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    blob: Mapped[Blob | None] = relationship(lazy="raise")
+    source: Mapped[Source | None] = relationship(lazy="raise")
+    uploaded_by: Mapped[Access] = relationship(lazy="raise")
+    tags: Mapped[list[Tag]] = relationship(secondary="media_tags", lazy="raise", order_by="Tag.name")
+    current_annotation: Mapped[Annotation | None] = relationship(
+        lazy="raise", foreign_keys=[current_annotation_id]
+    )
+    last_review: Mapped[Review | None] = relationship(lazy="raise", foreign_keys=[last_review_id])
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class MediaTag(Base):
+    __tablename__ = "media_tags"
+    __table_args__ = (Index(None, "tag_id", "media_id"),)
+
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+class AppliesTo(enum.StrEnum):
+    SHAPE = "shape"
+    MEDIA = "media"
+    BOTH = "both"
+
+
+class LabelClass(Base):
+    """A category one may choose, for a shape or for the whole media."""
+
+    __tablename__ = "label_classes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    colour: Mapped[str] = mapped_column(String(7))
+    hotkey: Mapped[str | None] = mapped_column(String(10))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("label_classes.id"))
+    applies_to: Mapped[AppliesTo] = mapped_column(words(AppliesTo, "applies_to"), default=AppliesTo.BOTH)
+    exclusive_group: Mapped[str | None] = mapped_column(String(60))
+    position: Mapped[int] = mapped_column(default=0)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class AnnotationContent(enum.StrEnum):
+    SHAPES = "shapes"
+    FILE = "file"
+    NONE = "none"
+
+
+class Origin(enum.StrEnum):
+    HUMAN = "human"
+    MODEL = "model"
+    IMPORT = "import"
+
+
+class Annotation(Base):
+    """One access's complete answer for one media. Never edited: a change is the next number."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (
+        UniqueConstraint("media_id", "number"),
+        Index(None, "author_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    content: Mapped[AnnotationContent] = mapped_column(
+        words(AnnotationContent, "content"), default=AnnotationContent.SHAPES
+    )
+    origin: Mapped[Origin] = mapped_column(words(Origin, "origin"), default=Origin.HUMAN)
+    blind: Mapped[bool] = mapped_column(default=False)
+    bucket_key: Mapped[str | None] = mapped_column(String(255))
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    act: Mapped[int]
+    state_before: Mapped[State] = mapped_column(words(State, "state_before"))
+    state_after: Mapped[State] = mapped_column(words(State, "state_after"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    author: Mapped[Access] = relationship(lazy="raise")
+    shapes: Mapped[list[Shape]] = relationship(lazy="raise", order_by="Shape.position")
+    labels: Mapped[list[AnnotationLabel]] = relationship(lazy="raise")
+
+
+class Shape(Base):
+    """A box or polygon with a label class: fractions of the upright picture, two corners."""
+
+    __tablename__ = "shapes"
+    __table_args__ = (
+        CheckConstraint("0 <= x_min AND x_min < x_max AND x_max <= 1", name="x_inside"),
+        CheckConstraint("0 <= y_min AND y_min < y_max AND y_max <= 1", name="y_inside"),
+        Index(None, "annotation_id", "position"),
+        Index(None, "label_class_id", "annotation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotations.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    label_class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id"))
+    x_min: Mapped[float] = mapped_column(Float(53))
+    y_min: Mapped[float] = mapped_column(Float(53))
+    x_max: Mapped[float] = mapped_column(Float(53))
+    y_max: Mapped[float] = mapped_column(Float(53))
+    points: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    origin: Mapped[Origin] = mapped_column(words(Origin, "origin"), default=Origin.HUMAN)
+    confidence: Mapped[float | None]
+
+    label_class: Mapped[LabelClass] = relationship(lazy="raise")
+
+
+class AnnotationLabel(Base):
+    """An image-level label class of an annotation."""
+
+    __tablename__ = "annotation_labels"
+    __table_args__ = (Index(None, "label_class_id", "annotation_id"),)
+
+    annotation_id: Mapped[int] = mapped_column(
+        ForeignKey("annotations.id", ondelete="CASCADE"), primary_key=True
+    )
+    label_class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id"), primary_key=True)
+
+    label_class: Mapped[LabelClass] = relationship(lazy="raise")
+
+
+class Decision(enum.StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SENT_BACK = "sent_back"
+    UNSURE = "unsure"
+    PARKED = "parked"
+    UNPARKED = "unparked"
+    REOPENED = "reopened"
+    UNDONE = "undone"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+
+
+class Review(Base):
+    """One person's decision on one media as it stood. Append-only; undoing is one more."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index(None, "media_id", "act"),
+        Index(None, "access_id", "created_at"),
+        Index(None, "annotation_id", "decision"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    annotation_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    decision: Mapped[Decision] = mapped_column(words(Decision, "decision"))
+    comment: Mapped[str | None]
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
+    undoes_act: Mapped[int | None]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    act: Mapped[int]
+    state_before: Mapped[State] = mapped_column(words(State, "state_before"))
+    state_after: Mapped[State] = mapped_column(words(State, "state_after"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    access: Mapped[Access] = relationship(lazy="raise")
+
+
+# --- around them ----------------------------------------------------------------------------------
+
+
+class Event(Base):
+    """The audit trail: who did what, when, from where."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "media_id", "id"), Index(None, "name", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int | None] = mapped_column(ForeignKey("accesses.id"), index=True)
+    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class JobState(enum.StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """Work that nobody waits for. A finished job leaves the table."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("name", "subject_id"),
+        Index(None, "state", "run_after"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[int]
+    state: Mapped[JobState] = mapped_column(words(JobState, "state"), default=JobState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[datetime] = mapped_column(default=utc_now)
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class IdempotencyKey(Base):
+    """The answer that was given for a key, to be given again to a repeat."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("access_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    twin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+# The jobs loop finds what still needs its file without reading the whole table.
+Index(
+    "ix_annotations_without_file",
+    Annotation.id,
+    postgresql_where=text("bucket_key IS NULL"),
+    sqlite_where=text("bucket_key IS NULL"),
+)

@@ -1,0 +1,94 @@
+"""One tap: `open_session` gives a database session that is one transaction.
+
+SQLite is opened in WAL mode with `synchronous=FULL` (a commit survives power loss). A writing
+transaction takes its lock at once (`BEGIN IMMEDIATE`): one that began by reading and then wanted to
+write would be refused without waiting when someone else had written meanwhile.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from settings import get_settings
+
+STATEMENT_SECONDS = 15
+BUSY_MILLISECONDS = 5_000
+
+
+@functools.cache
+def get_engine() -> Engine:
+    """The engine of the configured database, made at first use."""
+    return make_engine(get_settings().database_url)
+
+
+def make_engine(database_url: str) -> Engine:
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return _make_sqlite_engine(database_url)
+    return create_engine(
+        database_url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=5,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c synchronous_commit=on "
+            "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    )
+
+
+def _make_sqlite_engine(database_url: str) -> Engine:
+    engine = create_engine(
+        database_url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA mmap_size=268435456")
+        connection.execute("PRAGMA cache_size=-16000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@functools.cache
+def _makers(engine: Engine) -> tuple[sessionmaker[Session], sessionmaker[Session]]:
+    reading = engine.execution_options(read_only=True, postgresql_readonly=True)
+    return sessionmaker(engine, expire_on_commit=False), sessionmaker(reading, expire_on_commit=False)
+
+
+@contextmanager
+def open_session(*, read_only: bool = False, engine: Engine | None = None) -> Iterator[Session]:
+    """A session that commits at the end and rolls back on any error.
+
+    With `read_only` nothing can be written, and on SQLite nobody is made to wait.
+    """
+    writing, reading = _makers(engine or get_engine())
+    with (reading if read_only else writing)() as session, session.begin():
+        yield session
+
+
+def forget_engine() -> None:
+    """Close every connection and read the settings anew at the next use (tests, forks)."""
+    if get_engine.cache_info().currsize:
+        get_engine().dispose()
+    get_engine.cache_clear()
+    _makers.cache_clear()

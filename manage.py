@@ -1,0 +1,195 @@
+"""The operator's door: migrate, serve, stop, admin-password, demo.
+
+`python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
+exit code 2 for a wrong setting and 1 for the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import os
+import sys
+from pathlib import Path
+
+from settings import Settings, SettingsError, get_settings
+from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
+
+HERE = Path(__file__).resolve().parent
+# What a browser may send through Streamlit's websocket in one message: pictures and answers go elsewhere.
+LARGEST_BROWSER_MESSAGE = 4 * 1024 * 1024
+
+
+class Refused(Exception):
+    """The command cannot be carried out; the text says why and what to do."""
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the tables of the database to the version of this code."""
+    from db.migrate import upgrade
+
+    upgrade()
+
+
+def serve(settings: Settings, only: str | None) -> int:
+    """Migrate, create the first admin, and serve until stopped; returns the exit code."""
+    services = [service for service in _services(settings) if only in (None, service.name.lower())]
+    try:
+        with pid_file(_pid_path(settings, only)):
+            for port, name in _ports(settings, only):
+                if not port_is_free(settings.listen_host, port):
+                    raise Refused(f"Port {port} is in use: stop what uses it, or set {name} to another one.")
+            migrate(settings)
+            _create_first_admin(settings)
+            return Supervisor(services, say=_say).run()
+    except AlreadyRunning as problem:
+        raise Refused(f"{problem} Stop it first: make stop") from problem
+
+
+def stop(settings: Settings) -> None:
+    """Stop what `serve` started from the same data folder."""
+    try:
+        stopped = [stop_running(_pid_path(settings, only)) for only in (None, "dashboard", "api")]
+    except TimeoutError as problem:
+        raise Refused(str(problem)) from problem
+    except PermissionError as problem:
+        raise Refused(
+            "Vigie was started by another account of this machine: stop it as that one."
+        ) from problem
+    _say("Stopped." if any(stopped) else "Nothing was running.")
+
+
+def admin_password(settings: Settings, login: str) -> None:
+    """Give an admin a new one-time password, create or enable the access where needed, and print it once."""
+    from curation.accesses import rescue_admin
+    from db.session import open_session
+
+    migrate(settings)
+    with open_session() as session:
+        password = rescue_admin(session, login)
+    _say(f"One-time password of {login}: {password}")
+    _say("It must be changed at the first sign-in; all earlier sign-ins of this access have ended.")
+
+
+def demo(settings: Settings) -> None:
+    """Fill an empty installation with made-up camera frames; refuses one that holds media."""
+    from demo.fill import NotEmpty, fill
+
+    migrate(settings)
+    try:
+        fill(settings, say=_say)
+    except NotEmpty as problem:
+        raise Refused(str(problem)) from problem
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="manage.py", description="The operator's door to Vigie.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("migrate", help="bring the database to the version of this code")
+    serving = commands.add_parser("serve", help="migrate, create the first admin, and serve until stopped")
+    serving.add_argument("--only", choices=("dashboard", "api"), help="serve one of the two")
+    commands.add_parser("stop", help="stop what serve started")
+    rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
+    rescue.add_argument("login", nargs="?", help="the admin's login (default: SUPERUSER_LOGIN)")
+    commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    given = parser.parse_args(arguments)
+
+    # Relative folders, `.env` and Streamlit's configuration are those beside this file.
+    os.chdir(HERE)
+    try:
+        settings = get_settings()
+        match given.command:
+            case "migrate":
+                migrate(settings)
+                _say("The database is up to date.")
+            case "serve":
+                return serve(settings, given.only)
+            case "stop":
+                stop(settings)
+            case "admin-password":
+                admin_password(settings, (given.login or settings.superuser_login).strip().lower())
+            case "demo":
+                demo(settings)
+    except SettingsError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except Refused as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _create_first_admin(settings: Settings) -> None:
+    from curation.accesses import ensure_first_admin
+    from db.session import open_session
+
+    with open_session() as session:
+        password = ensure_first_admin(session, settings.superuser_login, settings.superuser_pwd)
+    if password is not None:
+        _say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
+
+
+def _services(settings: Settings) -> list[Service]:
+    common = (
+        *("--host", settings.listen_host),
+        # Our own line per request has an id and no query; uvicorn's has neither.
+        *("--no-access-log", "--no-server-header"),
+        *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "10"),
+        # Without proxies of ours nobody may say where a request comes from or that it came by https.
+        *(
+            ("--proxy-headers", "--forwarded-allow-ips", ",".join(settings.trusted_proxies))
+            if settings.trusted_proxies
+            else ("--no-proxy-headers",)
+        ),
+    )
+    asked_at = "127.0.0.1" if settings.listen_host in ("0.0.0.0", "::") else settings.listen_host
+    asked_at = f"[{asked_at}]" if ":" in asked_at else asked_at
+    # glibc keeps an arena per thread; with two the memory of long uploads goes back instead of piling up.
+    environment = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
+    dashboard = Service(
+        name="Dashboard",
+        command=(
+            *(sys.executable, "-m", "uvicorn", "app:app", "--port", str(settings.dashboard_port), *common),
+            # What `streamlit run` chooses itself. One worker: a Streamlit session lives in one process.
+            *("--ws", "websockets-sansio", "--ws-max-size", str(LARGEST_BROWSER_MESSAGE)),
+            *("--ws-ping-interval", "30", "--ws-ping-timeout", "30", "--ws-per-message-deflate", "false"),
+        ),
+        ready_url=f"http://{asked_at}:{settings.dashboard_port}/_stcore/health",
+        public_url=settings.public_url,
+        environment={**environment, "STREAMLIT_SERVER_COOKIE_SECRET": _derived_secret(settings, "streamlit")},
+    )
+    api = Service(
+        name="API",
+        command=(
+            *(sys.executable, "-m", "uvicorn", "--factory", "api.main:create_public_app"),
+            *("--port", str(settings.api_port), *common),
+        ),
+        ready_url=f"http://{asked_at}:{settings.api_port}/ready",
+        public_url=f"http://localhost:{settings.api_port}" + ("/docs" if settings.api_docs else ""),
+        environment=environment,
+    )
+    return [dashboard, api]
+
+
+def _derived_secret(settings: Settings, purpose: str) -> str:
+    """A secret for one purpose, the same in every replica, from which the secret key cannot be had back."""
+    return hmac.new(settings.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def _ports(settings: Settings, only: str | None) -> list[tuple[int, str]]:
+    ports = {"dashboard": (settings.dashboard_port, "DASHBOARD_PORT"), "api": (settings.api_port, "API_PORT")}
+    return [port for name, port in ports.items() if only in (None, name)]
+
+
+def _pid_path(settings: Settings, only: str | None) -> Path:
+    return settings.data_dir / ("vigie.pid" if only is None else f"vigie-{only}.pid")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

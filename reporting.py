@@ -1,0 +1,234 @@
+"""What happened, told to those who run Vigie: log lines with request ids, and errors sent to Sentry.
+
+Neither holds a secret: the values of the secret settings are struck out of every line and every report;
+request bodies, cookies, queries and local variables are never taken along.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import make_url
+
+from settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+STRUCK_OUT = "[secret]"
+
+_request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
+_log = logging.getLogger("vigie.requests")
+
+
+def current_request_id() -> str | None:
+    """The id of the request being answered, to be told to the person; None outside of one."""
+    return _request_id.get()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send every log line of the process to standard error: plain on a terminal, else one JSON object a line.
+
+    Calling it again changes nothing but the level.
+    """
+    handler = logging.StreamHandler()
+    formatter: logging.Formatter = _PlainLines() if sys.stderr.isatty() else _JsonLines()
+    handler.setFormatter(_StruckOut(formatter, _secret_values(settings)))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)
+    # uvicorn and Streamlit bring handlers of their own, which would print lines twice and unstruck.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "streamlit"):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+    # These tell each request or each connection; our own line says enough.
+    for name in ("botocore", "boto3", "s3transfer", "urllib3", "httpx", "httpcore", "PIL", "multipart"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def init_sentry(settings: Settings) -> None:
+    """Report errors to Sentry when `SENTRY_DSN` is set; without it nothing is imported or sent."""
+    if settings.sentry_dsn is None:
+        return
+    import sentry_sdk
+
+    struck = _secret_values(settings)
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn,
+        server_name=settings.sentry_server_name,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=lambda event, hint: _cleaned_event(event, struck),
+        before_breadcrumb=lambda crumb, hint: _strike_out_everywhere(crumb, struck),
+    )
+
+
+def report_error(error: BaseException) -> None:
+    """Log an unexpected error with its trace and hand it to Sentry; the door then shows its own sentence."""
+    logging.getLogger("vigie.errors").error("%s: %s", type(error).__name__, error, exc_info=error)
+    # Sentry itself drops the second event of one exception, the line above being the first.
+    if "sentry_sdk" in sys.modules:
+        import sentry_sdk
+
+        sentry_sdk.capture_exception(error)
+
+
+class RequestLog:
+    """ASGI middleware: gives each HTTP request an id, tells it in `X-Request-ID`, logs one line at its end.
+
+    The line holds the path without its query, which may carry a signature.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # An id from outside is not taken over: it could forge or flood lines.
+        request_id = secrets.token_hex(8)
+        token = _request_id.set(request_id)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", [])
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        # Kept before the call: a mount below rewrites what the scope says.
+        method, path = scope["method"], scope["path"]
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            level = logging.INFO if path not in QUIET_PATHS else logging.DEBUG
+            if status >= 500:
+                level = logging.WARNING
+            _log.log(
+                level,
+                "%s %s %s %s ms",
+                method,
+                path,
+                status,
+                milliseconds,
+                extra={"method": method, "path": path, "status": status, "milliseconds": milliseconds},
+            )
+            _request_id.reset(token)
+
+
+# Asked every few seconds by whoever watches over the installation.
+QUIET_PATHS = frozenset({"/health", "/ready", "/api/health", "/api/ready", "/_stcore/health"})
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, request id, trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": _time_of(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := current_request_id():
+            line["request_id"] = request_id
+        for name in ("method", "path", "status", "milliseconds"):
+            if hasattr(record, name):
+                line[name] = getattr(record, name)
+        if record.exc_info and record.exc_info[0]:
+            line["trace"] = "".join(traceback.format_exception(*record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _PlainLines(logging.Formatter):
+    """One line for a person at a terminal, and the trace below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request_id = current_request_id()
+        # Control characters are shown, not obeyed: a path may hold an escape sequence or a line of its own.
+        message = re.sub(r"[\x00-\x1f\x7f]", lambda found: ascii(found[0])[1:-1], record.getMessage())
+        line = f"{_time_of(record)} {record.levelname:<7} {record.name}: {message}"
+        if request_id:
+            line += f" [{request_id}]"
+        if record.exc_info and record.exc_info[0]:
+            line += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        return line
+
+
+class _StruckOut(logging.Formatter):
+    """Another formatter's lines without the values of secret settings."""
+
+    def __init__(self, inner: logging.Formatter, struck: tuple[str, ...]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._struck = struck
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _strike_out(self._inner.format(record), self._struck)
+
+
+def _time_of(record: logging.LogRecord) -> str:
+    at = datetime.fromtimestamp(record.created, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _secret_values(settings: Settings) -> tuple[str, ...]:
+    values: Iterable[str | None] = (
+        settings.secret_key,
+        settings.superuser_pwd,
+        settings.s3_access_key,
+        settings.s3_secret_key,
+        settings.qarnot_token,
+        settings.metrics_token,
+        settings.sentry_dsn,
+        make_url(settings.database_url).password,
+    )
+    # A short value (a database password "db") would strike out half of every line and hide nothing.
+    return tuple(sorted({value for value in values if value and len(value) >= 6}, key=len, reverse=True))
+
+
+def _strike_out(text: str, struck: tuple[str, ...]) -> str:
+    for value in struck:
+        text = text.replace(value, STRUCK_OUT)
+    return text
+
+
+def _strike_out_everywhere(value: Any, struck: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return _strike_out(value, struck)
+    if isinstance(value, dict):
+        return {key: _strike_out_everywhere(inner, struck) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strike_out_everywhere(inner, struck) for inner in value]
+    return value
+
+
+def _cleaned_event(event: Any, struck: tuple[str, ...]) -> Any:
+    """A Sentry event with the request id and without what a request may carry in confidence."""
+    if request := event.get("request"):
+        for part in ("cookies", "data", "query_string"):
+            request.pop(part, None)
+        kept = ("host", "user-agent", "content-type", "content-length", "accept")
+        request["headers"] = {
+            name: value for name, value in (request.get("headers") or {}).items() if name.lower() in kept
+        }
+    if request_id := current_request_id():
+        event.setdefault("tags", {})["request_id"] = request_id
+    return _strike_out_everywhere(event, struck)

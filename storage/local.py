@@ -1,0 +1,233 @@
+"""LocalBucket: a folder as a bucket, for one host."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.bucket import CHUNK_BYTES, ObjectStream, SelfTest, StoredObject, check_key, check_range
+from storage.errors import BucketFull, BucketUnreachable, InvalidKey, ObjectDamaged, ObjectMissing
+from storage.self_test import run_self_test
+
+# A folder keeps no content types: they follow from the ending of the key.
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".txt": "text/plain",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+    ".xml": "application/xml",
+    ".zip": "application/zip",
+}
+# Half-written files wait in one folder inside the bucket: same file system, so the rename is atomic, and finding
+# what a crash left behind does not need a walk through every picture.
+PARTS_FOLDER = ".parts"
+OLDEST_PART_SECONDS = 3600
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
+
+class LocalBucket:
+    """A folder whose files are the objects; written to a temporary file, synced, then renamed into place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._parts = self._folder / PARTS_FOLDER
+
+    @property
+    def place(self) -> str:
+        return f"the folder {self._folder}"
+
+    def put(
+        self,
+        key: str,
+        content: BinaryIO,
+        *,
+        size: int,
+        content_type: str,
+        sha256: str,
+        md5: str | None = None,
+        confirm: bool = True,
+    ) -> None:
+        path = self._path(key)
+        with self._explained():
+            self._parts.mkdir(parents=True, exist_ok=True)
+            part = self._parts / secrets.token_hex(16)
+            try:
+                self._write_part(part, content, size, sha256)
+                self._make_folders(path.parent)
+                os.replace(part, path)
+            except IsADirectoryError:
+                raise InvalidKey(f"{key!r} is already a folder of other keys.") from None
+            finally:
+                part.unlink(missing_ok=True)
+            _sync_folder(path.parent)
+
+    def _write_part(self, part: Path, content: BinaryIO, size: int, sha256: str) -> None:
+        digest = hashlib.sha256()
+        written = 0
+        with open(part, "xb", buffering=0) as file:
+            while chunk := content.read(CHUNK_BYTES):
+                digest.update(chunk)
+                _write_all(file.fileno(), chunk)
+                written += len(chunk)
+            os.fsync(file.fileno())
+        if written != size or digest.hexdigest() != sha256:
+            raise ObjectDamaged(f"{written} bytes arrived that are not the {size} bytes announced.")
+
+    def _make_folders(self, folder: Path) -> None:
+        """Make a folder and those above it, each synced into the one that holds it, or a power cut loses the object."""
+        if folder.is_dir():
+            return
+        self._make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+    def head(self, key: str) -> StoredObject | None:
+        path = self._path(key)
+        with self._explained():
+            try:
+                status = path.stat()
+            except _ABSENT:
+                return None
+            return _stored(key, status) if path.is_file() else None
+
+    def open(self, key: str, *, start: int | None = None, end: int | None = None) -> ObjectStream:
+        path = self._path(key)
+        with self._explained():
+            try:
+                file = open(path, "rb", buffering=0)
+            except _ABSENT:
+                raise ObjectMissing(key) from None
+            stored = _stored(key, os.fstat(file.fileno()))
+        try:
+            first, behind = check_range(stored.size, start, end)
+        except BaseException:
+            file.close()
+            raise
+        return ObjectStream(stored, behind - first, self._chunks(file, first, behind), file.close)
+
+    def _chunks(self, file: BinaryIO, first: int, behind: int) -> Iterator[bytes]:
+        with self._explained():
+            file.seek(first)
+            while first < behind and (chunk := file.read(min(CHUNK_BYTES, behind - first))):
+                first += len(chunk)
+                yield chunk
+
+    def read(self, key: str) -> bytes:
+        with self.open(key) as stream:
+            return stream.read()
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        with self._explained():
+            try:
+                path.unlink()
+            except _ABSENT:
+                return
+            except PermissionError:
+                if path.is_dir():  # some systems answer EPERM for a folder
+                    return
+                raise
+            _sync_folder(path.parent)
+
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        above = prefix.rpartition("/")[0]
+        if above:
+            check_key(above)
+        yield from self._list_folder(f"{above}/" if above else "", prefix)
+
+    def _list_folder(self, above: str, prefix: str) -> Iterator[StoredObject]:
+        with self._explained():
+            try:
+                with os.scandir(self._folder / above) as entries:
+                    # A folder sorts as its name and "/", so that keys come in the order an S3 bucket gives.
+                    names = sorted(
+                        entry.name + ("/" if entry.is_dir() else "")
+                        for entry in entries
+                        if not entry.name.startswith(".")
+                    )
+            except _ABSENT:
+                return
+        for name in names:
+            key = above + name
+            if not (key.startswith(prefix) or prefix.startswith(key)):
+                continue
+            if name.endswith("/"):
+                yield from self._list_folder(key, prefix)
+            elif key.startswith(prefix) and (stored := self._look(key)):
+                yield stored
+
+    def _look(self, key: str) -> StoredObject | None:
+        with self._explained():
+            try:
+                return _stored(key, (self._folder / key).stat())
+            except _ABSENT:  # deleted since the folder was read
+                return None
+
+    def prepare(self) -> None:
+        with self._explained():
+            self._parts.mkdir(parents=True, exist_ok=True)
+            for part in self._parts.iterdir():
+                if part.stat().st_mtime < time.time() - OLDEST_PART_SECONDS:
+                    part.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        with self._explained():
+            if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+                # Not there yet is fine as long as it can be made: the first write does that.
+                self._parts.mkdir(parents=True, exist_ok=True)
+                if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+                    raise BucketUnreachable(f"The folder {self._folder} cannot be written to.")
+
+    def self_test(self) -> SelfTest:
+        return run_self_test(self)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / check_key(key)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            if problem.errno in _NO_ROOM:
+                raise BucketFull(f"There is no room left in {self._folder}.") from problem
+            reason = problem.strerror or problem
+            raise BucketUnreachable(f"The folder {self._folder} cannot be used: {reason}.") from problem
+
+
+def _stored(key: str, status: os.stat_result) -> StoredObject:
+    return StoredObject(
+        key=key,
+        size=status.st_size,
+        content_type=CONTENT_TYPES.get(os.path.splitext(key)[1].lower(), "application/octet-stream"),
+        last_modified=datetime.fromtimestamp(status.st_mtime, UTC),
+    )
+
+
+def _write_all(descriptor: int, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
