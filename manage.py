@@ -11,11 +11,17 @@ import hashlib
 import hmac
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Made = TypeVar("Made")
 HERE = Path(__file__).resolve().parent
 # What a browser may send through Streamlit's websocket in one message: pictures and answers go elsewhere.
 LARGEST_BROWSER_MESSAGE = 4 * 1024 * 1024
@@ -26,10 +32,21 @@ class Refused(Exception):
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the tables of the database to the version of this code."""
+    """Bring the tables of the database to the version of this code, with the label classes it ships.
+
+    Raises Refused when the database does not answer.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    from curation.label_classes import ensure_default_label_classes
     from db.migrate import upgrade
 
-    upgrade()
+    try:
+        upgrade()
+        _once(ensure_default_label_classes)
+    except OperationalError as problem:
+        cause = str(problem.orig).strip().splitlines()[0]
+        raise Refused(f"The database of DATABASE_URL cannot be used: {cause}") from problem
 
 
 def serve(settings: Settings, only: str | None) -> int:
@@ -61,13 +78,17 @@ def stop(settings: Settings) -> None:
 
 
 def admin_password(settings: Settings, login: str) -> None:
-    """Give an admin a new one-time password, create or enable the access where needed, and print it once."""
-    from curation.accesses import rescue_admin
+    """Give an access a new one-time password, enable it where needed, and print the password once."""
+    from curation.accesses import set_password
+    from curation.errors import AccessNotFound
     from db.session import open_session
 
     migrate(settings)
-    with open_session() as session:
-        password = rescue_admin(session, login)
+    try:
+        with open_session() as session:
+            password = set_password(session, login)
+    except AccessNotFound as problem:
+        raise Refused(str(problem)) from problem
     _say(f"One-time password of {login}: {password}")
     _say("It must be changed at the first sign-in; all earlier sign-ins of this access have ended.")
 
@@ -91,8 +112,10 @@ def main(arguments: list[str] | None = None) -> int:
     serving = commands.add_parser("serve", help="migrate, create the first admin, and serve until stopped")
     serving.add_argument("--only", choices=("dashboard", "api"), help="serve one of the two")
     commands.add_parser("stop", help="stop what serve started")
-    rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
-    rescue.add_argument("login", nargs="?", help="the admin's login (default: SUPERUSER_LOGIN)")
+    rescue = commands.add_parser(
+        "admin-password", help="give an access, or the first admin, a new one-time password"
+    )
+    rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     given = parser.parse_args(arguments)
 
@@ -123,12 +146,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _create_first_admin(settings: Settings) -> None:
     from curation.accesses import ensure_first_admin
-    from db.session import open_session
 
-    with open_session() as session:
-        password = ensure_first_admin(session, settings.superuser_login, settings.superuser_pwd)
+    password = _once(
+        lambda session: ensure_first_admin(session, settings.superuser_login, settings.superuser_pwd)
+    )
     if password is not None:
         _say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
+
+
+def _once(make: Callable[[Session], Made]) -> Made | None:
+    """Do what a first start does; None when another replica, starting at the same moment, was faster."""
+    from sqlalchemy.exc import IntegrityError
+
+    from curation.errors import LoginTaken
+    from db.session import open_session
+
+    try:
+        with open_session() as session:
+            return make(session)
+    except (IntegrityError, LoginTaken):
+        return None
 
 
 def _services(settings: Settings) -> list[Service]:

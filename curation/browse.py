@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from curation.media_view import (
     review_view,
     shapes_by_annotation,
 )
-from curation.paging import Section, decode_cursor, read_page
+from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
@@ -159,32 +159,54 @@ def list_page(
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
     *,
+    start: int | None = None,
     answers: bool = False,
     extra: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """One page of matches in the filter's order, with tags and answers when asked for.
 
-    Raises UnknownFilter for a cursor of another list, NotAllowed for withdrawn media.
+    With `start` the page begins at that media, or where it would stand. Raises UnknownFilter for a cursor
+    of another list, NotAllowed for withdrawn media.
     """
     limit = max(1, min(limit, MAX_PAGE_SIZE))
     sections = sections_of(session, wanted)
+    matches = media_rows().where(*conditions(access, wanted), *extra)
 
     def place(row: AnyRow, number: int) -> tuple[Any, ...]:
         return tuple(getattr(row, column.key) for column in sections[number].columns)
 
+    after = decode_cursor(cursor, sections) if cursor else None
+    first = None
+    if start is not None and after is None:
+        first = session.execute(matches.where(Media.id == start)).first()
+        after = _place_of(session, access, start, sections, place)
     page = read_page(
-        session,
-        media_rows().where(*conditions(access, wanted), *extra),
-        sections,
-        decode_cursor(cursor, sections) if cursor else None,
-        limit,
-        place,
+        session, matches, sections, after, max(1, limit - (1 if first is not None else 0)), place
     )
-    items = [media_view(row) for row in page.rows]
+    rows = [first, *page.rows] if first is not None else page.rows
+    items = [media_view(row) for row in rows]
     if answers and items:
         fill_tags(session, items)
         fill_answers(session, items)
     return Page(items, page.next_cursor, page.previous_cursor)
+
+
+def _place_of(
+    session: Session,
+    access: Access,
+    media_id: int,
+    sections: Sequence[Section],
+    place: Callable[[AnyRow, int], tuple[Any, ...]],
+) -> Cursor | None:
+    """Where a media stands in an order, whether or not it still matches; None when it is gone or foreign."""
+    visible = media_rows().where(Media.id == media_id)
+    if access.scope == Scope.DEVICE:
+        visible = visible.where(Media.uploaded_by_id == access.id)
+    for number, section in enumerate(sections):
+        row = session.execute(visible.where(*section.where)).first()
+        if row is not None:
+            return Cursor(number, place(row, number))
+    return None
 
 
 def shapes_for(session: Session, items: Sequence[MediaView]) -> dict[int, list[Any]]:
@@ -247,12 +269,14 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
     acts: list[tuple[tuple[int, int], HistoryEntry]] = [
         ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
     ]
-    ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
-    order = dict(
-        session.execute(select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)).tuples()
-    )
-    numbers = {}
-    for annotation in annotation_views(session, ids):
+    order = {
+        number: act
+        for number, act in session.execute(
+            select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
+        )
+    }
+    numbers: dict[int, int] = {}
+    for annotation in annotation_views(session, list(order)):
         numbers[annotation.id] = annotation.number
         entry = HistoryEntry(
             annotation.created_at,

@@ -70,7 +70,7 @@ def limit_this_process(memory_bytes: int) -> None:
 
 
 def allow_time(seconds: float) -> None:
-    """So much CPU time from now on, then SIGXCPU; an alarm ends a child that waits instead, should its parent be gone."""
+    """So much CPU time from now on, then SIGXCPU; SIGALRM ends a child that waits, should its parent be gone."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     total = math.ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (total, resource.RLIM_INFINITY))
@@ -89,8 +89,8 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
     except MemoryError:
         return {"refused": "needs too much memory to decode"}, b""
     except Exception as problem:  # Pillow raises nearly anything on broken files
-        reason = CUT_SHORT if "truncated" in str(problem) else DAMAGED
-        return {"refused": reason, "cause": f"{type(problem).__name__}: {problem}"[:500]}, b""
+        seen = CUT_SHORT if "truncated" in str(problem) else DAMAGED
+        return {"refused": seen, "cause": f"{type(problem).__name__}: {problem}"[:500]}, b""
 
 
 def inspect(file: BinaryIO) -> tuple[dict[str, Any], bytes]:

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import get_args
 
 from curation.decoding import DECODERS, Undecodable
 from curation.errors import ContentMissing
 from curation.pictures import DerivedSize, draw_picture
 from storage import Bucket
-from storage.errors import BucketError, ObjectMissing
+from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
 # Part of every key: a changed way of drawing begins a new prefix, and what the old one drew can be deleted.
 RECIPE = "v1"
@@ -48,10 +49,10 @@ def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: Derive
     an hour, so that a broken picture in a list does not cost a decoding at each look.
     """
     key = derived_key(sha256, size)
-    _failures.check(key)
     found = _read_kept(bucket, key)
     if found is not None:
         return found
+    _failures.check(key)
     with _making.only_one(key):
         # Someone else may have made it while we waited.
         return _read_kept(bucket, key) or _make(bucket, sha256, original_key, size)
@@ -72,16 +73,21 @@ def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes)
     except BucketError as problem:
         log.warning("Could not keep the %s of %s: %s", size, sha256, problem)
         return False
+    _failures.forget(sha256)
     return True
 
 
 def _read_kept(bucket: Bucket, key: str) -> bytes | None:
     try:
         return bucket.read(key) or None
+    except ObjectMissing:
+        return None
     except BucketError as problem:
-        # Whatever is wrong with the copy, the original can still answer; when the bucket is away, it says so itself.
-        if not isinstance(problem, ObjectMissing):
-            log.warning("Could not read %s: %s", key, problem)
+        # Whatever is wrong with the copy, the original can still answer; not so when the whole bucket is away, where
+        # asking twice would only double the wait.
+        if isinstance(problem, BucketUnreachable) and not isinstance(problem, ObjectCutShort):
+            raise
+        log.warning("Could not read %s: %s", key, problem)
         return None
 
 
@@ -118,6 +124,11 @@ class _Failures:
         if len(self._until) >= MOST_FAILURES:
             self._until.clear()
         self._until[key] = time.monotonic() + FAILURE_SECONDS
+
+    def forget(self, sha256: str) -> None:
+        """The content has been seen whole since, such as in a new upload that healed it."""
+        for size in get_args(DerivedSize):
+            self._until.pop(derived_key(sha256, size), None)
 
     def check(self, key: str) -> None:
         """Raises ContentMissing while a failure is remembered."""

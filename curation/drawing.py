@@ -10,6 +10,8 @@ import io
 from PIL import Image, ImageCms
 
 JPEG_QUALITY = {"thumb": 80, "screen": 85}
+# Averaging whole blocks first down to 1.5 times the size costs a third of filtering every pixel, and looks the same.
+REDUCING_GAP = 1.5
 Transpose = Image.Transpose
 
 # What makes a picture upright, by its EXIF orientation.
@@ -56,7 +58,7 @@ def _shrunk(image: Image.Image, target: tuple[int, int]) -> Image.Image:
     image = _resizable(image)
     if image.size == target:
         return image
-    return image.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(target, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
 
 
 def _resizable(image: Image.Image) -> Image.Image:

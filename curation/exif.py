@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -48,8 +49,8 @@ def read_exif(block: bytes | None) -> ExifFacts:
 
     exif = Image.Exif()
     # Pillow raises nearly anything on broken blocks, also when a tag is only looked at.
-    if _quietly(lambda: exif.load(block) or True) is None:
-        return ExifFacts()
+    with suppress(Exception):
+        exif.load(block)
     main: Mapping[int, Any] = exif
     detail = _quietly(lambda: exif.get_ifd(EXIF_FOLDER)) or {}
     gps = _quietly(lambda: exif.get_ifd(GPS_FOLDER)) or {}
@@ -92,8 +93,7 @@ def _captured_at(value: Any, offset: Any) -> datetime | None:
     if year < 1990:
         return None
     month, day, hour, minute, second = rest
-    moment = datetime(year, month, day, hour, minute, min(second, 59))
-    return moment.replace(tzinfo=_zone(_text(offset)))
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_zone(_text(offset)))
 
 
 def _zone(offset: str) -> timezone | None:

@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Job, JobState, utc_now
@@ -21,7 +22,13 @@ LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 20
 IDLE_SECONDS = 1.0
 
-Sessions = Callable[[], AbstractContextManager[Session]]
+
+class Sessions(Protocol):
+    """`db.session.open_session`, or one like it."""
+
+    def __call__(self, *, read_only: bool = ...) -> AbstractContextManager[Session]: ...
+
+
 Work = Callable[[int], None]  # takes the subject's id
 
 log = logging.getLogger(__name__)
@@ -34,6 +41,10 @@ def add(session: Session, name: str, subject_id: int) -> None:
 
 def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     """Take the next job and do it; says whether there was one."""
+    # Looking first costs no lock, and most looks find nothing.
+    with sessions(read_only=True) as session:
+        if session.scalar(_due(list(works))) is None:
+            return False
     with sessions() as session:
         job = _take(session, list(works))
     if job is None:
@@ -58,9 +69,9 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     return True
 
 
-def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | None:
+def _due(names: list[str]) -> Select[Job]:
     now = utc_now()
-    job = session.scalar(
+    return (
         select(Job)
         .where(
             Job.name.in_(names),
@@ -71,12 +82,15 @@ def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | Non
         )
         .order_by(Job.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
+
+
+def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | None:
+    job = session.scalar(_due(names).with_for_update(skip_locked=True))
     if job is None:
         return None
     job.state = JobState.RUNNING
-    job.lease_until = now + LEASE
+    job.lease_until = utc_now() + LEASE
     job.attempts += 1
     return job.id, job.name, job.subject_id, job.attempts
 

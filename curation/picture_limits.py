@@ -1,4 +1,4 @@
-"""Which pictures are taken: by content, size and shape. Runs inside the decoding child, so it imports next to nothing."""
+"""Which pictures are taken: by content, size and shape. Runs in the decoding child, so it imports nearly nothing."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = No
 
 
 def draw_picture(content: bytes, size: DerivedSize, *, pool: DecoderPool | None = None) -> bytes:
-    """A picture drawn small as a JPEG: upright, sRGB, on white, without metadata, never enlarged. Raises Undecodable."""
+    """A picture as a small JPEG: upright, sRGB, on white, without metadata, never enlarged. Raises Undecodable."""
     return (pool or decoders()).ask({"task": size}, content)[1]
 
 
@@ -73,7 +73,8 @@ def _look_first(path: Path, file_name: str) -> None:
     size = os.path.getsize(path)
     if size > LARGEST_BYTES:
         raise TooLarge(
-            f"{file_name} has {size / 2**20:,.1f} MiB; at most {LARGEST_BYTES // 2**20} MiB are taken. Nothing was stored."
+            f"{file_name} has {size / 2**20:,.1f} MiB; at most {LARGEST_BYTES // 2**20} MiB are taken."
+            " Nothing was stored."
         )
     with open(path, "rb") as file:
         kind_of(file.read(64))

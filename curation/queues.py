@@ -79,6 +79,7 @@ def next_media(
     *,
     cursor: str | None = None,
     limit: int = 10,
+    start: int | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Page:
     """The next items of a queue after the cursor, with tags and answers. Raises NotAllowed."""
@@ -90,6 +91,7 @@ def next_media(
         wanted,
         cursor,
         min(limit, QUEUE_LIMIT),
+        start=start,
         answers=True,
         extra=_extra(access, queue, policy),
     )

@@ -18,6 +18,8 @@ from curation.errors import NotSignedIn, TooManyAttempts
 from curation.events import record
 from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
 
+COOKIE = "vigie_session"
+
 # Only failures count. A login is throttled for the address that fails, much later for everyone (so that
 # a stranger cannot lock a curator out), an address for a minute at a time (so that an office behind one
 # address is never locked out by one forgetful colleague).
@@ -40,6 +42,7 @@ class SignedIn:
     access: Access
     login_session_id: int | None = None
     token_id: int | None = None
+    idle_clock_stale: bool = False  # the idle time-out should be pushed on
 
 
 def require_not_throttled(session: Session, login: str, address: str) -> None:
@@ -152,7 +155,7 @@ def find_signed_in(session: Session, secret: str) -> SignedIn | None:
     """Who a cookie stands for, or None when it is unknown, expired, revoked, or its access disabled."""
     now = utc_now()
     found = session.execute(
-        select(LoginSession.id, Access)
+        select(LoginSession.id, LoginSession.last_seen_at, Access)
         .join(Access, Access.id == LoginSession.access_id)
         .where(
             LoginSession.hashed_secret == _hashed(secret),
@@ -162,12 +165,11 @@ def find_signed_in(session: Session, secret: str) -> SignedIn | None:
     ).first()
     if found is None or not may_enter(found.Access, dashboard=True):
         return None
-    return SignedIn(access=found.Access, login_session_id=found.id)
-
-
-def needs_touch(session: Session, login_session_id: int) -> bool:
-    seen = session.scalar(select(LoginSession.last_seen_at).where(LoginSession.id == login_session_id))
-    return seen is not None and utc_now() - seen > SEEN_EVERY
+    return SignedIn(
+        access=found.Access,
+        login_session_id=found.id,
+        idle_clock_stale=now - found.last_seen_at > SEEN_EVERY,
+    )
 
 
 def touch_login_session(session: Session, login_session_id: int, idle_hours: int) -> None:

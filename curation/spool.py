@@ -48,9 +48,8 @@ class Spool:
         self._path = folder / f"{secrets.token_hex(16)}{ENDING}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = open(
-                os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0
-            )
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.fdopen(descriptor, "wb", buffering=0)
         except OSError as problem:
             raise _no_room(problem) from problem
 
@@ -64,7 +63,8 @@ class Spool:
         self._size += len(chunk)
         if self._size > self._limit:
             raise TooLarge(
-                f"{self._name} has more than {self._limit / 2**20:,.10g} MiB, the most that is taken. Nothing was stored."
+                f"{self._name} has more than {self._limit / 2**20:,.10g} MiB, the most that is taken."
+                " Nothing was stored."
             )
         self._sha256.update(chunk)
         self._md5.update(chunk)

@@ -147,7 +147,7 @@ class Bucket(Protocol):
         ...
 
     def open(self, key: str, *, start: int | None = None, end: int | None = None) -> ObjectStream:
-        """The bytes `start` (included) to `end` (not included), as in a Python slice. Raises ObjectMissing, RangeOutside."""
+        """The bytes from `start` up to, not including, `end`, as in a slice. Raises ObjectMissing, RangeOutside."""
         ...
 
     def read(self, key: str) -> bytes:
@@ -179,7 +179,9 @@ def check_key(key: str) -> str:
     """The key itself, when any bucket can hold it. Raises InvalidKey."""
     parts = key.split("/")
     try:
-        fits = len(key.encode()) <= LONGEST_KEY_BYTES and all(len(p.encode()) <= LONGEST_PART_BYTES for p in parts)
+        fits = len(key.encode()) <= LONGEST_KEY_BYTES and all(
+            len(p.encode()) <= LONGEST_PART_BYTES for p in parts
+        )
     except UnicodeEncodeError:
         fits = False
     if not fits or not all(_KEY_PART.fullmatch(part) for part in parts):

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,15 +102,17 @@ class LocalBucket:
             try:
                 status = path.stat()
             except _ABSENT:
+                self._require_folder()
                 return None
-            return _stored(key, status) if path.is_file() else None
+        return _stored(key, status) if stat.S_ISREG(status.st_mode) else None
 
     def open(self, key: str, *, start: int | None = None, end: int | None = None) -> ObjectStream:
         path = self._path(key)
         with self._explained():
             try:
-                file = open(path, "rb", buffering=0)
+                file = open(path, "rb", buffering=0)  # noqa: SIM115 - the stream closes it
             except _ABSENT:
+                self._require_folder()
                 raise ObjectMissing(key) from None
             stored = _stored(key, os.fstat(file.fileno()))
         try:
@@ -160,6 +163,7 @@ class LocalBucket:
                         if not entry.name.startswith(".")
                     )
             except _ABSENT:
+                self._require_folder()
                 return
         for name in names:
             key = above + name
@@ -185,12 +189,14 @@ class LocalBucket:
                     part.unlink(missing_ok=True)
 
     def check(self) -> None:
-        with self._explained():
-            if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
-                # Not there yet is fine as long as it can be made: the first write does that.
-                self._parts.mkdir(parents=True, exist_ok=True)
-                if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
-                    raise BucketUnreachable(f"The folder {self._folder} cannot be written to.")
+        self._require_folder()
+        if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+            raise BucketUnreachable(f"The folder {self._folder} cannot be written to.")
+
+    def _require_folder(self) -> None:
+        """A folder that is not there, such as one on a disk that was taken away, is no bucket with nothing in it."""
+        if not self._folder.is_dir():
+            raise BucketUnreachable(f"The folder {self._folder} is not there.")
 
     def self_test(self) -> SelfTest:
         return run_self_test(self)

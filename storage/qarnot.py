@@ -19,10 +19,18 @@ log = logging.getLogger(__name__)
 class QarnotAccount:
     """Callable that gives the S3Account of a Qarnot token. Raises BucketRefused, BucketUnreachable."""
 
-    def __init__(self, token: str, cluster_url: str, region: str) -> None:
+    def __init__(
+        self,
+        token: str,
+        cluster_url: str,
+        region: str,
+        *,
+        failure_counts_seconds: float = FAILURE_COUNTS_SECONDS,
+    ) -> None:
         self._token = token
         self._cluster_url = cluster_url
         self._region = region
+        self._failure_counts_seconds = failure_counts_seconds
         self._account: S3Account | None = None
         self._failure: BucketUnreachable | None = None
         self._failed_at = 0.0
@@ -32,7 +40,10 @@ class QarnotAccount:
         with self._asking:
             if self._account is not None:
                 return self._account
-            if self._failure is not None and time.monotonic() - self._failed_at < FAILURE_COUNTS_SECONDS:
+            if (
+                self._failure is not None
+                and time.monotonic() - self._failed_at < self._failure_counts_seconds
+            ):
                 raise type(self._failure)(str(self._failure))
             try:
                 self._account = self._ask()
@@ -57,7 +68,9 @@ class QarnotAccount:
         except UnauthorizedException as problem:
             raise BucketRefused("Qarnot does not accept QARNOT_TOKEN.") from problem
         except (QarnotException, OSError, ValueError) as problem:  # requests' errors are OSErrors
-            raise BucketUnreachable(f"Cannot ask Qarnot for the bucket: {type(problem).__name__}.") from problem
+            raise BucketUnreachable(
+                f"Cannot ask Qarnot for the bucket: {type(problem).__name__}."
+            ) from problem
         if not email or not storage:
             raise BucketRefused("Qarnot gives no storage for this QARNOT_TOKEN.")
         return S3Account(endpoint_url=storage, access_key=email, secret_key=self._token, region=self._region)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import secrets
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,24 +28,24 @@ from storage.errors import (
     ObjectMissing,
     RangeOutside,
 )
-from storage.self_test import FOLDER, Failed, Trial, put_bytes, run_self_test
+from storage.s3_trials import S3Trials, is_md5
+from storage.self_test import run_self_test
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
-CONNECT_SECONDS = 3
-READ_SECONDS = 10
-PUT_READ_SECONDS = 60
-ATTEMPTS = 3
-# 2 s, then 3 s to connect and 10 s to read: whatever happens, a caller has its answer within 15 s.
-LAST_ATTEMPT_BEGINS_WITHIN_SECONDS = 2
 # Every thread of a server may talk to the bucket at once (40 in FastAPI's pool, plus a script per open page); a
 # thread that finds the pool empty opens a connection of its own, which is closed afterwards.
 CONNECTIONS = 40
 
-_MD5_ETAG = re.compile(r'"?([0-9a-f]{32})"?')
-_DAMAGED = ("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody")
+_DAMAGED = (
+    "BadDigest",
+    "InvalidDigest",
+    "XAmzContentSHA256Mismatch",
+    "XAmzContentChecksumMismatch",
+    "IncompleteBody",
+)
 _NOT_BORNE = ("NotImplemented", "InvalidArgument", "InvalidRequest")
 _FULL = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
@@ -64,15 +60,33 @@ class S3Account:
     region: str
 
 
+@dataclass(frozen=True)
+class S3Patience:
+    """How long to wait, in seconds. With these, whatever happens, a caller has the answer within 15 s (a PUT: 63 s).
+
+    boto3 counts attempts, not seconds: one that hung for ten would be begun again, and again. So the last one begins
+    within 2 s, and has 3 to connect and 10 to read. A PUT has one attempt: whoever sends the picture tries again.
+    """
+
+    connect: float = 3
+    read: float = 10
+    put_read: float = 60
+    attempts: int = 3
+    last_attempt_begins_within: float = 2
+
+
 class S3Bucket:
-    """One bucket of an S3 service. Two clients (reading, writing) with a pool of connections each, shared by all threads.
+    """One bucket of an S3 service, by two clients (reading, writing) whose connections all threads share.
 
     `account` is asked at the first use and again until it has answered once, so that making an S3Bucket asks nobody.
     """
 
-    def __init__(self, name: str, account: Callable[[], S3Account], *, at: str) -> None:
+    def __init__(
+        self, name: str, account: Callable[[], S3Account], *, at: str, patience: S3Patience = S3Patience()
+    ) -> None:
         """`at` says where for people, without secrets."""
         self._name = name
+        self._patience = patience
         self._account = account
         self._at = at
         self._clients: tuple[S3Client, S3Client] | None = None
@@ -94,7 +108,7 @@ class S3Bucket:
     def _connect(self) -> tuple[S3Client, S3Client]:
         with self._making_clients:  # making clients is not safe between threads, using them is
             if self._clients is None:
-                self._clients = _make_clients(self._account())
+                self._clients = _make_clients(self._account(), self._patience)
             return self._clients
 
     def put(
@@ -132,7 +146,7 @@ class S3Bucket:
                 content.seek(begin)
                 answer = self._writing.put_object(**request)
                 self._bears_sha256 = False
-        if not confirm and _is_md5(answer["ETag"], md5):
+        if not confirm and is_md5(answer["ETag"], md5):
             return
         self._confirm(key, size, sha256, md5)
 
@@ -147,7 +161,7 @@ class S3Bucket:
             found = self._reading.head_object(Bucket=self._name, Key=key)
         # An ETag that is the MD5 cannot be so by accident. One that is not says nothing: services that encrypt or
         # take an object in parts put something else there.
-        if found["ContentLength"] == size and (_is_md5(found["ETag"], md5) or self._hash(key) == sha256):
+        if found["ContentLength"] == size and (is_md5(found["ETag"], md5) or self._hash(key) == sha256):
             return
         self.delete(key)
         raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
@@ -177,7 +191,7 @@ class S3Bucket:
         with self._explained(key):
             found = self._reading.get_object(Bucket=self._name, Key=key, **part)
         length = found["ContentLength"]
-        size = int(found["ContentRange"].rpartition("/")[2]) if "ContentRange" in found else length
+        size = int(found["ContentRange"].rpartition("/")[2]) if part else length
         stored = StoredObject(key, size, found.get("ContentType"), found.get("LastModified"))
         body = found["Body"]
 
@@ -185,7 +199,9 @@ class S3Bucket:
             try:
                 yield from body.iter_chunks(CHUNK_BYTES)
             except (BotoCoreError, HTTPError, OSError) as problem:
-                raise ObjectCutShort(f"The object {key!r} ended early: {type(problem).__name__}.") from problem
+                raise ObjectCutShort(
+                    f"The object {key!r} ended early: {type(problem).__name__}."
+                ) from problem
 
         return ObjectStream(stored, length, chunks(), body.close)
 
@@ -237,71 +253,7 @@ class S3Bucket:
             raise BucketRefused(f"There is no {self.place.removeprefix('the ')}.") from None
 
     def self_test(self) -> SelfTest:
-        return run_self_test(
-            self,
-            (
-                ("a wrong MD5 is refused", self._try_a_wrong_md5),
-                ("a wrong SHA-256 is refused", self._try_a_wrong_sha256),
-                ("the ETag is the MD5", self._try_the_etag),
-                ("If-None-Match is honoured", self._try_if_none_match),
-                ("a signed link works", self._try_a_signed_link),
-            ),
-        )
-
-    def _try_a_wrong_md5(self) -> str:
-        return self._try_to_be_refused(ContentMD5=base64.b64encode(hashlib.md5(b"other").digest()).decode())
-
-    def _try_a_wrong_sha256(self) -> str:
-        return self._try_to_be_refused(ChecksumSHA256=base64.b64encode(hashlib.sha256(b"other").digest()).decode())
-
-    def _try_to_be_refused(self, **header: Any) -> str:
-        key = f"{FOLDER}/{secrets.token_hex(8)}.txt"
-        try:
-            with self._explained(key):
-                self._writing.put_object(Bucket=self._name, Key=key, Body=b"this", **header)
-        except BucketUnreachable:
-            raise
-        except BucketError:
-            return ""
-        self.delete(key)
-        raise Failed("damage on the way is only found by looking afterwards")
-
-    def _try_the_etag(self) -> str:
-        with self._a_small_object(b"this") as key, self._explained(key):
-            etag = self._reading.head_object(Bucket=self._name, Key=key)["ETag"]
-        if not _is_md5(etag, hashlib.md5(b"this").hexdigest()):
-            raise Failed("what is stored is read back to be sure")
-        return ""
-
-    def _try_if_none_match(self) -> str:
-        with self._a_small_object(b"this") as key:
-            try:
-                self._writing.put_object(Bucket=self._name, Key=key, Body=b"that", IfNoneMatch="*")
-            except ClientError:
-                return ""
-        raise Failed("an object can be written over unasked")
-
-    def _try_a_signed_link(self) -> str:
-        with self._a_small_object(b"this") as key:
-            link = self._reading.generate_presigned_url(
-                "get_object", Params={"Bucket": self._name, "Key": key}, ExpiresIn=60
-            )
-            try:
-                with urllib.request.urlopen(link, timeout=READ_SECONDS) as answer:
-                    if answer.read() == b"this":
-                        return ""
-            except (urllib.error.URLError, OSError):
-                pass
-        raise Failed("links of the bucket's own do not open")
-
-    @contextmanager
-    def _a_small_object(self, content: bytes) -> Iterator[str]:
-        key = f"{FOLDER}/{secrets.token_hex(8)}.txt"
-        put_bytes(self, key, content)
-        try:
-            yield key
-        finally:
-            self.delete(key)
+        return run_self_test(self, S3Trials(self, self._name, self._connect, self._explained).steps)
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -356,25 +308,20 @@ def _measured(content: BinaryIO, size: int, sha256: str, md5: str | None) -> str
     return md5 or check.hexdigest()
 
 
-def _is_md5(etag: str, md5: str) -> bool:
-    found = _MD5_ETAG.fullmatch(etag)
-    return found is not None and found[1] == md5
-
-
-def _make_clients(account: S3Account) -> tuple[S3Client, S3Client]:
+def _make_clients(account: S3Account, patience: S3Patience) -> tuple[S3Client, S3Client]:
     session = boto3.session.Session()
-    # rclone and others know path style and version 4 alone; a checksum is sent where we say so, for what services
-    # other than AWS make of boto3's default is a damaged object or a refusal.
+    # rclone and others know path style and version 4 alone. A checksum goes where we say so: what services other than
+    # AWS make of boto3's default is a refusal or a damaged object.
     common = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},
-        connect_timeout=CONNECT_SECONDS,
+        connect_timeout=patience.connect,
         max_pool_connections=CONNECTIONS,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
 
-    def client(read_timeout: int, attempts: int) -> S3Client:
+    def client(read_timeout: float, attempts: int) -> S3Client:
         return session.client(
             "s3",
             endpoint_url=account.endpoint_url,
@@ -382,18 +329,17 @@ def _make_clients(account: S3Account) -> tuple[S3Client, S3Client]:
             aws_secret_access_key=account.secret_key,
             region_name=account.region,
             config=common.merge(
-                Config(read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": attempts})
+                Config(
+                    read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": attempts}
+                )
             ),
         )
 
-    reading, writing = client(READ_SECONDS, ATTEMPTS), client(PUT_READ_SECONDS, 1)
-    reading.meta.events.register("request-created.s3", _begin_no_late_attempt)
+    def begin_no_late_attempt(request: Any, **_: Any) -> None:
+        now = time.monotonic()
+        if now - request.context.setdefault("vigie_begun", now) > patience.last_attempt_begins_within:
+            raise TimeoutError("the bucket did not answer in time")
+
+    reading, writing = client(patience.read, patience.attempts), client(patience.put_read, 1)
+    reading.meta.events.register("request-created.s3", begin_no_late_attempt)
     return reading, writing
-
-
-def _begin_no_late_attempt(request: Any, **_: Any) -> None:
-    """boto3 counts attempts, not seconds: one that hung for ten would be begun again, and again."""
-    now = time.monotonic()
-    begun = request.context.setdefault("vigie_begun", now)
-    if now - begun > LAST_ATTEMPT_BEGINS_WITHIN_SECONDS:
-        raise TimeoutError("the bucket did not answer in time")

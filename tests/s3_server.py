@@ -58,8 +58,16 @@ def start_rclone(
         (folder / bucket).mkdir(exist_ok=True)
     process = subprocess.Popen(
         [
-            *(_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{access_key},{secret_key}"),
-            *("--dir-cache-time", "0s", str(folder)),
+            *(
+                _rclone(),
+                "serve",
+                "s3",
+                "--addr",
+                f"127.0.0.1:{port}",
+                "--auth-key",
+                f"{access_key},{secret_key}",
+            ),
+            str(folder),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -10,6 +10,9 @@ export const PARALLEL = 4;
 /** A file that troubles the server on its own, again and again, is put aside; "Retry failed" brings it back. */
 const MOST_TRIES = 5;
 
+/** One hiccup is that file's own; this many in a row, with nothing got through, hold everybody back. */
+const LASTING = 2;
+
 /**
  * @typedef {"ready"|"waiting"|"reading"|"sending"|"unpacking"|"registered"|"already_here"|"refused"|"failed"} RowState
  * @typedef {{id: number, file: File|null, name: string, path: string, size: number, kind: "picture"|"archive"|"entry",
@@ -89,8 +92,8 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
 
   function pump() {
     clearTimeout(timer);
-    // After trouble one file goes ahead; the others follow once it got through.
-    const places = now() < resumeAt || halted ? 0 : troubles > 0 ? 1 : PARALLEL;
+    // After lasting trouble one file goes ahead; the others follow once it got through.
+    const places = now() < resumeAt || halted ? 0 : troubles >= LASTING ? 1 : PARALLEL;
     while (running < places) {
       const row = rows.find((candidate) => candidate.state === "waiting" && candidate.notBefore <= now());
       if (!row) break;
@@ -150,10 +153,12 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
     row.state = "waiting";
     row.detail = detail;
     if (everyone) {
-      // Not this file's fault, so it does not count against it; everybody waits, however long it takes.
+      // Not this file's fault, so it does not count against it, however often and long it takes.
+      row.notBefore = now() + delayBefore(1, waitMs, random);
+      if (now() < resumeAt) return; // was under way when the trouble began
       troubles += 1;
       trouble = detail;
-      resumeAt = Math.max(resumeAt, now() + delayBefore(troubles, waitMs, random));
+      if (troubles >= LASTING) resumeAt = now() + delayBefore(troubles - 1, waitMs, random);
       return;
     }
     row.tries += 1;
@@ -205,6 +210,7 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
   function goOn() {
     halted = null;
     resumeAt = 0;
+    for (const row of rows) row.notBefore = 0;
     pump();
   }
 

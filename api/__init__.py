@@ -1,0 +1,72 @@
+"""The door for programs, and for the pieces of screen that speak HTTP by themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+
+from api import answers, errors, health, label_classes, login, media, uploads
+from api.dependencies import WRITE_HEADER, give_signed_in
+from settings import Settings
+
+ABOUT = """
+Curation of camera pictures: media with their metadata, annotations, reviews, exports.
+
+Programs get a token from `POST /login/access-token` and send it as `Authorization: Bearer …`.
+Errors always look like `{"detail": "a sentence", "code": "a_code"}`.
+"""
+
+
+def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
+    """The API as one application: mounted on the dashboard (with cookies), or alone (tokens only)."""
+    api = FastAPI(
+        title="Vigie",
+        description=ABOUT,
+        version="0.1.0",
+        docs_url="/docs" if settings.api_docs else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.api_docs else None,
+        redirect_slashes=False,
+    )
+    api.state.takes_cookies = takes_cookies
+    errors.install(api)
+    # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
+    for open_router in (login.open_router, health.open_router):
+        api.include_router(open_router)
+    guarded = [Depends(give_signed_in)]
+    for module in (login, media, answers, label_classes, uploads):
+        api.include_router(module.router, dependencies=guarded)
+    api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
+    if settings.cors_origins and not takes_cookies:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", WRITE_HEADER],
+            expose_headers=["Link", "X-Total-Count", "X-Process-Time", "X-Request-ID"],
+        )
+    api.middleware("http")(_tell_process_time)
+    return api
+
+
+ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def _not_found() -> None:
+    raise HTTPException(404, "There is nothing at this address.")
+
+
+async def _tell_process_time(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    started = time.perf_counter()
+    response = await call_next(request)
+    response.headers["X-Process-Time"] = f"{time.perf_counter() - started:.6f}"
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

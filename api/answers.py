@@ -1,0 +1,169 @@
+"""Answers over HTTP: submitting annotations, deciding, and the queues they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api.dependencies import (
+    FILTER_PARAMETERS,
+    AccessDep,
+    CursorQuery,
+    PolicyDep,
+    ReadSessionDep,
+    SessionDep,
+    read_filter,
+)
+from api.media import MediaId
+from curation.acts import Standing
+from curation.annotations import submit_annotation
+from curation.errors import StaleAnnotation
+from curation.media_filter import MediaFilter
+from curation.media_view import AnnotationView, MediaView, ReviewView, annotation_views
+from curation.queues import DEFAULT_ORDER, QUEUE_LIMIT, Queue, count_queue, next_media
+from curation.reviews import decide
+from db.models import Decision
+
+router = APIRouter(tags=["answers"])
+
+
+class ShapeIn(BaseModel):
+    """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture."""
+
+    label_class: str = Field(max_length=60)
+    box: list[float] | None = Field(default=None, max_length=4)
+    points: list[list[float]] | None = Field(default=None, max_length=1000)
+    origin: Literal["human", "model", "import"] = "human"
+    confidence: float | None = None
+
+
+class AnnotationIn(BaseModel):
+    shapes: list[ShapeIn] = Field(default=[], max_length=500)
+    label_classes: list[str] = Field(default=[], max_length=50)
+    based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    client_id: str | None = Field(default=None, max_length=64)
+    decision: Literal["accepted"] | None = None
+    comment: str | None = Field(default=None, max_length=20_000)
+
+
+@dataclass(frozen=True)
+class SubmittedOut:
+    annotation: AnnotationView
+    review: ReviewView | None
+    media: Standing
+    notes: list[str]
+
+
+@router.post(
+    "/media/{media_id}/annotations",
+    status_code=201,
+    responses={200: {"model": None, "description": "This client id was stored before; here is what."}},
+)
+def submit(
+    media_id: MediaId,
+    answer: AnnotationIn,
+    response: Response,
+    session: SessionDep,
+    access: AccessDep,
+    policy: PolicyDep,
+) -> SubmittedOut:
+    """Submit a complete answer; no shapes and no label classes means “nothing here”."""
+    try:
+        submitted = submit_annotation(
+            session,
+            access,
+            media_id,
+            shapes=[shape.model_dump() for shape in answer.shapes],
+            label_classes=answer.label_classes,
+            based_on=answer.based_on,
+            client_id=answer.client_id,
+            accept=answer.decision == "accepted",
+            comment=answer.comment,
+            policy=policy,
+        )
+    except StaleAnnotation as stale:
+        raise _with_answer(session, stale) from None
+    response.status_code = 200 if submitted.repeated else 201
+    return SubmittedOut(submitted.annotation, submitted.review, submitted.media, list(submitted.notes))
+
+
+class ReviewIn(BaseModel):
+    media_id: int = Field(ge=1, le=2**63 - 1)
+    decision: Decision
+    annotation_id: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="The annotation that was on the screen."
+    )
+    comment: str | None = Field(default=None, max_length=20_000)
+    client_id: str | None = Field(default=None, max_length=64)
+
+
+@dataclass(frozen=True)
+class DecidedOut:
+    review: ReviewView
+    media: Standing
+
+
+@router.post("/reviews", status_code=201)
+def review(
+    decision: ReviewIn, response: Response, session: SessionDep, access: AccessDep, policy: PolicyDep
+) -> DecidedOut:
+    """Record a decision on a media as it stands; `undone` takes back its last act."""
+    try:
+        decided = decide(
+            session,
+            access,
+            decision.media_id,
+            decision.decision,
+            annotation_id=decision.annotation_id,
+            comment=decision.comment,
+            client_id=decision.client_id,
+            policy=policy,
+        )
+    except StaleAnnotation as stale:
+        raise _with_answer(session, stale) from None
+    response.status_code = 200 if decided.repeated else 201
+    return DecidedOut(decided.review, decided.media)
+
+
+def _with_answer(session: Any, stale: StaleAnnotation) -> StaleAnnotation:
+    """The loser of a race sees the answer that counts now."""
+    current = stale.extra.get("current_annotation_id")
+    found = annotation_views(session, [current]) if current else []
+    return StaleAnnotation(stale.sentence, **stale.extra, annotation=_json(found[0]) if found else None)
+
+
+def _json(view: AnnotationView) -> Any:
+    from fastapi.encoders import jsonable_encoder
+
+    return jsonable_encoder(view)
+
+
+@dataclass(frozen=True)
+class QueueOut:
+    items: list[MediaView]
+    next_cursor: str | None
+    count: int
+    capped: bool
+
+
+@router.get("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
+def read_queue(
+    request: Request,
+    session: ReadSessionDep,
+    access: AccessDep,
+    policy: PolicyDep,
+    queue: Queue = Queue.TO_REVIEW,
+    cursor: CursorQuery = None,
+    limit: Annotated[int, Query(ge=1, le=QUEUE_LIMIT)] = 10,
+    start: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Begin at this media.")] = None,
+) -> QueueOut:
+    """What awaits this access, in order, with everything its screen needs."""
+    wanted = read_filter(request, "queue", "cursor", "limit", "start")
+    if "sort" not in request.query_params and queue != Queue.FILTER:
+        wanted = MediaFilter.from_query({**wanted.to_query(), "sort": DEFAULT_ORDER.value})
+    page = next_media(session, access, queue, wanted, cursor=cursor, limit=limit, start=start, policy=policy)
+    count = count_queue(session, access, queue, wanted, policy=policy)
+    return QueueOut(page.items, page.next_cursor, count.value, count.capped)

@@ -1,0 +1,134 @@
+"""The one table from errors to HTTP, and the one shape every error has: `detail` and `code`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from curation.errors import (
+    Conflict,
+    ContentMissing,
+    CurationError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    TooLarge,
+    TooManyAttempts,
+    Unavailable,
+)
+from reporting import current_request_id, report_error
+from storage.errors import BucketError, BucketFull, InvalidKey, ObjectMissing
+
+log = logging.getLogger(__name__)
+
+# The first class that fits decides, so narrower ones stand above wider ones.
+STATUSES: tuple[tuple[type[CurationError], int], ...] = (
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (TooLarge, 413),
+    (Refused, 422),
+    (Conflict, 409),
+    (TooManyAttempts, 429),
+    (Unavailable, 503),
+)
+RETRY_AFTER = {"Retry-After": "5"}
+DATABASE_AWAY = "The database cannot be reached. Nothing was changed; try again in a moment."
+BUCKET_AWAY = "The bucket cannot be reached. Nothing was changed; try again in a moment."
+
+
+def status_of(error: CurationError) -> int:
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def problem(
+    status: int, detail: str, code: str, headers: Mapping[str, str] | None = None, **extra: Any
+) -> JSONResponse:
+    """An error as it travels: a sentence for the person, a code for the program."""
+    return JSONResponse({"detail": detail, "code": code, **extra}, status, dict(headers or {}))
+
+
+def answer_curation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, CurationError)
+    status = status_of(error)
+    extra = dict(error.extra)
+    headers: dict[str, str] = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        headers.update(RETRY_AFTER)
+    if "retry_after" in extra:
+        headers["Retry-After"] = str(extra["retry_after"])
+    if isinstance(error, ContentMissing):
+        log.warning("content missing: %s %s", error.sentence, extra)
+    return problem(status, error.sentence, error.code, headers, **extra)
+
+
+def answer_database_error(_request: Request, error: Exception) -> Response:
+    if isinstance(error, IntegrityError):
+        log.warning("a constraint refused what no rule did: %s", error)
+        return problem(409, "Someone changed this at the same moment. Try again.", "conflict")
+    if isinstance(error, DataError):
+        return problem(422, "A value cannot be stored. Nothing was changed.", "refused")
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        log.error("database away: %s", error)
+        return problem(503, DATABASE_AWAY, "unavailable", RETRY_AFTER)
+    raise error
+
+
+def answer_bucket_error(_request: Request, error: Exception) -> Response:
+    if isinstance(error, ObjectMissing | InvalidKey):
+        log.warning("object missing: %s", error)
+        return problem(404, "The bucket does not hold this object any more.", "content_missing")
+    log.error("bucket away: %s", error)
+    if isinstance(error, BucketFull):
+        return problem(503, "The bucket has no room left. Nothing was stored.", "unavailable", RETRY_AFTER)
+    return problem(503, BUCKET_AWAY, "unavailable", RETRY_AFTER)
+
+
+def answer_http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    return problem(error.status_code, str(error.detail), codes.get(error.status_code, "http"), error.headers)
+
+
+def answer_validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]} for item in error.errors()
+    ]
+    first = errors[0] if errors else {"where": "request", "what": "is not valid"}
+    return problem(422, f"{first['where']}: {first['what']}.", "invalid_request", errors=errors)
+
+
+def answer_bug(_request: Request, error: Exception) -> Response:
+    """What nobody foresaw: a sentence and an id for the person, the trace for the log and Sentry."""
+    report_error(error)
+    request_id = current_request_id()
+    return problem(
+        500,
+        f"Something went wrong that should not have. It was logged as {request_id or 'an error'}.",
+        "bug",
+        request_id=request_id,
+    )
+
+
+def install(api: FastAPI) -> None:
+    api.add_exception_handler(Exception, answer_bug)
+    api.add_exception_handler(CurationError, answer_curation_error)
+    api.add_exception_handler(DBAPIError, answer_database_error)
+    api.add_exception_handler(PoolTimeout, answer_database_error)
+    api.add_exception_handler(BucketError, answer_bucket_error)
+    api.add_exception_handler(HTTPException, answer_http_error)
+    api.add_exception_handler(RequestValidationError, answer_validation_error)

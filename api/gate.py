@@ -1,0 +1,107 @@
+"""What stands before everything the dashboard's process serves.
+
+Streamlit hands out what it shows, and takes uploads, without asking who is there. This ASGI middleware
+closes those routes to strangers, and sends the headers that Streamlit does not.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+
+from api.dependencies import find_caller
+from curation.sign_in import COOKIE
+from db.models import Access, Scope
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Send
+    from starlette.types import Scope as Connection
+
+MEDIA = "/media/"
+UPLOAD_FILE = "/_stcore/upload_file"
+METRICS = "/_stcore/metrics"
+AGENT = "/_stcore/agent"
+
+# Streamlit compiles nothing from text, but loads inline component code as blobs and styles itself inline.
+POLICY = (
+    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: blob:; "
+    "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+)
+HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+class Gate:
+    """ASGI middleware around Streamlit and our own routes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        status = await self._refusal(scope, path)
+        if status is not None:
+            sentence = {401: "Sign in first.", 403: "Your scope does not permit this."}.get(
+                status, "There is nothing at this address."
+            )
+            await JSONResponse({"detail": sentence}, status)(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if "content-security-policy" not in headers and not path.startswith("/api/docs"):
+                    # Streamlit's own component frames are framed by our page, and by nobody else.
+                    framed = "'self'" if path.startswith("/component/") else "'none'"
+                    headers["Content-Security-Policy"] = f"{POLICY}frame-ancestors {framed}"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    async def _refusal(self, scope: Connection, path: str) -> int | None:
+        """The status to refuse with, or None when the way is free."""
+        if _under(path, AGENT):
+            return 404
+        if not (_under(path, METRICS) or path.startswith(MEDIA) or _under(path, UPLOAD_FILE)):
+            return None
+        access = await to_thread.run_sync(_caller, _cookie(scope))
+        if _under(path, METRICS):
+            return None if access is not None and access.scope == Scope.ADMIN else 404
+        if access is None:
+            return 401
+        if _under(path, UPLOAD_FILE) and access.scope not in (Scope.USER, Scope.ADMIN):
+            return 403
+        return None
+
+
+def _under(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + "/")
+
+
+def _cookie(scope: Connection) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                found = SimpleCookie(value.decode("latin-1")).get(COOKIE)
+            except CookieError:
+                return None
+            return found.value if found else None
+    return None
+
+
+def _caller(cookie: str | None) -> Access | None:
+    signed_in = find_caller(cookie, None)
+    return signed_in.access if signed_in else None

@@ -1,0 +1,100 @@
+"""Signing in and out over HTTP: tokens for programs, the cookie for browsers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel
+
+from api.dependencies import WRITE_HEADER, AccessDep, AddressDep, SessionDep, SignedInDep
+from curation.errors import NotAllowed, NotSignedIn
+from curation.sign_in import (
+    COOKIE,
+    authenticate,
+    issue_access_token,
+    record_failure,
+    redeem_ticket,
+    require_not_throttled,
+    sign_out,
+)
+from db.models import Access
+from db.session import open_session
+from settings import get_settings
+
+open_router = APIRouter(tags=["sign in"])
+router = APIRouter(tags=["sign in"])
+
+
+class AccessToken(BaseModel):
+    access_token: str
+    token_type: str = "bearer"
+
+
+@open_router.post("/login/access-token")
+def login_access_token(
+    username: Annotated[str, Form(max_length=200)],
+    password: Annotated[str, Form(max_length=1000)],
+    address: AddressDep,
+    grant_type: Annotated[str | None, Form(pattern="^password$")] = None,
+) -> AccessToken:
+    """A bearer token of 60 minutes for a login and its password (OAuth2 password form)."""
+    access = check_password(username, password, address)
+    with open_session() as session:
+        return AccessToken(access_token=issue_access_token(session, access, address))
+
+
+def check_password(login: str, password: str, address: str) -> Access:
+    """The access of a login and password; failures are counted. Raises NotSignedIn, TooManyAttempts."""
+    try:
+        # Reading only: a quarter of a second of bcrypt must not hold anybody's lock.
+        with open_session(read_only=True) as session:
+            require_not_throttled(session, login, address)
+            return authenticate(session, login, password)
+    except NotSignedIn:
+        with open_session() as session:
+            record_failure(session, login, address)
+        raise
+
+
+class Ticket(BaseModel):
+    ticket: str
+
+
+@open_router.post("/login/redeem", status_code=204, include_in_schema=False)
+def redeem(ticket: Ticket, request: Request, response: Response, session: SessionDep) -> None:
+    """Turn the one-time ticket of the sign-in form into the browser's cookie."""
+    if not request.app.state.takes_cookies or WRITE_HEADER not in request.headers:
+        raise NotAllowed("Browsers sign in at the dashboard.")
+    secret = redeem_ticket(session, ticket.ticket)
+    response.set_cookie(COOKIE, secret, **cookie_attributes(request))
+
+
+def cookie_attributes(request: Request) -> dict[str, Any]:
+    secure = request.url.scheme == "https" or get_settings().public_url.startswith("https://")
+    return {"httponly": True, "samesite": "lax", "secure": secure, "path": "/"}
+
+
+@router.post("/login/sign-out", status_code=204, include_in_schema=False)
+def leave(signed_in: SignedInDep, request: Request, response: Response, session: SessionDep) -> None:
+    """End this login session and take the cookie away."""
+    sign_out(session, signed_in)
+    response.delete_cookie(COOKIE, **cookie_attributes(request))
+
+
+class Me(BaseModel):
+    id: int
+    login: str
+    scope: str
+    must_change_password: bool
+
+
+@router.get("/me")
+def read_me(access: AccessDep) -> Me:
+    """Who is calling."""
+    return Me(
+        id=access.id,
+        login=access.login,
+        scope=access.scope.value,
+        must_change_password=access.must_change_password,
+    )

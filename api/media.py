@@ -1,0 +1,142 @@
+"""Media over HTTP: lists, one in full, its annotations, history, neighbours, pictures, and tags in bulk."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response, StreamingResponse
+
+from api.dependencies import (
+    FILTER_PARAMETERS,
+    AccessDep,
+    BucketDep,
+    CursorQuery,
+    ReadSessionDep,
+    SessionDep,
+    read_filter,
+)
+from curation import browse
+from curation.derived import screen, thumbnail
+from curation.media_view import AnnotationView, MediaDetails, MediaView
+from curation.serving import StoredPicture, get_picture
+from curation.tags import change_tags
+from db.session import open_session
+
+router = APIRouter(tags=["media"])
+MediaId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+# No stored picture may run anything, be embedded elsewhere, or be taken for another type.
+PICTURE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@router.get("/media/", openapi_extra={"parameters": FILTER_PARAMETERS})
+@router.get("/media", include_in_schema=False)
+def list_media(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    access: AccessDep,
+    cursor: CursorQuery = None,
+    limit: Annotated[int, Query(ge=1, le=browse.MAX_PAGE_SIZE)] = browse.PAGE_SIZE,
+) -> list[MediaView]:
+    """Media that match the filter, a page at a time; the `Link` header holds the next page."""
+    wanted = read_filter(request, "cursor", "limit")
+    page = browse.list_page(session, access, wanted, cursor, limit, answers=True)
+    if page.next_cursor:
+        query = urlencode({**wanted.to_query(), "limit": limit, "cursor": page.next_cursor}, doseq=True)
+        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return page.items
+
+
+class TagChange(BaseModel):
+    ids: list[int] = Field(min_length=1, max_length=10_000)
+    add: list[str] = Field(default=[], max_length=30)
+    remove: list[str] = Field(default=[], max_length=30)
+
+
+@router.post("/media/tags")
+def tag_media(change: TagChange, session: SessionDep, access: AccessDep) -> dict[str, int]:
+    """Add and remove tags on many media at once, all or none."""
+    return {"changed": len(change_tags(session, access, change.ids, change.add, change.remove))}
+
+
+@router.get("/media/{media_id}")
+@router.get("/media/{media_id}/", include_in_schema=False)
+def read_media(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> MediaDetails:
+    """One media in full."""
+    return browse.get_details(session, access, media_id)
+
+
+@router.get("/media/{media_id}/history")
+def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[browse.HistoryEntry]:
+    """What happened to a media, newest first."""
+    return browse.get_history(session, access, media_id)
+
+
+@router.get("/media/{media_id}/annotations")
+def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
+    """Every annotation of a media, first to last."""
+    return browse.list_annotations(session, access, media_id)
+
+
+@router.get("/media/{media_id}/neighbours")
+def list_neighbours(
+    media_id: MediaId,
+    session: ReadSessionDep,
+    access: AccessDep,
+    limit: Annotated[int, Query(ge=1, le=61)] = 9,
+) -> list[browse.Neighbour]:
+    """The same source around this moment, earliest first, this media included."""
+    return browse.list_neighbours(session, access, media_id, limit)
+
+
+@router.get(
+    "/media/{media_id}/picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}},
+)
+def read_picture(
+    media_id: MediaId,
+    request: Request,
+    access: AccessDep,
+    bucket: BucketDep,
+    size: Literal["thumb", "screen", "original"] = "screen",
+) -> Response:
+    """The picture: `thumb` (320 px), `screen` (1,600 px), or the `original`, byte for byte."""
+    # The session is closed before the bucket is asked: a slow bucket must not use up connections.
+    with open_session(read_only=True) as session:
+        picture = get_picture(session, access, media_id)
+    etag = f'"{picture.sha256[:32]}-{size}"'
+    headers = {
+        **PICTURE_HEADERS,
+        "ETag": etag,
+        "Cache-Control": "private, no-cache" if size == "original" else "private, max-age=3600",
+    }
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if size == "original":
+        return _original(bucket, picture, headers)
+    make = thumbnail if size == "thumb" else screen
+    content = make(bucket, picture.sha256, picture.bucket_key)
+    return Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _original(bucket: Any, picture: StoredPicture, headers: dict[str, str]) -> Response:
+    stream = bucket.open(picture.bucket_key)
+    extension = picture.bucket_key.rpartition(".")[2]
+    headers["Content-Length"] = str(stream.size)
+    headers["Content-Disposition"] = _disposition(f"media-{picture.media_id}.{extension}", picture.file_name)
+    return StreamingResponse(stream, media_type=picture.content_type, headers=headers)
+
+
+def _disposition(ascii_name: str, file_name: str | None) -> str:
+    """Shown in place; saved under a name made by us, or the person's own where browsers bear it (RFC 6266)."""
+    own = f"; filename*=UTF-8''{quote(file_name, safe='')}" if file_name else ""
+    return f'inline; filename="{ascii_name}"{own}'

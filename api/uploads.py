@@ -1,0 +1,170 @@
+"""Uploads over HTTP: the caller is known before a byte of the body is read, then it is streamed.
+
+The one place with `async def`: reading a body cannot be done otherwise. Everything that blocks runs in a
+thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Request, Response
+from starlette.background import BackgroundTask
+from starlette.responses import StreamingResponse
+
+from api.dependencies import AccessDep, BucketDep
+from api.multipart import Form, read_form
+from curation.accesses import CURATORS, require_scope
+from curation.archives import EntryResult, register_archive
+from curation.browse import get_details
+from curation.capture import CaptureDetails
+from curation.errors import CurationError, InvalidText, Unavailable
+from curation.media_view import MediaDetails
+from curation.picture_limits import LARGEST_BYTES
+from curation.spool import Spool
+from curation.uploads import UPLOADERS, Registered, UploadPlace, register_media
+from db.models import Access, Scope
+from db.session import open_session
+from settings import get_settings
+from storage import Bucket
+
+router = APIRouter(tags=["uploads"])
+MAX_ARCHIVE_BYTES = 4 * 2**30
+FILE_PART = {"file": {"type": "string", "format": "binary"}}
+CAPTURE_PARTS = {
+    "source": {"type": "string", "maxLength": 100},
+    "captured_at": {"type": "string", "format": "date-time"},
+    "assumed_captured_at": {"type": "string", "format": "date-time"},
+    "timezone": {"type": "string", "example": "Europe/Paris"},
+    "lat": {"type": "number", "minimum": -90, "maximum": 90},
+    "lon": {"type": "number", "minimum": -180, "maximum": 180},
+    "azimuth": {"type": "number", "minimum": 0, "maximum": 360},
+    "sequence": {"type": "string", "maxLength": 100},
+    "tags": {"type": "string", "description": "Joined by semicolons."},
+}
+
+
+def _body(*extra: str) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        **FILE_PART,
+        **CAPTURE_PARTS,
+        **{name: {"type": "string"} for name in extra},
+    }
+    schema = {"type": "object", "required": ["file"], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+@dataclass(frozen=True)
+class UploadOut:
+    """The stored media; `twin` when the same content was here before."""
+
+    media: MediaDetails
+    twin: bool
+    notes: list[str]
+
+
+@router.post(
+    "/uploads",
+    status_code=201,
+    openapi_extra=_body("sha256"),
+    responses={200: {"model": UploadOut, "description": "The same content was here before: its twin."}},
+)
+async def upload(
+    request: Request,
+    response: Response,
+    access: AccessDep,
+    bucket: BucketDep,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> UploadOut:
+    """Register one picture (JPEG, PNG or WebP by content, at most 25 MiB)."""
+    require_scope(access, *UPLOADERS)
+    with _spool(LARGEST_BYTES) as spool:
+        form = await read_form(request, spool, limit=LARGEST_BYTES)
+        registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
+    response.status_code = 200 if registered.twin else 201
+    media = await to_thread.run_sync(_read_back, registered, access)
+    return UploadOut(media, registered.twin, list(registered.notes))
+
+
+@router.post("/archives", openapi_extra=_body(), response_class=StreamingResponse)
+async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep) -> StreamingResponse:
+    """Register every picture of a ZIP; answers one JSON line per entry as it is done."""
+    require_scope(access, *CURATORS)
+    spool = _spool(MAX_ARCHIVE_BYTES)
+    try:
+        form = await read_form(request, spool, limit=MAX_ARCHIVE_BYTES)
+        results = await to_thread.run_sync(_open_archive, form, access, bucket)
+    except BaseException:
+        spool.remove()
+        raise
+    # The spooled archive goes when the last line has gone out, and also when the client leaves early.
+    return StreamingResponse(
+        _lines(results, spool), media_type="application/x-ndjson", background=BackgroundTask(spool.remove)
+    )
+
+
+def _spool(limit: int) -> Spool:
+    return Spool(get_settings().data_dir / "spool", limit=limit)
+
+
+def _place() -> UploadPlace:
+    settings = get_settings()
+    return UploadPlace(settings.bucket_media_folder, settings.default_timezone)
+
+
+def _register(form: Form, access: Access, bucket: Bucket, idempotency_key: str | None) -> Registered:
+    fields = dict(form.fields)
+    sha256 = fields.pop("sha256", "").strip() or None
+    if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
+        raise InvalidText("sha256 is 64 hexadecimal digits.")
+    return register_media(
+        open_session,
+        bucket,
+        access,
+        form.spooled,
+        file_name=form.file_name,
+        details=CaptureDetails.from_fields(fields),
+        expected_sha256=sha256,
+        idempotency_key=idempotency_key,
+        place=_place(),
+    )
+
+
+def _read_back(registered: Registered, access: Access) -> MediaDetails:
+    with open_session(read_only=True) as session:
+        if access.scope == Scope.DEVICE and registered.twin:
+            # The twin may be another's: the device learns that it is here, and its id, nothing else.
+            return _only_id(registered)
+        return get_details(session, access, registered.media_id)
+
+
+def _only_id(registered: Registered) -> MediaDetails:
+    values: dict[str, Any] = dict.fromkeys(MediaDetails.__dataclass_fields__)
+    values.update(id=registered.media_id, sha256=registered.sha256, tags=[], type="image", state="new")
+    return MediaDetails(**values)
+
+
+def _open_archive(form: Form, access: Access, bucket: Bucket) -> Iterator[EntryResult]:
+    return register_archive(
+        open_session,
+        bucket,
+        access,
+        form.spooled.path,
+        spool_folder=get_settings().data_dir / "spool",
+        details=CaptureDetails.from_fields(form.fields),
+        place=_place(),
+    )
+
+
+def _lines(results: Iterator[EntryResult], spool: Spool) -> Iterator[bytes]:
+    try:
+        for result in results:
+            yield json.dumps(asdict(result), ensure_ascii=False).encode() + b"\n"
+    except (CurationError, Unavailable) as error:
+        yield json.dumps({"name": "", "result": "refused", "detail": error.sentence}).encode() + b"\n"
+    finally:
+        spool.remove()

@@ -1,0 +1,43 @@
+"""Expected errors as sentences on the page. Whatever is not expected is left to surface and be reported."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from curation.errors import CurationError
+from storage.errors import BucketError
+
+log = logging.getLogger(__name__)
+
+DATABASE_AWAY = "The database cannot be reached at the moment. Nothing was changed. Try again in a while."
+BUCKET_AWAY = "The bucket cannot be reached at the moment. Nothing was changed. Try again in a while."
+
+
+@contextmanager
+def explain_problems() -> Iterator[None]:
+    """Turn an expected error of the block into a sentence on the page, and go on after the block.
+
+    Callbacks need it: an exception that leaves a callback replaces the whole page.
+    """
+    try:
+        yield
+    except CurationError as error:
+        st.error(plain(error.sentence))
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        log.error("database away: %s", error)
+        st.error(DATABASE_AWAY)
+    except BucketError as error:
+        log.error("bucket away: %s", error)
+        st.error(BUCKET_AWAY)
+
+
+def plain(text: str) -> str:
+    """Text from people or programs, made safe for the Markdown that Streamlit's messages speak."""
+    special = "\\`*_{}[]()<>#+-.!|$:~^="
+    return "".join(f"\\{character}" if character in special else character for character in text)

@@ -1,0 +1,167 @@
+"""Signing in: streamlit-authenticator draws and checks the form, the login session behind it is ours.
+
+Its own cookie is off: it cannot be revoked and scripts can read it. Instead the script that checked the
+password makes a one-time ticket, a few lines in the browser exchange it for an HttpOnly cookie, and the
+row behind that cookie is read again in every run.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit_authenticator import Authenticate
+from streamlit_authenticator.utilities import LoginError
+
+from components.messages import explain_problems, plain
+from curation.accesses import dummy_hash, find_access
+from curation.addresses import caller_address
+from curation.errors import TooManyAttempts
+from curation.sign_in import (
+    COOKIE,
+    WRONG,
+    SignedIn,
+    find_signed_in,
+    may_enter,
+    open_login_session,
+    record_failure,
+    require_not_throttled,
+    touch_login_session,
+)
+from db.session import open_session
+from settings import get_settings
+
+REDEEM_JS = """
+export default async function ({ data }) {
+  const answer = await fetch("/api/login/redeem", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Vigie": "1" },
+    body: JSON.stringify({ ticket: data.ticket }),
+  });
+  if (answer.ok) location.reload();
+}
+"""
+AUTHENTICATOR_KEYS = ("name", "authentication_status", "username", "email", "roles", "logout")
+
+
+def find_visitor() -> SignedIn | None:
+    """Who this browser is signed in as, read from the row behind its cookie in this very run."""
+    cookie = st.context.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    with open_session(read_only=True) as session:
+        signed_in = find_signed_in(session, cookie)
+    if signed_in is not None and signed_in.idle_clock_stale and signed_in.login_session_id is not None:
+        with open_session() as session:
+            touch_login_session(session, signed_in.login_session_id, get_settings().login_session_hours)
+    return signed_in
+
+
+def require_visitor() -> SignedIn:
+    """The visitor, for pages, callbacks and fragments; what follows does not run for a stranger."""
+    visitor = find_visitor()
+    if visitor is None:
+        st.info("You are signed out. Reload the page to sign in again.")
+        st.stop()
+    return visitor
+
+
+def sign_in_page() -> None:
+    """The sign-in card; once the password is right, the page asked for is loaded again with the cookie."""
+    _, middle, _ = st.columns([1, 1.1, 1])
+    with middle:
+        st.html("<h1 class='vigie-name'>Vigie</h1><p>Curation of camera pictures. Sign in to go on.</p>")
+        with explain_problems():
+            _form()
+
+
+def _form() -> None:
+    address = visitor_address()
+    lookup = _Lookup(address)
+    # The constructor copies a dict it is given; the mapping that looks up one login is put in afterwards.
+    authenticator = Authenticate(
+        {"usernames": {}},
+        "vigie_unused",
+        secrets.token_urlsafe(64),
+        cookie_expiry_days=0,
+        auto_hash=False,
+        login_sleep_time=0,
+    )
+    authenticator.authentication_controller.authentication_model.credentials["usernames"] = lookup
+    try:
+        authenticator.login(
+            fields={"Form name": "Sign in", "Username": "Login", "Password": "Password", "Login": "Sign in"},
+            key="sign_in",
+        )
+    except TooManyAttempts as throttled:
+        _forget()
+        st.error(plain(throttled.sentence))
+        return
+    except LoginError:
+        _forget()
+    if lookup.asked is None:
+        return
+    signed_in_as = st.session_state.get("username") if st.session_state.get("authentication_status") else None
+    _forget()
+    if signed_in_as is None:
+        with open_session() as session:
+            record_failure(session, lookup.asked, address)
+        st.error(WRONG)
+        return
+    with open_session() as session:
+        access = find_access(session, signed_in_as)
+        if access is None or not may_enter(access, dashboard=True):
+            st.error(WRONG)
+            return
+        ticket = open_login_session(session, access, address, get_settings().login_session_hours)
+    redeem = st.components.v2.component("vigie_redeem", js=REDEEM_JS)
+    redeem(data={"ticket": ticket}, key="redeem")
+
+
+def visitor_address() -> str:
+    """The address of this browser, read through trusted proxies."""
+    # Streamlit gives None for the machine itself.
+    peer = st.context.ip_address or "127.0.0.1"
+    forwarded = st.context.headers.get("X-Forwarded-For")
+    return caller_address(peer, forwarded, get_settings().trusted_proxies)
+
+
+def _forget() -> None:
+    """The authenticator's own memory of who signed in is not used, so it is not kept."""
+    for key in AUTHENTICATOR_KEYS:
+        st.session_state.pop(key, None)
+
+
+class _Lookup(Mapping[str, dict[str, Any]]):
+    """The credentials that streamlit-authenticator asks for, one login at a time.
+
+    Every login seems to exist: unknown, disabled and device logins get a hash that no password fits, so
+    that they look and last like a wrong password.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.asked: str | None = None
+        self._address = address
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def __getitem__(self, login: str) -> dict[str, Any]:
+        if login not in self._found:
+            self.asked = login
+            with open_session(read_only=True) as session:
+                require_not_throttled(session, login, self._address)
+                access = find_access(session, login)
+            fits = access is not None and may_enter(access, dashboard=True)
+            hashed = access.hashed_password if access is not None and fits else dummy_hash()
+            self._found[login] = {"password": hashed, "name": login, "email": "", "roles": []}
+        return self._found[login]
+
+    def __contains__(self, login: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)

@@ -1,0 +1,68 @@
+// Requests to our own API on the same origin, with the cookie, and every failure as one kind of error.
+
+import { TEXT } from "./strings.js";
+
+/** An answer that is not a success. `status` is 0 when there was no answer at all. */
+export class ApiError extends Error {
+  /** @param {number} status @param {any} answer the JSON of the one error shape, if it was that @param {number|null} wait */
+  constructor(status, answer, wait = null) {
+    super(answer?.detail && typeof answer.detail === "string" ? answer.detail : sentenceFor(status));
+    this.status = status;
+    this.code = answer?.code ?? null;
+    this.answer = answer ?? {};
+    /** Seconds that the server asked to wait. @type {number|null} */
+    this.wait = wait;
+  }
+}
+
+const sentenceFor = (status) => (status === 0 ? TEXT.errors.unreachable : TEXT.errors.unexpected(status));
+
+/** @param {string} base for instance https://host/api */
+export function createApi(base, fetcher = (...args) => fetch(...args)) {
+  async function request(path, options = {}) {
+    let response;
+    try {
+      response = await fetcher(base + path, { credentials: "same-origin", ...options });
+    } catch (error) {
+      if (error?.name === "AbortError") throw error;
+      throw new ApiError(0, null);
+    }
+    if (response.ok) return response;
+    let answer = null;
+    try {
+      answer = await response.json();
+    } catch {
+      // Not ours: a proxy's page, or nothing.
+    }
+    const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+    throw new ApiError(response.status, answer, Number.isFinite(wait) ? wait : null);
+  }
+
+  return {
+    /** @param {string} path @param {URLSearchParams|null} [query] */
+    async get(path, query = null) {
+      const response = await request(query && `${query}` ? `${path}?${query}` : path);
+      return response.json();
+    },
+    /** @param {string} path @param {object} body */
+    async post(path, body) {
+      const text = JSON.stringify(body);
+      const response = await request(path, {
+        method: "POST",
+        // No foreign page can add this header without asking first.
+        headers: { "Content-Type": "application/json", "X-Vigie": "1" },
+        body: text,
+        // Lets the answer leave although the tab is being closed; browsers allow that for 64 KiB in flight.
+        keepalive: text.length < 16_000,
+      });
+      return response.json();
+    },
+    /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size */
+    pictureAddress: (mediaId, size) => `${base}/media/${mediaId}/picture?size=${size}`,
+    /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size @param {AbortSignal} [signal] */
+    async picture(mediaId, size, signal) {
+      const response = await request(`/media/${mediaId}/picture?size=${size}`, { signal });
+      return response.blob();
+    },
+  };
+}

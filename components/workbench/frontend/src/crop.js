@@ -1,0 +1,100 @@
+// The magnifier: what is around the selected or smallest shape, else what is under the pointer. A wildfire is often
+// 0.05 % of the frame.
+
+import { h } from "./dom.js";
+import { boxToRect, shareOfPicture, smallest } from "./geometry.js";
+import { TEXT, percent } from "./strings.js";
+import { cropAround } from "./view.js";
+
+/** Without a shape, this many times larger than on the stage. */
+const POINTER_TIMES = 6;
+
+/**
+ * @param {object} options
+ * @param {ReturnType<typeof import("./stage.js").createStage>} options.stage
+ * @param {() => ImageBitmap|null} options.getBitmap
+ * @param {(key: string|null) => string} options.colourOf
+ */
+export function createCrop({ stage, getBitmap, colourOf }) {
+  const canvas = h("canvas", { role: "img", "aria-label": TEXT.panel.crop });
+  const caption = h("small");
+  const hint = h("p", {}, TEXT.panel.pointer);
+  const element = h("div.crop", {}, canvas, caption, hint);
+  const context = canvas.getContext("2d", { alpha: false });
+  let pointer = null;
+  let shapes = [];
+  let selected = null;
+  let waiting = false;
+
+  function draw() {
+    waiting = false;
+    const { clientWidth: width, clientHeight: height } = element;
+    const bitmap = getBitmap();
+    const { picture } = stage;
+    if (!width || !picture || !bitmap?.width) return;
+    const ratio = devicePixelRatio || 1;
+    if (canvas.width !== Math.round(width * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const shape = shapes.find((one) => one.id === selected) ?? smallest(shapes);
+    if (!shape && !pointer) {
+      element.dataset.shows = "nothing";
+      caption.textContent = "";
+      element.style.removeProperty("--mark");
+      return;
+    }
+    const aspect = width / height;
+    const area = shape
+      ? cropAround(boxToRect(shape.box, picture), picture, aspect)
+      : aroundPointer(pointer, width, picture, aspect);
+    const per = bitmap.width / picture.width;
+    const scale = width / area.w;
+    context.imageSmoothingEnabled = (scale * ratio) / per < 4;
+    context.imageSmoothingQuality = "medium";
+    context.drawImage(bitmap, area.x * per, area.y * per, area.w * per, area.h * per, 0, 0, canvas.width, canvas.height);
+    element.dataset.shows = shape ? "shape" : "pointer";
+    if (shape) {
+      const { x, y, w, h: high } = boxToRect(shape.box, picture);
+      context.strokeStyle = colourOf(shape.label_class);
+      context.lineWidth = 1.5 * ratio;
+      context.strokeRect((x - area.x) * scale * ratio, (y - area.y) * scale * ratio, w * scale * ratio, high * scale * ratio);
+      element.style.setProperty("--mark", colourOf(shape.label_class));
+    } else {
+      element.style.removeProperty("--mark");
+    }
+    const times = scale / stage.view.scale;
+    const size = times >= 9.5 ? Math.round(times) : times.toFixed(1).replace(".0", "");
+    caption.textContent = shape ? `×${size} · ${percent(shareOfPicture(shape))} of the frame` : `×${size}`;
+  }
+
+  function aroundPointer([x, y], width, picture, aspect) {
+    const w = Math.min(width / (stage.view.scale * POINTER_TIMES), picture.width);
+    return cropAround({ x: x - w / 2, y: y - w / aspect / 2, w, h: w / aspect }, picture, aspect, 1, 16);
+  }
+
+  // One drawing a frame, however many events there are.
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(draw);
+  }
+
+  stage.element.addEventListener("pointermove", (event) => {
+    pointer = stage.picture ? stage.pointOf(event) : null;
+    if (!shapes.length) soon();
+  });
+  stage.element.addEventListener("pointerleave", () => {
+    pointer = null;
+    if (!shapes.length) soon();
+  });
+
+  return {
+    element,
+    /** @param {{shapes: any[], selected: string|null}} seen */
+    update(seen) {
+      ({ shapes, selected } = seen);
+      soon();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+// One table of keys: it binds them, prints them on the buttons and makes the sheet that `?` shows.
+
+import { TEXT } from "./strings.js";
+
+/**
+ * @typedef {object} KeyRow
+ * @property {string} act what the key does
+ * @property {string[]} presses as pressOf() writes them; empty for what only the pointer does
+ * @property {string} shown what stands on buttons and on the sheet
+ * @property {keyof typeof TEXT.groups} group
+ * @property {boolean} [decides] held down, it does not repeat
+ */
+
+/** @type {KeyRow[]} */
+export const KEYS = [
+  { act: "next", presses: ["ArrowRight", "j"], shown: "→ J", group: "step" },
+  { act: "previous", presses: ["ArrowLeft", "k"], shown: "← K", group: "step" },
+  { act: "accept", presses: ["a"], shown: "A", group: "decide", decides: true },
+  { act: "reject", presses: ["x"], shown: "X", group: "decide", decides: true },
+  { act: "unsure", presses: ["u"], shown: "U", group: "decide", decides: true },
+  { act: "nothing", presses: ["n"], shown: "N", group: "decide", decides: true },
+  { act: "submit", presses: ["s"], shown: "S", group: "decide", decides: true },
+  { act: "sendBack", presses: ["t"], shown: "T", group: "decide", decides: true },
+  { act: "reopen", presses: ["o"], shown: "O", group: "decide", decides: true },
+  { act: "park", presses: ["m"], shown: "M", group: "decide", decides: true },
+  { act: "comment", presses: ["c"], shown: "C", group: "decide", decides: true },
+  { act: "undo", presses: ["Ctrl+z"], shown: "Ctrl Z", group: "decide" },
+  { act: "redo", presses: ["Ctrl+Shift+z", "Ctrl+y"], shown: "Ctrl Shift Z", group: "decide" },
+  { act: "box", presses: ["b"], shown: "B", group: "draw", decides: true },
+  { act: "polygon", presses: ["p"], shown: "P", group: "draw", decides: true },
+  { act: "select", presses: ["v"], shown: "V", group: "draw", decides: true },
+  { act: "copy", presses: ["d"], shown: "D", group: "draw", decides: true },
+  { act: "delete", presses: ["Delete", "Backspace"], shown: "Delete", group: "draw", decides: true },
+  { act: "confirm", presses: ["Enter"], shown: "Enter", group: "draw", decides: true },
+  { act: "close", presses: ["Escape"], shown: "Esc", group: "draw", decides: true },
+  { act: "label", presses: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], shown: "1-9", group: "label", decides: true },
+  { act: "staged", presses: ["f"], shown: "F", group: "label", decides: true },
+  { act: "whole", presses: ["w"], shown: "W", group: "label", decides: true },
+  { act: "find", presses: ["/"], shown: "/", group: "label", decides: true },
+  { act: "zoomShape", presses: ["z"], shown: "Z", group: "look", decides: true },
+  { act: "fit", presses: ["0"], shown: "0", group: "look" },
+  { act: "zoomIn", presses: ["+", "="], shown: "+", group: "look" },
+  { act: "zoomOut", presses: ["-"], shown: "−", group: "look" },
+  { act: "wheel", presses: [], shown: "wheel", group: "look" },
+  { act: "panning", presses: [], shown: "Space drag", group: "look" },
+  { act: "hide", presses: ["h"], shown: "H", group: "look", decides: true },
+  { act: "darker", presses: ["["], shown: "[", group: "look" },
+  { act: "brighter", presses: ["]"], shown: "]", group: "look" },
+  { act: "sheet", presses: ["?"], shown: "?", group: "other", decides: true },
+];
+
+/** Streamlit reruns on `r`; on this screen that key does nothing (its `c` is ours). */
+const SILENCED = new Set(["r"]);
+
+const BY_PRESS = new Map(KEYS.flatMap((row) => row.presses.map((press) => [press, row])));
+
+/** What to print on the button of an act. @param {string} act */
+export const keyOf = (act) => KEYS.find((row) => row.act === act)?.shown ?? "";
+
+/**
+ * One text for a key press, whatever the keyboard: "a", "1", "ArrowRight", "Ctrl+Shift+z"; null for one that is not
+ * ours to read (Alt, Meta with letters we do not bind, lone modifiers).
+ * @param {KeyboardEvent} event
+ */
+export function pressOf(event) {
+  // AltGr counts as Ctrl+Alt on Windows, yet is how many keyboards type [ ] and /.
+  const altGr = event.getModifierState?.("AltGraph") ?? false;
+  if (event.altKey && !altGr) return null;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if ((event.ctrlKey || event.metaKey) && !altGr) return `Ctrl+${event.shiftKey ? "Shift+" : ""}${key}`;
+  // The digit row gives & é " on a French keyboard; the key itself is meant.
+  const digit = /^Digit([0-9])$/.exec(event.code ?? "");
+  if (digit && !BY_PRESS.has(key)) return digit[1];
+  return key;
+}
+
+/** Whether somebody is typing where the event goes. @param {KeyboardEvent} event */
+export function isTyping(event) {
+  const target = /** @type {any} */ (event.composedPath?.()[0] ?? event.target);
+  if (!target?.tagName) return false;
+  if (target.isContentEditable) return true;
+  if (target.tagName === "INPUT") return !["button", "checkbox", "radio", "range", "submit"].includes(target.type);
+  return target.tagName === "TEXTAREA" || target.tagName === "SELECT";
+}
+
+/** Whether a focused button or link keeps this key for itself. */
+function belongsToFocused(event, press) {
+  if (press !== "Enter" && press !== " ") return false;
+  const tag = /** @type {any} */ (event.composedPath?.()[0] ?? event.target)?.tagName;
+  return tag === "BUTTON" || tag === "A" || tag === "SUMMARY";
+}
+
+/**
+ * Binds the table to a window until the function it returns is called.
+ * @param {object} options
+ * @param {(act: string, press: string, event: KeyboardEvent) => void} options.onAct
+ * @param {(press: string) => boolean} [options.takeStroke] takes the second stroke of two; true when it did
+ * @param {(held: boolean) => void} [options.onSpace]
+ * @param {() => boolean} [options.isQuiet] true under dialogs
+ * @param {(event: KeyboardEvent) => boolean} [options.leaveAlone] true when another part handles this one
+ * @param {Window|EventTarget} [options.target]
+ */
+export function bindKeys({ onAct, takeStroke = () => false, onSpace = () => {}, isQuiet = () => false, leaveAlone = () => false, target = window }) {
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+
+  const onDown = (event) => {
+    const press = pressOf(event);
+    if (press === null || press === "Tab" || isTyping(event) || isQuiet() || leaveAlone(event)) return;
+    if (belongsToFocused(event, press)) return;
+    if (press === " ") {
+      swallow(event);
+      if (!event.repeat) onSpace(true);
+      return;
+    }
+    if (!press.startsWith("Ctrl+") && takeStroke(press)) {
+      swallow(event);
+      return;
+    }
+    const row = BY_PRESS.get(press);
+    if (row) {
+      swallow(event);
+      if (!(row.decides && event.repeat)) onAct(row.act, press, event);
+    } else if (SILENCED.has(press)) {
+      swallow(event);
+    }
+  };
+  const onUp = (event) => {
+    if (event.key === " ") onSpace(false);
+  };
+  const onBlur = () => onSpace(false);
+
+  // In the capture phase of the window: before Streamlit's own shortcuts and before the annotator's.
+  target.addEventListener("keydown", onDown, true);
+  target.addEventListener("keyup", onUp, true);
+  target.addEventListener("blur", onBlur);
+  return () => {
+    target.removeEventListener("keydown", onDown, true);
+    target.removeEventListener("keyup", onUp, true);
+    target.removeEventListener("blur", onBlur);
+  };
+}

@@ -1,0 +1,52 @@
+"""Pictures on their way to a screen: who may see which, and where its bytes are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from curation.errors import ContentMissing, MediaNotFound
+from db.models import Access, Blob, BlobState, Media, Scope, State
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """Everything needed to send a picture, read in one query."""
+
+    media_id: int
+    sha256: str
+    bucket_key: str
+    content_type: str
+    size: int
+    file_name: str | None
+
+
+def get_picture(session: Session, access: Access, media_id: int) -> StoredPicture:
+    """The stored picture of a media this access may see. Raises MediaNotFound, ContentMissing."""
+    row = session.execute(
+        select(
+            Media.state,
+            Media.uploaded_by_id,
+            Media.file_name,
+            Blob.sha256,
+            Blob.bucket_key,
+            Blob.content_type,
+            Blob.size,
+            Blob.state.label("blob_state"),
+        )
+        .outerjoin(Blob, Blob.id == Media.blob_id)
+        .where(Media.id == media_id)
+    ).first()
+    if (
+        row is None
+        or (access.scope == Scope.DEVICE and row.uploaded_by_id != access.id)
+        or (row.state == State.WITHDRAWN and access.scope != Scope.ADMIN)
+    ):
+        raise MediaNotFound(f"There is no media {media_id}.")
+    if row.sha256 is None or row.blob_state in (BlobState.LOST, BlobState.DAMAGED):
+        raise ContentMissing(
+            f"The picture of media {media_id} is not in the bucket.", bucket_key=row.bucket_key
+        )
+    return StoredPicture(media_id, row.sha256, row.bucket_key, row.content_type, row.size, row.file_name)

@@ -1,0 +1,172 @@
+"""Fills an empty installation with the story of `demo/story.py`, through the same use cases as everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from curation.accesses import add_access, find_access, get_access, set_password
+from curation.acts import ReviewPolicy
+from curation.annotations import submit_annotation
+from curation.browse import count_matches
+from curation.capture import CaptureDetails
+from curation.label_classes import ensure_default_label_classes
+from curation.media_filter import MediaFilter
+from curation.picture_limits import LARGEST_BYTES
+from curation.reviews import decide
+from curation.spool import Spool, spool_chunks
+from curation.uploads import UploadPlace, register_media
+from db.models import Access, Decision, Scope
+from db.session import open_session
+from demo.frames import Frame, TrueShape, draw_frame
+from demo.story import EPISODES, Episode, Moment, Outcome
+from settings import Settings
+from storage import Bucket, open_bucket
+
+ACCESSES = {"viewer": Scope.VIEWER, "curator": Scope.USER, "reviewer": Scope.USER}
+DECISIONS = {
+    Outcome.ACCEPTED: Decision.ACCEPTED,
+    Outcome.REJECTED: Decision.REJECTED,
+    Outcome.SENT_BACK: Decision.SENT_BACK,
+    Outcome.UNSURE: Decision.UNSURE,
+    Outcome.PARKED: Decision.PARKED,
+}
+COMMENTS = {
+    Outcome.REJECTED: "Says nothing that the frame before does not say.",
+    Outcome.SENT_BACK: "The box is far too wide: draw it tight around what can be seen.",
+    Outcome.UNSURE: "Hard to tell from one frame.",
+    Outcome.PARKED: "Waits for the frames of the neighbouring camera.",
+}
+
+
+class NotEmpty(Exception):
+    """The installation holds media; the text says what to do."""
+
+
+@dataclass
+class Filling:
+    """What filling needs at every step."""
+
+    settings: Settings
+    bucket: Bucket
+    curator: Access
+    reviewer: Access
+    chance: Random = field(default_factory=lambda: Random("demo"))
+
+    @property
+    def policy(self) -> ReviewPolicy:
+        return ReviewPolicy(self.settings.reviews_required, self.settings.review_own)
+
+
+def fill(
+    settings: Settings, say: Callable[[str], None] = print, episodes: tuple[Episode, ...] = EPISODES
+) -> None:
+    """Register, annotate and review made-up frames, and print the one-time passwords of three accesses.
+
+    Raises NotEmpty when there are media already.
+    """
+    with open_session() as session:
+        ensure_default_label_classes(session)
+    passwords = _make_accesses()
+    with open_session(read_only=True) as session:
+        curator, reviewer = (_access(session, login) for login in ("curator", "reviewer"))
+    filling = Filling(settings, open_bucket(), curator, reviewer)
+    for episode in episodes:
+        say(f"Drawing {len(episode.outcomes)} frames of {episode.camera.name}: {episode.name}")
+        for moment in episode.moments():
+            _add(filling, moment)
+    say("")
+    say("Sign in as one of these; the passwords are shown only now and changed at the first sign-in:")
+    for login, password in passwords.items():
+        say(f"  {login:<10} {password}   ({ACCESSES[login].value})")
+
+
+def _make_accesses() -> Mapping[str, str]:
+    """One-time passwords by login; what an earlier try left is used again. Raises NotEmpty."""
+    passwords = {}
+    with open_session() as session:
+        for login, scope in ACCESSES.items():
+            if find_access(session, login) is not None:
+                passwords[login] = set_password(session, login)
+            else:
+                _, made = add_access(session, login, scope)
+                assert made is not None
+                passwords[login] = made
+        if count_matches(session, _access(session, "curator"), MediaFilter(), cap=1).value:
+            # Leaving with an error takes the accesses back as well.
+            raise NotEmpty(
+                "There are media here already: made-up ones are only added to an empty installation."
+            )
+    return passwords
+
+
+def _access(session: Any, login: str) -> Access:
+    found = find_access(session, login)
+    assert found is not None
+    return get_access(session, found.id)
+
+
+def _add(filling: Filling, moment: Moment) -> None:
+    frame = draw_frame(moment.episode.camera, moment.captured_at, moment.episode.weather, moment.plumes)
+    media_id = _register(filling, moment, frame)
+    outcome, annotation_id = moment.outcome, None
+    if outcome in (Outcome.SUBMITTED, Outcome.ACCEPTED, Outcome.SENT_BACK):
+        with open_session() as session:
+            submitted = submit_annotation(
+                session,
+                filling.curator,
+                media_id,
+                shapes=[_answered(filling, moment, shape) for shape in frame.shapes],
+                label_classes=moment.episode.says,
+                policy=filling.policy,
+            )
+        annotation_id = submitted.annotation.id
+    if outcome in DECISIONS and filling.settings.reviews_required > 0:
+        with open_session() as session:
+            decide(
+                session,
+                filling.reviewer,
+                media_id,
+                DECISIONS[outcome],
+                annotation_id=annotation_id,
+                comment=COMMENTS.get(outcome),
+                policy=filling.policy,
+            )
+
+
+def _register(filling: Filling, moment: Moment, frame: Frame) -> int:
+    settings, camera = filling.settings, moment.episode.camera
+    with Spool(settings.data_dir / "spool", limit=LARGEST_BYTES, name=frame.file_name) as spool:
+        registered = register_media(
+            open_session,
+            filling.bucket,
+            filling.curator,
+            spool_chunks(spool, [frame.content]),
+            file_name=frame.file_name,
+            # When and where come from the picture's own EXIF.
+            details=CaptureDetails(
+                source=camera.name, azimuth=float(camera.azimuth), tags=("demo", moment.episode.name)
+            ),
+            place=UploadPlace(settings.bucket_media_folder, settings.default_timezone),
+        )
+    return registered.media_id
+
+
+def _answered(filling: Filling, moment: Moment, shape: TrueShape) -> dict[str, Any]:
+    """A shape as somebody answered it: nearly the truth, and far from it where it is sent back."""
+    slack = 0.5 if moment.outcome == Outcome.SENT_BACK else 0.03
+    wide, high = shape.box[2] - shape.box[0], shape.box[3] - shape.box[1]
+    box = [
+        max(0.0, shape.box[0] - wide * slack * filling.chance.random()),
+        max(0.0, shape.box[1] - high * slack * filling.chance.random()),
+        min(1.0, shape.box[2] + wide * slack * filling.chance.random()),
+        min(1.0, shape.box[3] + high * slack * filling.chance.random()),
+    ]
+    answered: dict[str, Any] = {"label_class": shape.label_class, "box": box}
+    if moment.episode.by_model:
+        answered |= {"origin": "model", "confidence": round(min(0.97, 0.3 + 4 * wide * high), 2)}
+    elif moment.episode.name == "forest fire" and moment.outcome == Outcome.ACCEPTED:
+        answered["points"] = [list(point) for point in shape.points]
+    return answered

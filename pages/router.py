@@ -1,0 +1,55 @@
+"""Streamlit's entry script: who is there, which pages are theirs, and the one they asked for."""
+
+import streamlit as st
+
+from components.messages import explain_problems
+from components.sign_in import find_visitor, sign_in_page
+from db.models import Scope
+
+PAGES = (
+    # file, title, address, who it is for
+    ("overview.py", "Overview", "overview", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+    ("browse.py", "Browse", "browse", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+    ("upload.py", "Upload", "upload", (Scope.USER, Scope.ADMIN)),
+    ("review.py", "Review", "review", (Scope.USER, Scope.ADMIN)),
+    ("export.py", "Export", "export", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+    ("label_classes.py", "Label classes", "label_classes", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+    ("admin.py", "Admin", "admin", (Scope.ADMIN,)),
+    ("account.py", "Account", "account", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+)
+
+st.set_page_config(page_title="Vigie", page_icon=":material/visibility:", layout="wide")
+
+
+def not_allowed() -> None:
+    st.info("This page is not for your scope. Ask an admin if you need it.")
+
+
+with explain_problems():
+    visitor = find_visitor()
+    if visitor is None:
+        # Every address shows the same card, so that a deep link is still there after signing in.
+        cards = [
+            st.Page(sign_in_page, title="Sign in", url_path=address, default=address == "overview")
+            for _, _, address, _ in PAGES
+        ]
+        page = st.navigation(cards, position="hidden")
+    elif visitor.access.must_change_password:
+        only = [
+            st.Page("account.py", title="Account", url_path=address, default=address == "overview")
+            for _, _, address, _ in PAGES
+        ]
+        page = st.navigation(only, position="hidden")
+    else:
+        shown = [
+            st.Page(
+                file if visitor.access.scope in scopes else not_allowed,
+                title=title,
+                url_path=address,
+                default=address == "overview",
+                visibility="visible" if visitor.access.scope in scopes else "hidden",
+            )
+            for file, title, address, scopes in PAGES
+        ]
+        page = st.navigation(shown, position="top")
+    page.run()

