@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import extra_streamlit_components
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api import create_api
+from api.content_security import inline_script_hashes
 from api.gate import Gate
 from api.startup import prepare
-from reporting import RequestLog
+from reporting import RequestLog, report_error
 from settings import get_settings
 
 ROOT = Path(__file__).parent
+# Streamlit's page, and the frame that the sign-in form's library puts beside it.
+LIBRARY_PAGES = (
+    Path(st.__file__).parent / "static/index.html",
+    *Path(extra_streamlit_components.__file__).parent.rglob("index.html"),
+)
 
 settings = get_settings()
 prepare(settings)
@@ -29,5 +36,6 @@ app = st.App(
             for dist in sorted(ROOT.glob("components/*/dist"))
         ),
     ],
-    middleware=[Middleware(RequestLog), Middleware(Gate)],
+    middleware=[Middleware(RequestLog), Middleware(Gate, inline_scripts=inline_script_hashes(LIBRARY_PAGES))],
+    on_script_error=report_error,
 )

@@ -59,7 +59,7 @@ def serve(settings: Settings, only: str | None) -> int:
                     raise Refused(f"Port {port} is in use: stop what uses it, or set {name} to another one.")
             migrate(settings)
             _create_first_admin(settings)
-            return Supervisor(services, say=_say).run()
+            return Supervisor(services, _say, "Ready. Ctrl+C or `make stop` stops it.").run()
     except AlreadyRunning as problem:
         raise Refused(f"{problem} Stop it first: make stop") from problem
 
@@ -78,16 +78,19 @@ def stop(settings: Settings) -> None:
 
 
 def admin_password(settings: Settings, login: str) -> None:
-    """Give an access a new one-time password, enable it where needed, and print the password once."""
-    from curation.accesses import set_password
-    from curation.errors import AccessNotFound
+    """Give an admin a new one-time password and print it once; the access is made or enabled where needed.
+
+    Raises Refused when the login cannot be one.
+    """
+    from curation.accesses import rescue_admin
+    from curation.errors import CurationError
     from db.session import open_session
 
     migrate(settings)
     try:
         with open_session() as session:
-            password = set_password(session, login)
-    except AccessNotFound as problem:
+            password = rescue_admin(session, login)
+    except CurationError as problem:
         raise Refused(str(problem)) from problem
     _say(f"One-time password of {login}: {password}")
     _say("It must be changed at the first sign-in; all earlier sign-ins of this access have ended.")
@@ -112,9 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     serving = commands.add_parser("serve", help="migrate, create the first admin, and serve until stopped")
     serving.add_argument("--only", choices=("dashboard", "api"), help="serve one of the two")
     commands.add_parser("stop", help="stop what serve started")
-    rescue = commands.add_parser(
-        "admin-password", help="give an access, or the first admin, a new one-time password"
-    )
+    rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     given = parser.parse_args(arguments)

@@ -47,14 +47,36 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    # uvicorn and Streamlit bring handlers of their own, which would print lines twice and unstruck.
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "streamlit"):
-        library = logging.getLogger(name)
-        library.handlers.clear()
-        library.propagate = True
+    # uvicorn and Streamlit bring handlers of their own, which would print lines twice, unstruck and in other shapes.
+    for name in ("uvicorn", "uvicorn.error"):
+        _hand_over(logging.getLogger(name))
+    logging.getLogger("uvicorn.access").disabled = True  # RequestLog says it better
+    if "streamlit.logger" in sys.modules:
+        # Streamlit gives each of its loggers a handler when it is first asked for, some long after this.
+        streamlit_logger = sys.modules["streamlit.logger"]
+        streamlit_logger.setup_formatter = _hand_over  # type: ignore[attr-defined]
+        for name in list(logging.root.manager.loggerDict):
+            if name.partition(".")[0] == "streamlit":
+                _hand_over(logging.getLogger(name))
     # These tell each request or each connection; our own line says enough.
-    for name in ("botocore", "boto3", "s3transfer", "urllib3", "httpx", "httpcore", "PIL", "multipart"):
+    for name in (
+        "alembic",
+        "botocore",
+        "boto3",
+        "s3transfer",
+        "urllib3",
+        "httpx",
+        "httpcore",
+        "PIL",
+        "multipart",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _hand_over(logger: logging.Logger) -> None:
+    """Let the root's handler print what a library's logger says."""
+    logger.handlers.clear()
+    logger.propagate = True
 
 
 def init_sentry(settings: Settings) -> None:

@@ -105,9 +105,13 @@ def port_is_free(host: str, port: int) -> bool:
 class Supervisor:
     """Runs services until it is asked to stop."""
 
-    def __init__(self, services: list[Service], say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, services: list[Service], say: Callable[[str], None] = print, when_ready: str | None = None
+    ) -> None:
+        """`when_ready` is said once, when every service is ready for the first time."""
         self._kept = [_Kept(service, say) for service in services]
         self._say = say
+        self._when_ready = when_ready
         self._stop = Event()
 
     def run(self) -> int:
@@ -127,6 +131,9 @@ class Supervisor:
                             "what it wrote above says why. Stopped."
                         )
                         return 1
+                if self._when_ready is not None and all(kept.is_ready for kept in self._kept):
+                    self._say(self._when_ready)
+                    self._when_ready = None
                 self._stop.wait(LOOK_EVERY)
             return 0
         finally:
@@ -160,7 +167,7 @@ class _Kept:
         self._start_at = 0.0
         self._delay = FIRST_DELAY
         self._was_ready = False
-        self._is_ready = False
+        self.is_ready = False
         self._deaths_before_ready = 0
         self._ask_at = 0.0
 
@@ -175,7 +182,7 @@ class _Kept:
                 self._start(now)
         elif self._process.poll() is not None:
             self._bury(now)
-        elif not self._is_ready and now >= self._ask_at:
+        elif not self.is_ready and now >= self._ask_at:
             self._ask_whether_ready()
 
     def ask_to_end(self) -> None:
@@ -203,7 +210,7 @@ class _Kept:
             # Safe here: the supervisor has no second thread.
             preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         )
-        self._started_at, self._is_ready = now, False
+        self._started_at, self.is_ready = now, False
 
     def _bury(self, now: float) -> None:
         assert self._process is not None
@@ -228,7 +235,7 @@ class _Kept:
         except (OSError, urllib.error.URLError, ValueError):
             ready = False
         if ready:
-            self._is_ready = self._was_ready = True
+            self.is_ready = self._was_ready = True
             self._say(f"{self.service.name}: {self.service.public_url}")
 
 

@@ -6,6 +6,7 @@ closes those routes to strangers, and sends the headers that Streamlit does not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from anyio import to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
+from api.content_security import page_policy
 from api.dependencies import find_caller
 from curation.sign_in import COOKIE
 from db.models import Access, Scope
@@ -26,12 +28,6 @@ UPLOAD_FILE = "/_stcore/upload_file"
 METRICS = "/_stcore/metrics"
 AGENT = "/_stcore/agent"
 
-# Streamlit compiles nothing from text, but loads inline component code as blobs and styles itself inline.
-POLICY = (
-    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: blob:; "
-    "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-)
 HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -42,8 +38,12 @@ HEADERS = {
 class Gate:
     """ASGI middleware around Streamlit and our own routes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, inline_scripts: Sequence[str] = ()) -> None:
+        """`inline_scripts` are the policy's hashes of the inline scripts that libraries bring along."""
         self._app = app
+        self._policy = page_policy(inline_scripts, framed_by="'none'")
+        # Streamlit's own component frames are framed by our page, and by nobody else.
+        self._framed_policy = page_policy(inline_scripts, framed_by="'self'")
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,9 +64,8 @@ class Gate:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if "content-security-policy" not in headers and not path.startswith("/api/docs"):
-                    # Streamlit's own component frames are framed by our page, and by nobody else.
-                    framed = "'self'" if path.startswith("/component/") else "'none'"
-                    headers["Content-Security-Policy"] = f"{POLICY}frame-ancestors {framed}"
+                    framed = path.startswith("/component/")
+                    headers["Content-Security-Policy"] = self._framed_policy if framed else self._policy
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

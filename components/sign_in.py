@@ -43,6 +43,11 @@ export default async function ({ data }) {
   if (answer.ok) location.reload();
 }
 """
+INTRODUCTION = """
+<style>.st-key-vigie_unused_frame { display: none; }</style>
+<h1>Vigie</h1>
+<p>Curation of camera pictures. Sign in to go on.</p>
+"""
 AUTHENTICATOR_KEYS = ("name", "authentication_status", "username", "email", "roles", "logout")
 
 
@@ -72,7 +77,7 @@ def sign_in_page() -> None:
     """The sign-in card; once the password is right, the page asked for is loaded again with the cookie."""
     _, middle, _ = st.columns([1, 1.1, 1])
     with middle:
-        st.html("<h1 class='vigie-name'>Vigie</h1><p>Curation of camera pictures. Sign in to go on.</p>")
+        st.html(INTRODUCTION)
         with explain_problems():
             _form()
 
@@ -81,14 +86,16 @@ def _form() -> None:
     address = visitor_address()
     lookup = _Lookup(address)
     # The constructor copies a dict it is given; the mapping that looks up one login is put in afterwards.
-    authenticator = Authenticate(
-        {"usernames": {}},
-        "vigie_unused",
-        secrets.token_urlsafe(64),
-        cookie_expiry_days=0,
-        auto_hash=False,
-        login_sleep_time=0,
-    )
+    # It also puts a frame for its cookies on the page, which we have no use for.
+    with st.container(key="vigie_unused_frame"):
+        authenticator = Authenticate(
+            {"usernames": {}},
+            "vigie_unused",
+            secrets.token_urlsafe(64),
+            cookie_expiry_days=0,
+            auto_hash=False,
+            login_sleep_time=0,
+        )
     authenticator.authentication_controller.authentication_model.credentials["usernames"] = lookup
     try:
         authenticator.login(

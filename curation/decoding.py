@@ -27,9 +27,9 @@ from curation.errors import Unavailable
 
 DECODERS = 2
 MEMORY_BYTES = 1024 * 1024 * 1024
-CPU_SECONDS = 8.0
+CPU_SECONDS = 6.0
 # With the machine busy, a decoder may get a fraction of a core; still less than what a person waits for an answer.
-WALL_SECONDS = 14.0
+WALL_SECONDS = 10.0
 QUEUE_SECONDS = 30.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 
@@ -116,14 +116,18 @@ class DecoderPool:
         if self._owner != os.getpid():
             # After a fork the pipes belong to the parent; two processes on one pipe would read each other's answers.
             self._owner, self._idle = os.getpid(), []
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return _Decoder(self._memory_bytes)
+        while True:
+            try:
+                decoder = self._idle.pop()
+            except IndexError:
+                return _Decoder(self._memory_bytes)
+            if decoder.is_alive:
+                return decoder
+            decoder.kill()  # it has left by itself, as children do that nobody asks for a minute
 
     def process_ids(self) -> list[int]:
         """The children that wait for work."""
-        return [decoder.process_id for decoder in list(self._idle)]
+        return [decoder.process_id for decoder in list(self._idle) if decoder.is_alive]
 
     def close(self) -> None:
         """End the children that wait for work."""
@@ -154,6 +158,10 @@ class _Decoder:
     @property
     def process_id(self) -> int:
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     @property
     def ran_out_of_time(self) -> bool:

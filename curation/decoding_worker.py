@@ -15,6 +15,7 @@ import math
 import mmap
 import os
 import resource
+import select
 import signal
 import struct
 import sys
@@ -36,18 +37,22 @@ from curation.picture_limits import (
 )
 
 LENGTHS = struct.Struct(">II")
+IDLE_SECONDS = 60.0
 SIDES = {"thumb": THUMBNAIL_SIDE, "screen": SCREEN_SIDE}
 DAMAGED = "is damaged: it cannot be decoded"
+# The last chunk of every PNG holds nothing, so that its name and its sum are always the same.
+END_OF_PNG = b"IEND\xaeB`\x82"
 CUT_SHORT = "is cut short: its end is missing"
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
+    """Answer requests until the input ends, or nobody asks for a while: an idle child only holds memory."""
     limit_this_process(int(sys.argv[1]))
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not land among the answers
-    while lengths := requests.read(LENGTHS.size):
+    # Between two pictures nothing is buffered, so that waiting for the pipe is waiting for the next one.
+    while select.select([requests], [], [], IDLE_SECONDS)[0] and (lengths := requests.read(LENGTHS.size)):
         head_length, body_length = LENGTHS.unpack(lengths)
         request = json.loads(requests.read(head_length))
         body = requests.read(body_length)
@@ -95,8 +100,8 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
 
 def inspect(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
     """Decode every pixel of a file, and tell its facts with its thumbnail. Raises NotTaken."""
+    check_whole(file)
     kind, image = open_picture(file)
-    check_whole(kind, file)
     if kind == "PNG":
         image.verify()  # the sums of all chunks; a verified image cannot be decoded any more
         kind, image = open_picture(file)
@@ -143,18 +148,19 @@ def open_picture(file: BinaryIO) -> tuple[str, Image.Image]:
     return kind, image
 
 
-def check_whole(kind: str, file: BinaryIO) -> None:
+def check_whole(file: BinaryIO) -> None:
     """Refuse a file whose end is missing, also where the pixels would still decode. Raises NotTaken."""
-    size = os.fstat(file.fileno()).st_size
-    if kind == "WEBP":
-        file.seek(4)
-        if int.from_bytes(file.read(4), "little") + 8 > size:
-            raise NotTaken(CUT_SHORT)
-    if kind == "JPEG":
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    kind = kind_of(file.read(64))
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if kind == "JPEG":
             # End of image behind the first start of scan; one in front belongs to a preview inside the EXIF block.
-            if content.rfind(b"\xff\xd9") < start_of_scan(content):
-                raise NotTaken(CUT_SHORT)
+            whole = content.rfind(b"\xff\xd9") > start_of_scan(content)
+        elif kind == "PNG":
+            whole = content.rfind(END_OF_PNG) > 0
+        else:
+            whole = int.from_bytes(content[4:8], "little") + 8 <= len(content)
+    if not whole:
+        raise NotTaken(CUT_SHORT)
 
 
 def start_of_scan(content: mmap.mmap) -> int:

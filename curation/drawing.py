@@ -49,6 +49,7 @@ def draw_small(image: Image.Image, longest: int, quality: int, orientation: int)
     small = _on_white(_in_srgb(small, profile))
     if orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[orientation])
+    small.info = {}  # Pillow would write the comment of the original into the new file
     out = io.BytesIO()
     small.save(out, "JPEG", quality=quality)
     return out.getvalue()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from db.session import get_engine
+
+FOLDER = Path(__file__).parent / "migrations"
 
 # Any number: what matters is that every replica that migrates takes the same lock.
 MIGRATION_LOCK = 7_164_402
@@ -18,7 +21,7 @@ MIGRATION_LOCK = 7_164_402
 
 def _config(engine: Engine) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["engine"] = engine
     return config
@@ -58,7 +61,18 @@ def write(message: str, engine: Engine | None = None) -> None:
 
 
 def is_current(engine: Engine | None = None) -> bool:
+    """Whether the database has the newest migration; cheap enough to be asked every few seconds."""
     engine = engine or get_engine()
-    head = ScriptDirectory.from_config(_config(engine)).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        try:
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except (ProgrammingError, OperationalError) as error:
+            if connection.invalidated or "alembic_version" not in str(error.orig):
+                raise
+            return False
+    return found == _head()
+
+
+@functools.cache
+def _head() -> str | None:
+    return ScriptDirectory(str(FOLDER)).get_current_head()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from curation.accesses import add_access, find_access, get_access, set_password
+from curation.accesses import add_access, find_access
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import count_matches
@@ -41,6 +41,9 @@ COMMENTS = {
 }
 
 
+ONLY_EMPTY = "made-up frames are only added to an empty installation."
+
+
 class NotEmpty(Exception):
     """The installation holds media; the text says what to do."""
 
@@ -69,10 +72,10 @@ def fill(
     """
     with open_session() as session:
         ensure_default_label_classes(session)
-    passwords = _make_accesses()
-    with open_session(read_only=True) as session:
-        curator, reviewer = (_access(session, login) for login in ("curator", "reviewer"))
-    filling = Filling(settings, open_bucket(), curator, reviewer)
+    bucket = open_bucket()
+    bucket.prepare()
+    accesses, passwords = _make_accesses()
+    filling = Filling(settings, bucket, accesses["curator"], accesses["reviewer"])
     for episode in episodes:
         say(f"Drawing {len(episode.outcomes)} frames of {episode.camera.name}: {episode.name}")
         for moment in episode.moments():
@@ -83,29 +86,20 @@ def fill(
         say(f"  {login:<10} {password}   ({ACCESSES[login].value})")
 
 
-def _make_accesses() -> Mapping[str, str]:
-    """One-time passwords by login; what an earlier try left is used again. Raises NotEmpty."""
-    passwords = {}
+def _make_accesses() -> tuple[Mapping[str, Access], Mapping[str, str]]:
+    """The accesses of the story and their one-time passwords, by login. Raises NotEmpty, and then makes none."""
+    accesses: dict[str, Access] = {}
+    passwords: dict[str, str] = {}
     with open_session() as session:
         for login, scope in ACCESSES.items():
             if find_access(session, login) is not None:
-                passwords[login] = set_password(session, login)
-            else:
-                _, made = add_access(session, login, scope)
-                assert made is not None
-                passwords[login] = made
-        if count_matches(session, _access(session, "curator"), MediaFilter(), cap=1).value:
-            # Leaving with an error takes the accesses back as well.
-            raise NotEmpty(
-                "There are media here already: made-up ones are only added to an empty installation."
-            )
-    return passwords
-
-
-def _access(session: Any, login: str) -> Access:
-    found = find_access(session, login)
-    assert found is not None
-    return get_access(session, found.id)
+                raise NotEmpty(f"There is an access called {login} already: {ONLY_EMPTY}")
+            accesses[login], made = add_access(session, login, scope)
+            assert made is not None
+            passwords[login] = made
+        if count_matches(session, accesses["curator"], MediaFilter(), cap=1).value:
+            raise NotEmpty(f"There are media here already: {ONLY_EMPTY}")
+    return accesses, passwords
 
 
 def _add(filling: Filling, moment: Moment) -> None:

@@ -1,5 +1,7 @@
 """Streamlit's entry script: who is there, which pages are theirs, and the one they asked for."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from components.messages import explain_problems
@@ -18,12 +20,21 @@ PAGES = (
     ("account.py", "Account", "account", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
 )
 
-st.set_page_config(page_title="Vigie", page_icon=":material/visibility:", layout="wide")
+# Written out, because Streamlit fetches its named icons from another host.
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+    'fill="#C8551B"/><path d="M8 22 16 8l8 14" fill="none" stroke="#fff" stroke-width="3"/>'
+    '<circle cx="16" cy="20" r="3" fill="#fff"/></svg>'
+)
+
+st.set_page_config(page_title="Vigie", page_icon=FAVICON, layout="wide")
 
 
 def not_allowed() -> None:
     st.info("This page is not for your scope. Ask an admin if you need it.")
 
+
+PAGES = tuple(page for page in PAGES if (Path(__file__).parent / page[0]).exists())
 
 with explain_problems():
     visitor = find_visitor()

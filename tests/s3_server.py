@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class S3Server:
     secret_key: str
     folder: Path
     process: subprocess.Popen[str]
+    reader: threading.Thread
 
     @property
     def port(self) -> int:
@@ -34,14 +36,16 @@ class S3Server:
         """Kill the server; harmless when repeated."""
         self.process.kill()
         self.process.wait()
+        self.reader.join()
         if self.process.stderr:
             self.process.stderr.close()
 
     def start_again(self) -> None:
         """The same server on the same port, after `stop`."""
-        self.process = start_rclone(
-            self.folder, port=self.port, access_key=self.access_key, secret_key=self.secret_key
-        ).process
+        again = start_rclone(
+            self.folder, bucket=None, port=self.port, access_key=self.access_key, secret_key=self.secret_key
+        )
+        self.process, self.reader = again.process, again.reader
 
 
 def start_rclone(
@@ -51,24 +55,15 @@ def start_rclone(
     port: int = 0,
     access_key: str = ACCESS_KEY,
     secret_key: str = SECRET_KEY,
+    options: tuple[str, ...] = (),
 ) -> S3Server:
     """Serve a folder, with one bucket made in it, and return once it listens; port 0 is any free one."""
     folder.mkdir(parents=True, exist_ok=True)
     if bucket:
         (folder / bucket).mkdir(exist_ok=True)
+    address, keys = f"127.0.0.1:{port}", f"{access_key},{secret_key}"
     process = subprocess.Popen(
-        [
-            *(
-                _rclone(),
-                "serve",
-                "s3",
-                "--addr",
-                f"127.0.0.1:{port}",
-                "--auth-key",
-                f"{access_key},{secret_key}",
-            ),
-            str(folder),
-        ],
+        [_rclone(), "serve", "s3", "--addr", address, "--auth-key", keys, *options, str(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -79,7 +74,10 @@ def start_rclone(
     for line in process.stderr:
         said.append(line)
         if found := re.search(r"Starting s3 server on \[(http://[^/\]]+)", line):
-            return S3Server(found[1], access_key, secret_key, folder, process)
+            # What it says later is read and forgotten, or it would stop at a full pipe.
+            reader = threading.Thread(target=process.stderr.read, daemon=True)
+            reader.start()
+            return S3Server(found[1], access_key, secret_key, folder, process, reader)
     process.wait()
     raise RuntimeError("rclone did not start: " + "".join(said))
 

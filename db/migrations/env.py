@@ -27,6 +27,8 @@ with engine.connect() as connection:
         include_object=include_object,
         render_as_batch=False,
         compare_type=True,
+        # SQLite too: our transactions there begin before the first statement, whatever it is.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()

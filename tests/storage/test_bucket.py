@@ -8,6 +8,7 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_the_second_look_can_be_left_out(bucket: Bucket) -> None:
     ],
     ids=["hash", "shorter", "longer", "empty"],
 )
-def test_bytes_that_are_not_what_was_said_are_not_stored(bucket: Bucket, untrue: dict[str, object]) -> None:
+def test_bytes_that_are_not_what_was_said_are_not_stored(bucket: Bucket, untrue: dict[str, Any]) -> None:
     with pytest.raises(ObjectDamaged):
         store(bucket, "a.jpg", **untrue)
     assert bucket.head("a.jpg") is None

@@ -26,9 +26,13 @@ const LASTING = 2;
  */
 
 /**
- * @param {{send: Send, newKey: () => string, now?: () => number, random?: () => number}} world
+ * @param {{send: Send, newKey: () => string, now?: () => number, random?: () => number,
+ *          setTimer?: (act: () => void, ms: number) => any, clearTimer?: (timer: any) => void}} world
  */
-export function createEngine({ send, newKey, now = Date.now, random = Math.random }) {
+export function createEngine({
+  send, newKey, now = Date.now, random = Math.random,
+  setTimer = (act, ms) => setTimeout(act, ms), clearTimer = (timer) => clearTimeout(timer),
+}) {
   /** @type {Row[]} */
   let rows = [];
   let lastId = 0;
@@ -39,7 +43,7 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
   let troubles = 0;
   let resumeAt = 0;
   let trouble = "";
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  /** @type {any} */
   let timer;
   let stopping = new AbortController();
   /** @type {Set<() => void>} */
@@ -91,16 +95,17 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
   }
 
   function pump() {
-    clearTimeout(timer);
+    clearTimer(timer);
+    const moment = now(); // one look at the clock: a second one could be a millisecond later and miss the timer
     // After lasting trouble one file goes ahead; the others follow once it got through.
-    const places = now() < resumeAt || halted ? 0 : troubles >= LASTING ? 1 : PARALLEL;
+    const places = moment < resumeAt || halted ? 0 : troubles >= LASTING ? 1 : PARALLEL;
     while (running < places) {
-      const row = rows.find((candidate) => candidate.state === "waiting" && candidate.notBefore <= now());
+      const row = rows.find((candidate) => candidate.state === "waiting" && candidate.notBefore <= moment);
       if (!row) break;
       void run(row);
     }
     const soonest = Math.min(...rows.filter((row) => row.state === "waiting").map((row) => Math.max(row.notBefore, resumeAt)));
-    if (!halted && soonest > now() && soonest < Infinity) timer = setTimeout(pump, soonest - now());
+    if (!halted && soonest > moment && soonest < Infinity) timer = setTimer(pump, soonest - moment);
     changed();
   }
 
@@ -198,7 +203,7 @@ export function createEngine({ send, newKey, now = Date.now, random = Math.rando
   function stop() {
     stopping.abort();
     stopping = new AbortController();
-    clearTimeout(timer);
+    clearTimer(timer);
     halted = null;
     resumeAt = 0;
     troubles = 0;

@@ -39,6 +39,8 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
   const looks = [];
   /** @type {Map<number, any>} */
   const drafts = new Map();
+  /** The last answers given here, for copying them to the next frame before the server has them. @type {Map<number, any[]>} */
+  const submitted = new Map();
 
   const answerOf = (entry) => ({
     shapes: entry.item.annotation?.shapes ?? [],
@@ -161,10 +163,11 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
       clientId: id,
       shapes: shapes.map(({ id: _, ...shape }) => shape),
       labels,
-      dirty: dirty || Boolean(entry.returned?.resubmit),
+      dirty,
       comment: words,
     });
     const kept = { item: entry.item, shapes, labels, act, dirty, comment: words };
+    remember(entry.item.id, act === "nothing" ? [] : shapes);
     acts.add({ id, access: me.id, at: now(), act, comment: words, item: entry.item, work: dirty ? { shapes, labels } : null }, again);
     if (entry.returned?.answerId) outbox.settle(entry.returned.answerId);
     Object.assign(entry, { done: { act, clientId: id }, work: null, returned: null });
@@ -180,6 +183,11 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
       arrive();
     }
     return true;
+  }
+
+  function remember(mediaId, shapes) {
+    submitted.set(mediaId, shapes);
+    if (submitted.size > 50) submitted.delete(submitted.keys().next().value);
   }
 
   function median() {
@@ -356,6 +364,8 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
         onRefused(answer, { ...answer.refused, message: answer.refused.detail });
       }
     },
+    /** @param {number} mediaId */
+    submittedShapes: (mediaId) => submitted.get(mediaId),
     /** @param {string|null} text for the next decision */
     setComment(text) {
       comment = text;

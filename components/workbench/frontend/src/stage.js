@@ -25,7 +25,7 @@ export function createStage({ getBitmap, onMove, onCloser }) {
   const canvas = h("canvas.picture", { role: "img" });
   const holder = h("div.viewer");
   const element = h("div.stage", {}, canvas, holder);
-  const context = canvas.getContext("2d", { alpha: false });
+  const context = canvas.getContext("2d");
 
   /** @type {{width: number, height: number}} */
   let size = { width: 1, height: 1 };
@@ -37,14 +37,12 @@ export function createStage({ getBitmap, onMove, onCloser }) {
   let brightness = 1;
   let viewer = null;
   let spaceHeld = false;
-  let letterbox = "#0d0f0e";
 
   function draw() {
     const bitmap = getBitmap();
     if (!picture || !bitmap?.width) return;
     const ratio = devicePixelRatio || 1;
-    context.fillStyle = letterbox;
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.clearRect(0, 0, canvas.width, canvas.height);
     // Only what is visible: at 20x a whole picture would be a canvas of 38,000 pixels.
     const left = Math.max(0, -view.x / view.scale);
     const top = Math.max(0, -view.y / view.scale);
@@ -92,8 +90,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     size = { width: clientWidth, height: clientHeight };
     canvas.width = Math.round(clientWidth * ratio);
     canvas.height = Math.round(clientHeight * ratio);
-    context.fillStyle = letterbox;
-    context.fillRect(0, 0, canvas.width, canvas.height);
     if (!picture) return;
     const moved = pan(view, (size.width - old.width) / 2, (size.height - old.height) / 2, size, picture);
     apply(fitted ? fit(size, picture) : moved, false);
@@ -197,8 +193,7 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     /** Nothing to show: the stage is empty. */
     clear() {
       picture = null;
-      context.fillStyle = letterbox;
-      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.clearRect(0, 0, canvas.width, canvas.height);
     },
     fit() {
       if (!picture) return;
@@ -212,7 +207,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     /** Brightness of the view alone; nothing stored changes. @param {number} value 1 is as taken */
     setBrightness(value) {
       brightness = value;
-      element.style.setProperty("--brightness", String(value));
       canvas.style.filter = value === 1 ? "" : `brightness(${value})`;
     },
     get brightness() {
@@ -222,11 +216,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     holdSpace(held) {
       spaceHeld = held;
       element.classList.toggle("grab", held);
-    },
-    /** @param {string} colour around the picture */
-    setLetterbox(colour) {
-      letterbox = colour;
-      draw();
     },
     get isFitted() {
       return fitted;

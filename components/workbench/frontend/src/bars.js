@@ -1,0 +1,133 @@
+// What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
+
+import { h, kbd, keepFocus } from "./dom.js";
+import { TEXT, pace } from "./strings.js";
+
+const NOTICE_FOR = 4_500;
+
+/** A sentence that goes away by itself; the newest replaces the one before. */
+export function createNotice() {
+  const element = h("div.notice", { role: "status", "aria-live": "polite" });
+  let timer = null;
+  return {
+    element,
+    /** @param {string} text @param {"info"|"warning"} [kind] @param {{text: string, onclick: () => void}|null} [button] */
+    say(text, kind = "info", button = null) {
+      clearTimeout(timer);
+      element.dataset.kind = kind;
+      element.replaceChildren(
+        h("span", {}, text),
+        button ? h("button.quiet", { type: "button", onmousedown: keepFocus, onclick: () => (this.clear(), button.onclick()) }, button.text) : "",
+      );
+      element.classList.add("on");
+      timer = setTimeout(() => this.clear(), button ? 2 * NOTICE_FOR : NOTICE_FOR);
+    },
+    clear() {
+      clearTimeout(timer);
+      element.classList.remove("on");
+    },
+  };
+}
+
+/** Says why a picture came back, and offers what can be done. */
+export function createReturnedBar({ onKeep, onDrop, onClose }) {
+  const element = h("div.bar", { role: "alert", hidden: true });
+  const button = (text, key, onclick, kind = "") =>
+    h(`button.act${kind}`, { type: "button", onclick, onmousedown: keepFocus }, h("span", {}, text), kbd(key));
+  let last = null;
+  return {
+    element,
+    /** @param {{sentence: string, theirs: any}|null} returned */
+    update(returned) {
+      if (returned === last) return;
+      last = returned;
+      element.hidden = !returned;
+      if (!returned) return;
+      const { theirs } = returned;
+      if (theirs) {
+        const say = theirs.shapes.length ? TEXT.bars.conflict : TEXT.bars.conflictEmpty;
+        element.replaceChildren(h("p", {}, say(theirs.author)), button(TEXT.bars.keep, "Enter", onKeep, ".yes"), button(TEXT.bars.drop, "Esc", onDrop));
+      } else {
+        element.replaceChildren(h("p", {}, h("b", {}, `${TEXT.bars.refused} `), returned.sentence), button(TEXT.bars.close, "Esc", onClose));
+      }
+    },
+  };
+}
+
+/** Says that the server is out of reach or that the sign-in has ended, while answers wait. */
+export function createConnectionBar({ onRetry }) {
+  const element = h("div.bar.connection", { role: "alert", hidden: true });
+  let last = "";
+  return {
+    element,
+    /** @param {{signedOut: boolean, failing: boolean, waiting: number}} now */
+    update({ signedOut, failing, waiting }) {
+      const shows = !waiting ? "" : signedOut ? "out" : failing ? "away" : "";
+      const key = `${shows} ${waiting}`;
+      if (key === last) return;
+      last = key;
+      element.hidden = !shows;
+      if (!shows) return;
+      const says = h("p", {}, h("b", {}, shows === "out" ? TEXT.bars.signedOut : TEXT.bars.offline), ` ${TEXT.bars.waiting(waiting)}`);
+      const offers =
+        shows === "out"
+          ? h("a.act", { href: location.href, target: "_blank", rel: "noopener" }, TEXT.bars.signIn)
+          : h("button.act", { type: "button", onclick: onRetry, onmousedown: keepFocus }, TEXT.end.retry);
+      element.replaceChildren(says, offers);
+    },
+  };
+}
+
+/** Fills the stage where there is no picture: loading, empty, finished, failed. */
+export function createEnding({ onQueue, onAgain, onRetry }) {
+  const element = h("div.ending", { hidden: true });
+  return {
+    element,
+    hide() {
+      element.hidden = true;
+    },
+    /** The queue is on its way. */
+    loading() {
+      element.hidden = false;
+      element.replaceChildren(h("p", {}, TEXT.end.loading));
+    },
+    /** @param {string} sentence */
+    failed(sentence) {
+      element.hidden = false;
+      element.replaceChildren(
+        h("h2", {}, TEXT.end.failed),
+        h("p", {}, sentence),
+        h("button.act", { type: "button", onclick: onRetry }, TEXT.end.retry),
+      );
+    },
+    /**
+     * @param {{queue: string, decided: number, skipped: number, median: number|null}} what
+     * @param {{key: string, name: string, count: number, capped: boolean}[]|null} others other queues with work, null while counted
+     */
+    done({ queue, decided, skipped, median }, others) {
+      element.hidden = false;
+      const [title, why] = TEXT.end.empty[queue] ?? TEXT.end.empty.filter;
+      const nothingSeen = !decided && !skipped;
+      const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, median === null ? null : TEXT.end.median(pace(median))];
+      const withWork = (others ?? []).filter((other) => other.count > 0);
+      element.replaceChildren(
+        h("h2", {}, nothingSeen ? title : TEXT.end.done),
+        h("p", {}, nothingSeen ? why : figures.filter(Boolean).join(" · ")),
+        h(
+          "div.offers",
+          {},
+          skipped && !nothingSeen ? h("button.act", { type: "button", onclick: onAgain }, TEXT.end.again) : null,
+          ...withWork.map((other, i) =>
+            h(
+              `button.act${i === 0 && !skipped ? ".yes" : ""}`,
+              { type: "button", onclick: () => onQueue(other.key) },
+              h("span", {}, `${TEXT.end.goOn} ${other.name}`),
+              h("b", {}, `${other.count.toLocaleString("en")}${other.capped ? "+" : ""}`),
+            ),
+          ),
+          others && !withWork.length && !skipped ? h("a.act", { href: "/upload", target: "_self" }, TEXT.end.upload) : null,
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// The same source around this moment: what came before and after often says what a thing is.
+
+import { boxToRect, pointsToPixels } from "./geometry.js";
+import { h, keepFocus, svg } from "./dom.js";
+import { TEXT, clock, shortSpan } from "./strings.js";
+
+/** A gap is shown when it is longer than this and than four usual steps. */
+const GAP_FROM = 600;
+const HEIGHT = 58;
+const LEAST = 5;
+
+/**
+ * Frames with the gaps between them: pure, for the test.
+ * @param {{id: number, captured_at: string|null}[]} frames in the order of time
+ * @param {number} currentId
+ */
+export function withGaps(frames, currentId) {
+  const at = (frame) => (frame?.captured_at ? Date.parse(frame.captured_at) / 1000 : null);
+  const now = at(frames.find((frame) => frame.id === currentId));
+  const steps = frames.slice(1).map((frame, i) => at(frame) - at(frames[i])).filter((step) => step > 0).sort((a, b) => a - b);
+  const usual = steps[steps.length >> 1] ?? 0;
+  return frames.flatMap((frame, i) => {
+    const gap = i > 0 && at(frame) !== null && at(frames[i - 1]) !== null ? at(frame) - at(frames[i - 1]) : 0;
+    const isGap = gap > GAP_FROM && gap > 4 * usual;
+    const away = now === null || at(frame) === null ? null : at(frame) - now;
+    let caption = "";
+    if (frame.captured_at) caption = frame.id === currentId ? clock(frame.captured_at) : `${away < 0 ? "−" : "+"}${shortSpan(away)}`;
+    return [...(isGap ? [{ gap: shortSpan(gap) }] : []), { frame, caption, current: frame.id === currentId }];
+  });
+}
+
+/**
+ * @param {object} options
+ * @param {(id: number) => string} options.thumbAddress
+ * @param {(key: string) => string} options.colourOf
+ * @param {(id: number) => void} options.onOpen
+ */
+export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
+  const row = h("ul.frames", { "aria-label": TEXT.film.label });
+  const hint = h("div.hint", { "aria-hidden": "true" }, ...TEXT.film.hint.map(([key, what]) => h("span", {}, h("b", {}, key), ` ${what}`)));
+  const element = h("footer.film", {}, row, hint);
+  /** Pictures already in the strip are moved, not loaded again. @type {Map<number, HTMLImageElement>} */
+  let images = new Map();
+
+  function marks(shapes, slot) {
+    if (!shapes?.length) return null;
+    const layer = svg("svg", { viewBox: `0 0 ${slot.width} ${slot.height}`, "aria-hidden": "true" });
+    for (const shape of shapes) {
+      const stroke = colourOf(shape.label_class);
+      if (shape.points) {
+        layer.append(svg("polygon", { points: pointsToPixels(shape.points, slot).map((point) => point.join(",")).join(" "), stroke }));
+        continue;
+      }
+      const { x, y, w, h: high } = boxToRect(shape.box, slot);
+      const [width, height] = [Math.max(w, LEAST), Math.max(high, LEAST)];
+      layer.append(svg("rect", { x: x - (width - w) / 2, y: y - (height - high) / 2, width, height, stroke }));
+    }
+    return layer;
+  }
+
+  function figure({ frame, caption, current }, slot) {
+    const image = images.get(frame.id) ?? h("img", { src: thumbAddress(frame.id), alt: "", decoding: "async" });
+    const state = TEXT.states[frame.state] ?? frame.state;
+    return h(
+      "li",
+      {},
+      h(
+        "button.frame",
+        {
+          type: "button",
+          onmousedown: keepFocus,
+          onclick: () => !current && onOpen(frame.id),
+          "aria-current": current ? "true" : undefined,
+          "aria-label": `${caption} ${state}`,
+          title: `${caption} · ${state}`,
+        },
+        h("span.thumb", { style: `width:${slot.width}px;height:${slot.height}px` }, image, marks(frame.shapes, slot)),
+        h("small", {}, h("i", { className: `dot ${frame.state}` }), caption || "\u00a0"),
+      ),
+    );
+  }
+
+  return {
+    element,
+    /** @param {any[]|null} frames null while they are on their way @param {any} item @param {any[]} shapes as drawn now */
+    update(frames, item, shapes) {
+      if (!item.source) {
+        images.clear();
+        row.replaceChildren(h("li.none", {}, TEXT.film.noSource));
+        return;
+      }
+      if (!frames) return; // What stands there stays until it is known.
+      const parts = withGaps(frames.map((frame) => (frame.id === item.id ? { ...frame, shapes, state: item.state } : frame)), item.id);
+      // One camera gives one format: the frame at hand says which.
+      const slot = { width: Math.round(HEIGHT * Math.min(2, Math.max(0.6, item.width / item.height))), height: HEIGHT };
+      row.replaceChildren(...parts.map((part) => (part.gap ? h("li.gap", {}, part.gap) : figure(part, slot))));
+      if (frames.length < 2) row.append(h("li.none", {}, TEXT.film.none));
+      images = new Map([...row.querySelectorAll("img")].map((image, i) => [parts.filter((part) => part.frame)[i].frame.id, image]));
+      const now = row.querySelector("[aria-current]");
+      if (now) row.scrollLeft = now.offsetLeft - row.clientWidth / 2 + now.offsetWidth / 2;
+    },
+  };
+}

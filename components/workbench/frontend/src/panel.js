@@ -1,0 +1,225 @@
+// The panel beside the picture: magnifier, label classes, shapes, history, decisions.
+
+import { h, kbd, keepFocus } from "./dom.js";
+import { refusal } from "./acts.js";
+import { keyOf } from "./keys.js";
+import { TEXT, percent, shortMoment } from "./strings.js";
+import { shareOfPicture } from "./geometry.js";
+
+/** The decision buttons, in their places. [act, key row, class] */
+const BUTTONS = [
+  ["accepted", "accept", "yes"],
+  ["submitted", "submit", ""],
+  ["nothing", "nothing", ""],
+  ["rejected", "reject", "no"],
+  ["unsure", "unsure", ""],
+  ["sent_back", "sendBack", ""],
+  ["parked", "park", ""],
+];
+
+/**
+ * @param {object} options
+ * @param {Element} options.crop
+ * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
+ * @param {object} options.on what a click does: label, toggleWhole, openChooser, select, remove, act, comment
+ */
+export function createPanel({ crop, labels, on }) {
+  const chips = h("div.chips");
+  const whole = h("div.chips.whole");
+  const shapeList = h("ul.rows.shape-rows");
+  const historyList = h("ul.rows.history-rows");
+  const commentButton = h("button.quiet", { type: "button", onclick: () => on.comment(), onmousedown: keepFocus });
+  const buttons = new Map();
+  const field = createField();
+
+  const acts = h("div.acts", { role: "group", "aria-label": TEXT.decisions });
+  for (const [act, row, kind] of BUTTONS) {
+    const button = h(
+      `button.act${kind ? `.${kind}` : ""}`,
+      { type: "button", onmousedown: keepFocus, dataset: { act }, onclick: () => on.act(button.dataset.act) },
+      h("span", {}, TEXT.acts[act]),
+      kbd(keyOf(row)),
+    );
+    buttons.set(act, button);
+    acts.append(button);
+  }
+
+  const section = (title, name, body, ...beside) =>
+    h(`section.${name}`, {}, h("h3", {}, title, ...beside), body);
+
+  const wholeButton = h(
+    "button.quiet",
+    { type: "button", onmousedown: keepFocus, onclick: () => on.openChooser("whole"), "aria-label": TEXT.keys.whole },
+    "add ",
+    kbd(keyOf("whole")),
+  );
+
+  const element = h(
+    "aside.panel",
+    {},
+    crop,
+    section(TEXT.panel.classes, "classes", chips),
+    section(TEXT.panel.whole, "for-whole", whole, wholeButton),
+    section(TEXT.panel.shapes, "shapes", shapeList),
+    section(TEXT.panel.history, "history", historyList, commentButton),
+    h("div.deciding", {}, acts, field.element),
+  );
+
+  function chip(one, { pressed, onclick, keys }) {
+    return h(
+      "button.chip",
+      { type: "button", onclick, onmousedown: keepFocus, "aria-pressed": String(pressed), style: `--c:${one.colour}`, title: one.name },
+      h("span", {}, one.name),
+      keys ? kbd(keys) : null,
+    );
+  }
+
+  function shapeRow(shape, selected) {
+    const by =
+      shape.origin === "model"
+        ? [TEXT.panel.byModel, shape.confidence === null ? null : shape.confidence.toFixed(2)].filter(Boolean).join(" · ")
+        : shape.origin === "import"
+          ? TEXT.panel.imported
+          : percent(shareOfPicture(shape));
+    return h(
+      "li",
+      { className: shape.id === selected ? "on" : "", style: `--c:${labels.colourOf(shape.label_class)}` },
+      h(
+        "button.row",
+        { type: "button", onclick: () => on.select(shape.id), onmousedown: keepFocus, "aria-pressed": String(shape.id === selected) },
+        h("i", { "aria-hidden": "true" }),
+        h("span", { className: shape.label_class ? "" : "warn" }, labels.nameOf(shape.label_class)),
+        h("em", {}, by),
+      ),
+      h("button.remove", { type: "button", title: TEXT.panel.remove, "aria-label": TEXT.panel.remove, onmousedown: keepFocus, onclick: () => on.remove(shape.id) }, "×"),
+    );
+  }
+
+  return {
+    element,
+    field,
+    /** @param {{current: string|null, drawing: any, selected: string|null, situation: any}} seen */
+    update({ current, drawing, selected, situation }) {
+      const one = drawing.shapes.find((shape) => shape.id === selected);
+      const on_ = one ? one.label_class : current;
+      chips.replaceChildren(
+        ...[...labels.first, ...labels.recent].map((each) =>
+          chip(each, { pressed: each.key === on_, onclick: () => on.label(each.key), keys: labels.keysOf(each.key) }),
+        ),
+        h("button.chip.plain", { type: "button", onclick: () => on.openChooser("staged"), onmousedown: keepFocus }, h("span", {}, TEXT.panel.falsePositives), kbd(keyOf("staged"))),
+        h("button.chip.plain", { type: "button", onclick: () => on.openChooser("find"), onmousedown: keepFocus }, h("span", {}, TEXT.panel.find), kbd(keyOf("find"))),
+      );
+      whole.replaceChildren(
+        ...(drawing.labels.length
+          ? drawing.labels
+              .map((key) => labels.get(key) ?? { key, name: key, colour: labels.colourOf(null) })
+              .map((each) => chip(each, { pressed: true, onclick: () => on.toggleWhole(each.key), keys: "×" }))
+          : [h("p.none", {}, TEXT.panel.wholeNone)]),
+      );
+      shapeList.replaceChildren(
+        ...(drawing.shapes.length
+          ? drawing.shapes.map((shape) => shapeRow(shape, selected))
+          : [h("li.none", {}, situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)]),
+      );
+      const parked = situation.state === "parked";
+      const closed = situation.state === "accepted" || situation.state === "rejected";
+      swap("parked", parked ? "unparked" : "parked", "park");
+      swap("accepted", closed ? "reopened" : "accepted", closed ? "reopen" : "accept");
+      for (const [name, button] of buttons) {
+        const why = refusal(button.dataset.act, situation);
+        // Not `disabled`: pressing it says why, and the button stays in the order of Tab.
+        button.setAttribute("aria-disabled", String(Boolean(why)));
+        button.title = why ?? "";
+        button.classList.toggle("main", name === "accepted" && !why);
+      }
+    },
+    /** @param {string|null} text */
+    setComment(text) {
+      commentButton.replaceChildren(h("span", {}, text ?? TEXT.panel.comment), " ", kbd(keyOf("comment")));
+      commentButton.classList.toggle("filled", Boolean(text));
+      commentButton.title = text ?? "";
+    },
+    /** @param {any[]|null} events newest first; null while they are on their way */
+    setHistory(events) {
+      historyList.replaceChildren(
+        ...(events ?? []).map((event) =>
+          h(
+            "li",
+            {},
+            h("span", {}, TEXT.history[event.what] ?? event.what, event.shapes ? `, ${event.shapes} shape${event.shapes === 1 ? "" : "s"}` : ""),
+            h("em", {}, `${event.who ?? ""} · ${shortMoment(event.at)}`),
+            event.comment ? h("q", {}, event.comment) : null,
+          ),
+        ),
+      );
+      historyList.scrollTop = 0;
+    },
+  };
+
+  /** One place holds two acts that exclude each other: accept or reopen, park or unpark. */
+  function swap(place, act, row) {
+    const button = buttons.get(place);
+    if (button.dataset.act === act) return;
+    button.dataset.act = act;
+    button.replaceChildren(h("span", {}, TEXT.acts[act]), kbd(keyOf(row)));
+  }
+}
+
+/** The small field for a comment or a reason. It lies over the buttons, so that nothing moves. */
+function createField() {
+  const label = h("label", { for: "vigie-words" });
+  const input = h("textarea", { id: "vigie-words", rows: 3, maxLength: 4000 });
+  const hint = h("small");
+  const element = h("form.field", { hidden: true }, label, input, hint);
+  let answer = null;
+  let optional = false;
+
+  function close() {
+    element.hidden = true;
+    answer = null;
+    input.blur();
+  }
+  function confirm() {
+    const text = input.value.trim();
+    if (!text && !optional) {
+      hint.textContent = TEXT.ask.needed;
+      hint.classList.add("warn");
+      return;
+    }
+    const give = answer;
+    close();
+    give?.(text || null);
+  }
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    confirm();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      confirm();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+    }
+  });
+
+  return {
+    element,
+    /** @param {string} what "sent_back", "parked", "reopened" or "comment" @param {(text: string|null) => void} give */
+    ask(what, give, start = "") {
+      answer = give;
+      optional = what === "comment";
+      label.textContent = TEXT.ask[what];
+      hint.textContent = optional ? TEXT.ask.hintComment : TEXT.ask.hint;
+      hint.classList.remove("warn");
+      input.value = start;
+      element.hidden = false;
+      input.focus({ preventScroll: true });
+    },
+    close,
+    get isOpen() {
+      return !element.hidden;
+    },
+  };
+}

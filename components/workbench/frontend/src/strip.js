@@ -1,0 +1,75 @@
+// The line above the picture: which queue, where in it, what is on screen, how fast it goes, and whether it is saved.
+
+import { h, kbd, keepFocus } from "./dom.js";
+import { keyOf } from "./keys.js";
+import { TEXT, dayAndTime, pace } from "./strings.js";
+
+/**
+ * @param {object} options
+ * @param {{key: string, name: string}[]} options.queues
+ * @param {string|null} options.plainAddress the same page with plain buttons
+ * @param {(key: string) => void} options.onQueue
+ * @param {() => void} options.onKeys
+ */
+export function createStrip({ queues, plainAddress, onQueue, onKeys }) {
+  const select = h(
+    "select",
+    { "aria-label": TEXT.strip.queue, onchange: () => (select.blur(), onQueue(select.value)) },
+    ...queues.map(({ key, name }) => h("option", { value: key }, name)),
+  );
+  const position = h("span.position");
+  const meta = h("span.meta");
+  const median = h("span.median");
+  const saved = h("span.saved", { role: "status", "aria-live": "polite" });
+  const element = h(
+    "header.strip",
+    {},
+    select,
+    position,
+    meta,
+    h("span.spring"),
+    median,
+    saved,
+    plainAddress ? h("a.quiet", { href: plainAddress, title: TEXT.strip.plainHint, target: "_self" }, TEXT.strip.plain) : null,
+    h("button.quiet.keys", { type: "button", onclick: onKeys, onmousedown: keepFocus, "aria-label": TEXT.strip.keys }, kbd(keyOf("sheet"))),
+  );
+
+  return {
+    element,
+    /** @param {string} key */
+    setQueue(key) {
+      select.value = key;
+    },
+    /** @param {{n: number, total: number, capped: boolean}|null} at */
+    setPosition(at) {
+      position.replaceChildren(
+        ...(at ? [h("b", {}, at.n.toLocaleString("en")), ` of ${at.total.toLocaleString("en")}${at.capped ? "+" : ""}`] : []),
+      );
+    },
+    /** @param {any} item */
+    setItem(item) {
+      const parts = item
+        ? [
+            item.source,
+            item.azimuth === null || item.azimuth === undefined ? null : TEXT.strip.azimuth(item.azimuth),
+            item.captured_at && dayAndTime(item.captured_at) + (item.captured_at_assumed ? ` (${TEXT.strip.assumed})` : ""),
+            `${item.width}×${item.height}`,
+            item.file_name,
+          ].filter(Boolean)
+        : [];
+      meta.textContent = parts.join(" · ");
+      meta.title = parts.join(" · ");
+    },
+    /** @param {number|null} ms */
+    setMedian(ms) {
+      median.textContent = ms === null ? "" : TEXT.strip.median(pace(ms));
+    },
+    /** @param {"saved"|"saving"|"unsaved"} status @param {boolean} drawn something is drawn and not submitted */
+    setSaved(status, drawn) {
+      const shown = status === "saved" && drawn ? "drawn" : status;
+      if (saved.dataset.shows === shown) return;
+      saved.dataset.shows = shown;
+      saved.replaceChildren(h("i", { "aria-hidden": "true" }), TEXT.saved[shown]);
+    },
+  };
+}

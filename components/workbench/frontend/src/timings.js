@@ -1,0 +1,29 @@
+// How long it takes from a key to the next picture: measured where it happens, for the benchmark and for nobody else.
+
+const KEPT = 5_000;
+
+export function createTimings() {
+  /** @type {{mediaId: number, keyAt: number, shownAt: number}[]} */
+  const list = [];
+  let keyAt = null;
+  /** @type {any} */ (window).__vigieTimings = list;
+
+  return {
+    /** @param {number} at time of the key event, as performance.now() counts */
+    pressed(at) {
+      keyAt = at;
+    },
+    /** A decoded picture has just been drawn; it is on screen two frames later at the latest. @param {number} mediaId */
+    shown(mediaId) {
+      if (keyAt === null) return;
+      const pressedAt = keyAt;
+      keyAt = null;
+      requestAnimationFrame(() =>
+        requestAnimationFrame((now) => {
+          list.push({ mediaId, keyAt: pressedAt, shownAt: Math.max(now, performance.now()) });
+          if (list.length > KEPT) list.shift();
+        }),
+      );
+    },
+  };
+}

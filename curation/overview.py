@@ -1,0 +1,279 @@
+"""Where everything stands, in numbers. Each number carries the filter of the list that it counted.
+
+The counts are made with the conditions that list media (`browse.conditions`), grouped where the list is
+narrowed by one more value, so that a number and the list behind it cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from curation.accesses import CURATORS
+from curation.acts import ReviewPolicy
+from curation.browse import Count, conditions, count_matches
+from curation.label_classes import list_label_classes
+from curation.media_filter import MediaFilter
+from curation.queues import Queue, count_queue
+from curation.states import LISTED_STATES
+from db.models import (
+    Access,
+    AnnotationLabel,
+    Decision,
+    Media,
+    Review,
+    Shape,
+    Source,
+    State,
+)
+
+# In the order of the way a media goes.
+STATES_IN_ORDER = tuple(state for state in State if state in LISTED_STATES)
+# What somebody could answer now: parked media are set aside, decided ones are done.
+WAITING_STATES = (State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.DISPUTED)
+# Where reviewing may go on by itself; of two equally full ones the first. Parked media wait for something else.
+SENSIBLE_QUEUES = (Queue.TO_REVIEW, Queue.SENT_BACK, Queue.TO_ANNOTATE, Queue.UNSURE)
+OVERVIEW_QUEUES = (Queue.TO_ANNOTATE, Queue.TO_REVIEW, Queue.SENT_BACK, Queue.UNSURE, Queue.PARKED)
+
+DayOf = Literal["uploaded", "captured"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number of media and the filter that lists exactly these."""
+
+    count: int
+    wanted: MediaFilter
+
+
+@dataclass(frozen=True)
+class QueueTally:
+    """How many media wait in a queue for one access."""
+
+    queue: Queue
+    count: Count
+
+
+@dataclass(frozen=True)
+class Day:
+    """Media of one UTC day by state; states without any are left out."""
+
+    day: date
+    wanted: MediaFilter
+    states: dict[State, Tally]
+
+    @property
+    def count(self) -> int:
+        return sum(tally.count for tally in self.states.values())
+
+
+@dataclass(frozen=True)
+class LabelClassUse:
+    """A label class in current annotations: its shapes, and the media that it stands on (or on a shape of)."""
+
+    key: str
+    name: str
+    colour: str
+    shapes: int
+    media: Tally
+
+
+@dataclass(frozen=True)
+class NamedTally:
+    """A number of media that share a name: a source, a curator."""
+
+    name: str
+    media: Tally
+
+
+def count_states(session: Session, access: Access) -> dict[State, Tally]:
+    """Every listed state with the media in it, those without any included."""
+    counts: dict[State, int] = dict(
+        session.execute(
+            select(Media.state, func.count()).where(*conditions(access, MediaFilter())).group_by(Media.state)
+        )
+        .tuples()
+        .all()
+    )
+    return {state: Tally(counts.get(state, 0), MediaFilter(state=(state,))) for state in STATES_IN_ORDER}
+
+
+def waiting_for_anyone(states: dict[State, Tally]) -> Tally:
+    """All media that somebody could answer now, whoever that is."""
+    return _together(states, WAITING_STATES)
+
+
+def accepted(states: dict[State, Tally]) -> Tally:
+    return states[State.ACCEPTED]
+
+
+def count_queues(
+    session: Session, access: Access, *, policy: ReviewPolicy = ReviewPolicy()
+) -> dict[Queue, QueueTally]:
+    """The queues of a curator, each counted by the query that lists it; empty for anyone else."""
+    if access.scope not in CURATORS:
+        return {}
+    return {
+        queue: QueueTally(queue, count_queue(session, access, queue, policy=policy))
+        for queue in OVERVIEW_QUEUES
+    }
+
+
+def waiting_for(queues: dict[Queue, QueueTally]) -> QueueTally | None:
+    """What waits for this person in particular: answers that need a review and that this person may review.
+
+    Own answers are left out when they need someone else, answers this person has accepted already when
+    they need a second person. None for who does not review. (New media wait for anyone.)
+    """
+    return queues.get(Queue.TO_REVIEW)
+
+
+def count_sent_back(session: Session, access: Access) -> Tally:
+    """This person's own answers that were sent back and that nobody has done again."""
+    wanted = MediaFilter(state=(State.SENT_BACK,), annotator=access.login)
+    return Tally(count_matches(session, access, wanted, cap=None).value, wanted)
+
+
+def fullest_queue(queues: dict[Queue, QueueTally]) -> QueueTally | None:
+    """The queue to go on with: the fullest of those that need no decision to be entered; None when all are empty."""
+    found = [queues[queue] for queue in SENSIBLE_QUEUES if queue in queues and queues[queue].count.value]
+    return max(found, key=lambda tally: tally.count.value, default=None)
+
+
+def media_per_day(
+    session: Session, access: Access, day_of: DayOf, *, last: date, days: int = 30
+) -> list[Day]:
+    """The `days` UTC days that end with `last`, each with its media by state, earliest first."""
+    first = last - timedelta(days=days - 1)
+    column = Media.captured_at if day_of == "captured" else Media.created_at
+    # The database's own date: connections speak UTC on PostgreSQL, and times are UTC in SQLite's text.
+    day = func.date(column)
+    found: dict[date, dict[State, Tally]] = defaultdict(dict)
+    for read, state, count in session.execute(
+        select(day, Media.state, func.count())
+        .where(*conditions(access, _between(day_of, first, last)))
+        .group_by(day, Media.state)
+    ):
+        that_day = date.fromisoformat(str(read))
+        wanted = replace(_between(day_of, that_day, that_day), state=(state,))
+        found[that_day][state] = Tally(count, wanted)
+    return [
+        Day(
+            day=that_day,
+            wanted=_between(day_of, that_day, that_day),
+            states={state: found[that_day][state] for state in STATES_IN_ORDER if state in found[that_day]},
+        )
+        for that_day in (first + timedelta(days=number) for number in range(days))
+    ]
+
+
+def days_by_state(days: Sequence[Day], day_of: DayOf) -> dict[State, Tally]:
+    """The states of several days in a row, taken together; states without any are left out."""
+    together = _between(day_of, days[0].day, days[-1].day)
+    counts: dict[State, int] = defaultdict(int)
+    for day in days:
+        for state, tally in day.states.items():
+            counts[state] += tally.count
+    return {
+        state: Tally(counts[state], replace(together, state=(state,)))
+        for state in STATES_IN_ORDER
+        if state in counts
+    }
+
+
+def newest_day(session: Session, access: Access, day_of: DayOf) -> date | None:
+    """The UTC day of the newest media, or None when none has such a time."""
+    column = Media.captured_at if day_of == "captured" else Media.created_at
+    newest = session.scalar(
+        select(column)
+        .where(*conditions(access, MediaFilter()), column.is_not(None))
+        .order_by(column.desc())
+        .limit(1)
+    )
+    return None if newest is None else newest.astimezone(UTC).date()
+
+
+def shapes_per_label_class(session: Session, access: Access) -> list[LabelClassUse]:
+    """Every label class that current annotations use, most shapes first."""
+    listed = conditions(access, MediaFilter())
+    # One row per label class and annotation first: counting distinct media afterwards would sort them all.
+    on_shapes = (
+        select(Shape.label_class_id, Shape.annotation_id, func.count().label("shapes"))
+        .group_by(Shape.label_class_id, Shape.annotation_id)
+        .subquery()
+    )
+    shapes: dict[int, int] = {}
+    media: dict[int, int] = defaultdict(int)
+    for label_class_id, shape_count, media_count in session.execute(
+        select(on_shapes.c.label_class_id, func.sum(on_shapes.c.shapes), func.count())
+        .join(Media, Media.current_annotation_id == on_shapes.c.annotation_id)
+        .where(*listed)
+        .group_by(on_shapes.c.label_class_id)
+    ):
+        shapes[label_class_id], media[label_class_id] = int(shape_count), media_count
+    also_on_a_shape = exists().where(
+        Shape.annotation_id == AnnotationLabel.annotation_id,
+        Shape.label_class_id == AnnotationLabel.label_class_id,
+    )
+    for label_class_id, media_count in session.execute(
+        select(AnnotationLabel.label_class_id, func.count())
+        .join(Media, Media.current_annotation_id == AnnotationLabel.annotation_id)
+        .where(*listed, ~also_on_a_shape)
+        .group_by(AnnotationLabel.label_class_id)
+    ):
+        media[label_class_id] += media_count
+    uses = [
+        LabelClassUse(
+            found.key,
+            found.name,
+            found.colour,
+            shapes.get(found.id, 0),
+            Tally(media[found.id], MediaFilter(label_class=(found.key,))),
+        )
+        for found in list_label_classes(session, retired=True)
+        if found.id in media
+    ]
+    return sorted(uses, key=lambda use: (-use.shapes, -use.media.count))
+
+
+def media_per_source(session: Session, access: Access) -> list[NamedTally]:
+    """Every source that has media, fullest first. Media without a source are in none of them."""
+    rows = session.execute(
+        select(Source.name, func.count())
+        .join(Media, Media.source_id == Source.id)
+        .where(*conditions(access, MediaFilter()))
+        .group_by(Source.name)
+        .order_by(func.count().desc(), Source.name)
+    )
+    return [NamedTally(name, Tally(count, MediaFilter(source=(name,)))) for name, count in rows]
+
+
+def decisions_per_curator(session: Session, access: Access) -> list[NamedTally]:
+    """Who decided last on how many media, most first: an earlier decision on the same media is history."""
+    rows = session.execute(
+        select(Access.login, func.count())
+        .join(Review, Review.access_id == Access.id)
+        .join(Media, Media.last_review_id == Review.id)
+        .where(*conditions(access, MediaFilter()), Review.decision != Decision.UNDONE)
+        .group_by(Access.login)
+        .order_by(func.count().desc(), Access.login)
+    )
+    return [NamedTally(login, Tally(count, MediaFilter(reviewer=login))) for login, count in rows]
+
+
+def _together(states: dict[State, Tally], wanted: Sequence[State]) -> Tally:
+    return Tally(sum(states[state].count for state in wanted), MediaFilter(state=tuple(wanted)))
+
+
+def _between(day_of: DayOf, first: date, last: date) -> MediaFilter:
+    start = datetime.combine(first, time(), UTC)
+    end = datetime.combine(last + timedelta(days=1), time(), UTC)
+    if day_of == "captured":
+        return MediaFilter(captured_from=start, captured_to=end)
+    return MediaFilter(uploaded_from=start, uploaded_to=end)

@@ -1,0 +1,119 @@
+"""A running product and a real browser. People are made per test, the product is shared by a whole run."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.product import ROOT, Product, Program, start_product
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+CURATOR_PASSWORD = "a curator of the tests"
+PATIENCE = 20_000  # milliseconds; a shared machine may be slow, a broken product is slow for ever
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product on SQLite and a folder, as `make run` starts it."""
+    running = start_product(tmp_path_factory.mktemp("product"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def program(product: Product) -> Iterator[Program]:
+    """A program with an admin's token: puts things in place before the browser looks."""
+    with Program(product) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "Chromium is needed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own: no cookie, no storage."""
+    opened = browser.new_context(viewport={"width": 1366, "height": 768})
+    opened.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+MakeAccess = Callable[..., str]
+
+
+@pytest.fixture
+def make_access(product: Product) -> MakeAccess:
+    """Make an access with CURATOR_PASSWORD that need not be changed; gives its login."""
+
+    def make(scope: str = "user") -> str:
+        login = f"{scope}-{next(_numbers)}-{os.getpid()}"
+        subprocess.run(
+            [sys.executable, "-c", MAKE_ACCESS, login, scope, CURATOR_PASSWORD],
+            cwd=ROOT,
+            check=True,
+            env={**os.environ, "DATA_DIR": str(product.data_dir), **product.environment},
+        )
+        return login
+
+    return make
+
+
+MAKE_ACCESS = """
+import sys
+from curation.accesses import add_access
+from db.models import Scope
+from db.session import open_session
+with open_session() as session:
+    add_access(session, sys.argv[1], Scope(sys.argv[2]), sys.argv[3])
+"""
+
+
+def sign_in(page: Page, address: str, login: str, password: str = CURATOR_PASSWORD) -> None:
+    """Open an address of the dashboard and sign in there."""
+    page.goto(address)
+    page.get_by_role("textbox", name="Login").fill(login)
+    page.get_by_role("textbox", name="Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+
+
+def screenshots_of(page: Page, folder: Path, name: str) -> None:
+    """For looking at: light and dark, at the two widths that curators have."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width, height in ((1366, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(500)
+            page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")

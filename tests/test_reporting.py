@@ -1,0 +1,205 @@
+"""Logs and error reports: one line an event, with the request's id, and never a secret."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import json
+import logging
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from reporting import RequestLog, configure_logging, current_request_id
+from settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "database-pass-4711"
+KEY = secrets.token_urlsafe(48)
+SECRETIVE = {
+    "DATABASE_URL": f"postgresql://vigie:{PASSWORD}@db/vigie",
+    "SECRET_KEY": KEY,
+    "BUCKET_NAME": "vigie",
+    "S3_ACCESS_KEY": "access-key-4711",
+    "S3_SECRET_KEY": "bucket-pass-4711",
+}
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[list[dict[str, object]]]:
+    """What was logged, filled when the test asks for it."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    configure_logging(Settings.from_environment(SECRETIVE))
+
+    class Lines(list[dict[str, object]]):
+        def __iter__(self) -> Iterator[dict[str, object]]:
+            self.extend(json.loads(line) for line in capsys.readouterr().err.splitlines())
+            return super().__iter__()
+
+    yield Lines()
+    root.handlers[:], root.level = before
+    logging.getLogger("uvicorn.access").disabled = False
+
+
+def test_a_log_line_is_one_json_object(lines: list[dict[str, object]]) -> None:
+    logging.getLogger("vigie.test").info("two\nlines of %s", "text")
+    (line,) = lines
+    assert (line["level"], line["logger"], line["message"]) == ("INFO", "vigie.test", "two\nlines of text")
+    assert str(line["at"]).endswith("Z")
+
+
+def test_secrets_are_struck_out_of_messages_and_traces(lines: list[dict[str, object]]) -> None:
+    try:
+        raise RuntimeError(f"cannot reach postgresql://vigie:{PASSWORD}@db/vigie with {KEY}")
+    except RuntimeError as error:
+        logging.getLogger("vigie.test").exception("failed with %s", error)
+    (line,) = lines
+    written = json.dumps(line)
+    assert "Traceback" in written and "cannot reach" in written
+    assert PASSWORD not in written and KEY not in written
+
+
+def test_each_request_is_one_line_without_its_query_and_its_id_is_told(
+    lines: list[dict[str, object]],
+) -> None:
+    ids = []
+
+    def answer(request: Request) -> PlainTextResponse:
+        ids.append(current_request_id())
+        return PlainTextResponse("here")
+
+    app = Starlette(routes=[Route("/media/7", answer)], middleware=[Middleware(RequestLog)])
+    answered = TestClient(app).get("/media/7?signature=secret-4711", headers={"X-Request-ID": "forged"})
+    (line,) = lines
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/media/7", 200)
+    assert line["request_id"] == answered.headers["X-Request-ID"] == ids[0] != "forged"
+    assert "4711" not in json.dumps(line)
+    assert current_request_id() is None
+
+
+def test_a_request_that_breaks_is_logged_with_status_500(lines: list[dict[str, object]]) -> None:
+    def answer(request: Request) -> PlainTextResponse:
+        raise RuntimeError("broken")
+
+    app = Starlette(routes=[Route("/", answer)], middleware=[Middleware(RequestLog)])
+    assert TestClient(app, raise_server_exceptions=False).get("/").status_code == 500
+    assert [(line["path"], line["status"], line["level"]) for line in lines] == [("/", 500, "WARNING")]
+
+
+def test_looking_after_the_health_of_a_process_leaves_no_lines(lines: list[dict[str, object]]) -> None:
+    app = Starlette(
+        routes=[Route("/health", lambda request: PlainTextResponse("ok"))],
+        middleware=[Middleware(RequestLog)],
+    )
+    assert TestClient(app).get("/health").status_code == 200
+    assert list(lines) == []
+
+
+def test_a_libraries_own_handlers_are_taken_away_so_that_nothing_is_printed_twice(
+    lines: list[dict[str, object]],
+) -> None:
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).addHandler(logging.StreamHandler())
+    configure_logging(Settings.from_environment(SECRETIVE))
+    logging.getLogger("uvicorn.error").warning("once")
+    assert [line["message"] for line in lines] == ["once"]
+
+
+REPORT = """
+import logging
+from reporting import configure_logging, init_sentry, report_error
+from settings import get_settings
+configure_logging(get_settings())
+init_sentry(get_settings())
+local_secret = "kept-in-a-variable-4711"
+try:
+    raise RuntimeError("the picture with " + get_settings().s3_secret_key + " is upside down")
+except RuntimeError as error:
+    report_error(error)
+import sentry_sdk
+sentry_sdk.flush(timeout=10)
+"""
+
+
+class Receiver:
+    """A server that takes what a process sends to Sentry."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                packed = self.headers.get("Content-Encoding") == "gzip"
+                receiver.bodies.append(gzip.decompress(body) if packed else body)
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        self.dsn = f"http://public@127.0.0.1:{self._server.server_port}/1"
+
+    def events(self) -> list[dict[str, object]]:
+        """The events among what was sent: an envelope is lines of JSON, a header before each item."""
+        found = []
+        for body in self.bodies:
+            parts = [json.loads(line) for line in body.splitlines() if line]
+            found += [item for item in parts if isinstance(item, dict) and "exception" in item]
+        return found
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def test_an_error_reaches_sentry_once_and_without_secrets(tmp_path: Path) -> None:
+    receiver = Receiver()
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", REPORT],
+            env={**os.environ, **SECRETIVE, "PYTHONPATH": str(ROOT), "SENTRY_DSN": receiver.dsn},
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        receiver.close()
+    (event,) = receiver.events()
+    sent = json.dumps(event)
+    assert "is upside down" in sent
+    assert "bucket-pass-4711" not in sent and "kept-in-a-variable-4711" not in json.dumps(
+        event["exception"]
+    ).replace('local_secret = \\"kept-in-a-variable-4711\\"', "")
+    assert "is upside down" in ended.stderr and "bucket-pass-4711" not in ended.stderr
+
+
+def test_without_a_dsn_sentry_is_not_even_imported(tmp_path: Path) -> None:
+    code = (
+        "import sys; from settings import get_settings; from reporting import init_sentry;"
+        "init_sentry(get_settings()); sys.exit('sentry_sdk' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("SENTRY_DSN", None)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)
