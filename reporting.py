@@ -41,11 +41,11 @@ def configure_logging(settings: Settings) -> None:
 
     Calling it again changes nothing but the level.
     """
-    handler = logging.StreamHandler()
+    handler = _Handler()
     formatter: logging.Formatter = _PlainLines() if sys.stderr.isatty() else _JsonLines()
     handler.setFormatter(_StruckOut(formatter, _secret_values(settings)))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [kept for kept in root.handlers if not isinstance(kept, _Handler)] + [handler]
     root.setLevel(settings.log_level)
     # uvicorn and Streamlit bring handlers of their own, which would print lines twice, unstruck and in other shapes.
     for name in ("uvicorn", "uvicorn.error"):
@@ -157,6 +157,17 @@ class RequestLog:
 
 # Asked every few seconds by whoever watches over the installation.
 QUIET_PATHS = frozenset({"/health", "/ready", "/api/health", "/api/ready", "/_stcore/health"})
+
+
+class _Handler(logging.Handler):
+    """Writes to whatever standard error is at that moment; never lets a failing write reach the product."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
 
 
 class _JsonLines(logging.Formatter):

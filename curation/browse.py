@@ -36,7 +36,9 @@ from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
+    media_annotated_by,
     media_between,
+    media_decided_by,
     media_has_shapes,
     media_in_states,
     media_named_like,
@@ -110,6 +112,10 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
     found.extend(media_between(Media.created_at, wanted.uploaded_from, wanted.uploaded_to))
     if wanted.uploader:
         found.append(media_of_uploader(wanted.uploader))
+    if wanted.annotator:
+        found.append(media_annotated_by(wanted.annotator))
+    if wanted.reviewer:
+        found.append(media_decided_by(wanted.reviewer))
     if wanted.tag:
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:

@@ -45,6 +45,8 @@ class MediaFilter:
     uploaded_from: datetime | None = None
     uploaded_to: datetime | None = None  # exclusive
     uploader: str | None = None
+    annotator: str | None = None  # of the current annotation
+    reviewer: str | None = None  # of the last decision
     tag: tuple[str, ...] = ()
     file_name: str | None = None
     sort: Sort = Sort.UPLOADED_LAST
@@ -68,6 +70,8 @@ class MediaFilter:
             uploaded_from=_moment("uploaded_from", _single("uploaded_from", many)),
             uploaded_to=_moment("uploaded_to", _single("uploaded_to", many), end=True),
             uploader=_single("uploader", many),
+            annotator=_single("annotator", many),
+            reviewer=_single("reviewer", many),
             tag=many.get("tag", ()),
             file_name=_single("file_name", many),
             sort=_one_of(Sort, "sort", _single("sort", many) or Sort.UPLOADED_LAST.value),

@@ -70,7 +70,7 @@ def is_current(engine: Engine | None = None) -> bool:
             if connection.invalidated or "alembic_version" not in str(error.orig):
                 raise
             return False
-    return found == _head()
+    return bool(found == _head())
 
 
 @functools.cache

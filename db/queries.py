@@ -35,6 +35,22 @@ def media_of_uploader(login: str) -> ColumnElement[bool]:
     return Media.uploaded_by_id == select(Access.id).where(Access.login == login).scalar_subquery()
 
 
+def media_annotated_by(login: str) -> ColumnElement[bool]:
+    """Media whose current annotation is this login's."""
+    author = select(Access.id).where(Access.login == login).scalar_subquery()
+    return exists().where(Annotation.id == Media.current_annotation_id, Annotation.author_id == author)
+
+
+def media_decided_by(login: str) -> ColumnElement[bool]:
+    """Media whose last decision is this login's and stands."""
+    reviewer = select(Access.id).where(Access.login == login).scalar_subquery()
+    return exists().where(
+        Review.id == Media.last_review_id,
+        Review.access_id == reviewer,
+        Review.decision != Decision.UNDONE,
+    )
+
+
 def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
     if len(names) == 1:
         return Media.source_id == select(Source.id).where(Source.name == names[0]).scalar_subquery()

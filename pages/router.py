@@ -8,7 +8,7 @@ from components.messages import explain_problems
 from components.sign_in import find_visitor, sign_in_page
 from db.models import Scope
 
-PAGES = (
+PAGES: tuple[tuple[str, str, str, tuple[Scope, ...]], ...] = (
     # file, title, address, who it is for
     ("overview.py", "Overview", "overview", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
     ("browse.py", "Browse", "browse", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),

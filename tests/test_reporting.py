@@ -42,6 +42,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[list[dict[str, object]
     """What was logged, filled when the test asks for it."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test client's own lines
     configure_logging(Settings.from_environment(SECRETIVE))
 
     class Lines(list[dict[str, object]]):
@@ -124,7 +125,7 @@ from reporting import configure_logging, init_sentry, report_error
 from settings import get_settings
 configure_logging(get_settings())
 init_sentry(get_settings())
-local_secret = "kept-in-a-variable-4711"
+local_secret = "-".join(("in", "a", "variable"))
 try:
     raise RuntimeError("the picture with " + get_settings().s3_secret_key + " is upside down")
 except RuntimeError as error:
@@ -189,9 +190,7 @@ def test_an_error_reaches_sentry_once_and_without_secrets(tmp_path: Path) -> Non
     (event,) = receiver.events()
     sent = json.dumps(event)
     assert "is upside down" in sent
-    assert "bucket-pass-4711" not in sent and "kept-in-a-variable-4711" not in json.dumps(
-        event["exception"]
-    ).replace('local_secret = \\"kept-in-a-variable-4711\\"', "")
+    assert "bucket-pass-4711" not in sent and "in-a-variable" not in sent
     assert "is upside down" in ended.stderr and "bucket-pass-4711" not in ended.stderr
 
 

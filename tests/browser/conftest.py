@@ -112,7 +112,7 @@ def sign_in(page: Page, address: str, login: str, password: str = CURATOR_PASSWO
 def screenshots_of(page: Page, folder: Path, name: str) -> None:
     """For looking at: light and dark, at the two widths that curators have."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width, height in ((1366, 768), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import zlib
 from pathlib import Path
 
 import pytest
@@ -258,8 +259,6 @@ def test_too_many_bytes_are_refused_unread(inspect, tmp_path: Path) -> None:
 
 
 def test_a_text_chunk_that_unpacks_without_end_is_survived(inspect) -> None:
-    import zlib
-
     bomb = png_chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(200 * 2**20)))
     content = png()
     at = content.index(b"IDAT") - 4

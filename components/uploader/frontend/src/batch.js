@@ -10,9 +10,11 @@
 export const EMPTY_BATCH = { source: null, timezone: null, tags: [], sequence: null, start: null, interval: null };
 
 /**
- * The form fields sent with one file; what was not said is not sent.
+ * The form fields sent with one file; what was not said is not sent. The time is an assumption: the server
+ * takes it only for a picture that does not know its own.
  * @param {Batch} batch
- * @param {number} place position of the file among those of the batch, from 0
+ * @param {number|null} place position of the file among those of the batch, from 0; null for an archive,
+ *   whose pictures have no place before it is unpacked
  * @returns {Record<string, string>}
  */
 export function fieldsOf(batch, place) {
@@ -21,7 +23,7 @@ export function fieldsOf(batch, place) {
     timezone: batch.timezone,
     sequence: batch.sequence,
     tags: batch.tags.join(";"),
-    captured_at: batch.start ? timeAt(batch.start, (batch.interval ?? 0) * place) : null,
+    assumed_captured_at: batch.start && place !== null ? timeAt(batch.start, (batch.interval ?? 0) * place) : null,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
 }

@@ -18,10 +18,10 @@ const LASTING = 2;
  * @typedef {{id: number, file: File|null, name: string, path: string, size: number, kind: "picture"|"archive"|"entry",
  *            state: RowState, sent: number, tries: number, notBefore: number, detail: string, notes: string[],
  *            mediaId: number|null, createdAt: string|null, key: string, batch: import("./batch.js").Batch,
- *            place: number, parent: number|null}} Row
+ *            place: number|null, parent: number|null}} Row
  * @typedef {{status: number, body: any, retryAfter: string|null}} Answer
  * @typedef {{signal: AbortSignal, onState: (state: RowState) => void, onSent: (bytes: number) => void,
- *            onLine: (line: any) => void}} Progress
+ *            onLine: (line: any, at: string) => void}} Progress `at`: when the server wrote the line, by its clock
  * @typedef {(row: Row, fields: Record<string, string>, progress: Progress) => Promise<Answer>} Send
  */
 
@@ -64,7 +64,7 @@ export function createEngine({
     lastId += 1;
     return {
       id: lastId, file, path, kind, state, parent, detail, name: path.split("/").pop() ?? path, size: file?.size ?? 0,
-      sent: 0, tries: 0, notBefore: 0, notes: [], mediaId: null, createdAt: null, key: "", batch: EMPTY_BATCH, place: 0,
+      sent: 0, tries: 0, notBefore: 0, notes: [], mediaId: null, createdAt: null, key: "", batch: EMPTY_BATCH, place: null,
     };
   }
 
@@ -89,7 +89,8 @@ export function createEngine({
       row.state = "waiting";
       row.batch = { ...batch };
       row.key = newKey();
-      row.place = row.kind === "picture" ? place++ : 0;
+      row.place = row.kind === "picture" ? place++ : null;
+      if (row.kind === "archive" && batch.start) row.notes = [WORDS.archiveTimes];
     }
     pump();
   }
@@ -128,7 +129,7 @@ export function createEngine({
           if (row.kind === "archive" && bytes >= row.size) row.state = "unpacking";
           changed();
         },
-        onLine: (line) => takeLine(row, line),
+        onLine: (line, at) => takeLine(row, line, at),
       });
       settle(row, answer);
     } catch (error) {
@@ -177,8 +178,12 @@ export function createEngine({
   }
 
   /** An archive answers with a line for each of its entries; a repeated one finds its own first results. */
-  function takeLine(archive, line) {
-    if (!line?.name || !line.result) return;
+  function takeLine(archive, line, at) {
+    if (!line?.result) return;
+    if (!line.name) {
+      archive.detail = line.detail ?? WORDS.noAnswer; // it is about the archive as a whole
+      return;
+    }
     const path = `${archive.path}/${line.name}`;
     let entry = rows.find((row) => row.parent === archive.id && row.path === path);
     if (!entry) {
@@ -187,17 +192,16 @@ export function createEngine({
     } else if (entry.state === "registered" && line.result === "already_here") return;
     entry.state = line.result;
     entry.mediaId = line.media_id ?? null;
-    entry.createdAt = line.created_at ?? entry.createdAt;
+    entry.createdAt = at;
     if (line.result === "refused" || line.result === "failed") entry.detail = line.detail ?? "";
     else entry.notes = [line.detail, ...(line.notes ?? [])].filter(Boolean);
     changed();
   }
 
   function archiveOutcome(row, answer) {
-    const entries = rows.filter((entry) => entry.parent === row.id);
-    if (entries.length === 0 && answer.body?.detail) return outcomeOf({ ...answer, status: 422 });
-    const registered = entries.find((entry) => entry.state === "registered");
-    return { kind: "done", state: registered ? "registered" : "already_here", mediaId: null, createdAt: null, notes: [] };
+    if (row.detail) return { kind: "again", detail: row.detail, waitMs: null, everyone: false };
+    const registered = rows.some((entry) => entry.parent === row.id && entry.state === "registered");
+    return { kind: "done", state: registered ? "registered" : "already_here", mediaId: null, createdAt: null, notes: row.notes };
   }
 
   function stop() {

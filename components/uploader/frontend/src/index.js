@@ -1,7 +1,6 @@
 // Entry: connects the engine, which lives as long as the tab, with what is on the page.
 
 import { createEngine } from "./engine.js";
-import { knowsItsTime } from "./exif.js";
 import { newClientId, post, requireReadable, sha256Of } from "./transport.js";
 import { createView } from "./view.js";
 
@@ -22,8 +21,6 @@ async function send(row, fields, { signal, onState, onSent, onLine }) {
   await requireReadable(file);
   const isArchive = row.kind === "archive";
   if (!isArchive) {
-    // What the camera wrote wins over what was said for the batch.
-    if (fields.captured_at && (await knowsItsTime(file))) delete fields.captured_at;
     const sha256 = await sha256Of(file);
     if (sha256) fields.sha256 = sha256;
   }

@@ -18,11 +18,9 @@ export const WORDS = {
   noConnection: "No connection.",
   offline: "This computer is offline. Uploading goes on when it is back; nothing is lost.",
   signedOut: "You are signed out. Sign in again in another tab, then press “Go on”. Nothing is lost.",
-  interrupted: "The connection broke before the server had answered.",
   unreadable: "The browser cannot read this file any more. Add it again.",
   noAnswer: "The server did not say what became of this file.",
-  archiveCut: "The connection broke while the archive was unpacked.",
-  empty: "Nothing here yet.",
+  archiveTimes: "Start and interval are for single files; pictures of an archive keep their own times.",
 };
 
 /** What each state of a row is called; also the order of the filter buttons. */
@@ -48,7 +46,7 @@ export const files = (count) => counted(count, "file", "files");
 
 /** @param {number} count */
 export function skippedText(count) {
-  return count ? `${files(count)} of the system left out` : "";
+  return count ? `${counted(count, "system file", "system files")} left out` : "";
 }
 
 /** @param {string} name @param {number} size @param {number} limit bytes */

@@ -47,8 +47,9 @@ export function queryForRegistered(rows, login) {
   const times = rows.filter((row) => row.state === "registered" && row.createdAt).map((row) => Date.parse(row.createdAt ?? ""));
   if (times.length === 0) return null;
   const second = 1000;
-  const first = Math.floor(Math.min(...times) / second) * second;
-  const last = Math.floor(Math.max(...times) / second) * second + second; // the upper limit is exclusive
+  const first = Math.floor(Math.min(...times) / second) * second - second;
+  // The upper limit is exclusive, and times of archive entries are read from a clock that shows seconds.
+  const last = Math.floor(Math.max(...times) / second) * second + 2 * second;
   return new URLSearchParams({ uploaded_from: written(first), uploaded_to: written(last), uploader: login });
 }
 

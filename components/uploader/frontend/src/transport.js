@@ -27,14 +27,14 @@ export function newClientId() {
 /**
  * Posts one file. Resolves with status 0 when no answer came; rejects only when aborted.
  * @param {{address: string, file: File, name: string, fields: Record<string, string>, key: string,
- *          signal: AbortSignal, onSent: (bytes: number) => void, onLine?: (line: any) => void}} job
- * @returns {Promise<import("./answers.js").Answer & {lines: number}>}
+ *          signal: AbortSignal, onSent: (bytes: number) => void, onLine?: (line: any, at: string) => void}} job
+ * @returns {Promise<import("./answers.js").Answer>}
  */
 export function post({ address, file, name, fields, key, signal, onSent, onLine }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const read = lineReader();
-    let lines = 0;
+    let ahead = 0; // how far the server's clock is ahead of ours, to the second
     let timer = 0;
     const heard = () => {
       clearTimeout(timer);
@@ -43,15 +43,14 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
     const takeLines = (end) => {
       if (!onLine || request.status !== 200) return;
       for (const line of read(request.responseText, end)) {
-        lines += 1;
-        onLine(line);
+        onLine(line, new Date(Date.now() + ahead).toISOString());
       }
     };
     const finish = (status) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       if (signal.aborted) reject(new DOMException("stopped", "AbortError"));
-      else resolve({ status, body: jsonOf(request), retryAfter: headerOf(request, "Retry-After"), lines });
+      else resolve({ status, body: jsonOf(request), retryAfter: headerOf(request, "Retry-After") });
     };
     const stop = () => request.abort();
 
@@ -61,6 +60,10 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
     request.upload.onprogress = (event) => {
       heard();
       onSent(Math.min(event.loaded, file.size));
+    };
+    request.onreadystatechange = () => {
+      const serverTime = request.readyState === 2 ? Date.parse(request.getResponseHeader("Date") ?? "") : NaN;
+      if (!Number.isNaN(serverTime)) ahead = serverTime - Date.now();
     };
     request.onprogress = () => {
       heard();

@@ -13,8 +13,12 @@ test("what was not said for the batch is not sent", () => {
 
 test("times follow each other at the interval", () => {
   const batch = { ...EMPTY_BATCH, start: "2026-08-12T19:00:00+02:00", interval: 1.5 };
-  assert.equal(fieldsOf(batch, 0).captured_at, "2026-08-12T17:00:00.000Z");
-  assert.equal(fieldsOf(batch, 3).captured_at, "2026-08-12T17:00:04.500Z");
+  assert.equal(fieldsOf(batch, 0).assumed_captured_at, "2026-08-12T17:00:00.000Z");
+  assert.equal(fieldsOf(batch, 3).assumed_captured_at, "2026-08-12T17:00:04.500Z");
+});
+
+test("an archive gets no time: its pictures have no place yet", () => {
+  assert.deepEqual(fieldsOf({ ...EMPTY_BATCH, source: "ridge", start: "2026-08-12T19:00:00+02:00", interval: 30 }, null), { source: "ridge" });
 });
 
 test("frame 2 stands before frame 10, folder by folder", () => {
@@ -45,8 +49,8 @@ test("the link shows what was registered, from the first second to the last", ()
   const query = queryForRegistered([
     row("registered", "2026-08-12T17:00:03.250Z"), row("already_here", "2026-01-01T00:00:00Z"), row("registered", "2026-08-12T17:04:10Z"),
   ], "curator-1");
-  assert.equal(query?.get("uploaded_from"), "2026-08-12T17:00:03Z");
-  assert.equal(query?.get("uploaded_to"), "2026-08-12T17:04:11Z");
+  assert.equal(query?.get("uploaded_from"), "2026-08-12T17:00:02Z");
+  assert.equal(query?.get("uploaded_to"), "2026-08-12T17:04:12Z");
   assert.equal(query?.get("uploader"), "curator-1");
   assert.equal(queryForRegistered([row("already_here", "2026-01-01T00:00:00Z")], "curator-1"), null);
 });

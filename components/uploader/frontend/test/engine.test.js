@@ -174,7 +174,7 @@ test("each file gets its place in the batch, and what the batch said when it was
   engine.add(found("f3.jpg"));
   engine.start({ ...EMPTY_BATCH, source: "south" });
   await settled();
-  assert.deepEqual(calls.map((call) => [call.fields.source, call.fields.captured_at]), [
+  assert.deepEqual(calls.map((call) => [call.fields.source, call.fields.assumed_captured_at]), [
     ["north-ridge-2", "2026-08-12T17:00:00.000Z"],
     ["north-ridge-2", "2026-08-12T17:00:30.000Z"],
     ["south", undefined],
@@ -187,7 +187,7 @@ test("an archive shows a row for each of its entries", async () => {
     { name: "b.txt", result: "refused", detail: "b.txt is not a picture. Nothing was stored." },
   ];
   const { engine, settled } = engineBefore((row, count, progress) => {
-    lines.forEach(progress.onLine);
+    lines.forEach((line) => progress.onLine(line, "2026-08-12T17:00:00Z"));
     return { status: 200, body: null, retryAfter: null };
   });
   engine.add(found("many.zip"));
@@ -202,13 +202,24 @@ test("an archive shows a row for each of its entries", async () => {
 
 test("an archive whose answer broke off comes again and keeps what it had registered", async () => {
   const { engine, settled } = engineBefore((row, count, progress) => {
-    progress.onLine({ name: "a.jpg", result: count === 1 ? "registered" : "already_here", media_id: 1 });
+    progress.onLine({ name: "a.jpg", result: count === 1 ? "registered" : "already_here", media_id: 1 }, "2026-08-12T17:00:00Z");
     return count === 1 ? lost : { status: 200, body: null, retryAfter: null };
   });
   engine.add(found("many.zip"));
   engine.start(EMPTY_BATCH);
   await settled();
   assert.deepEqual(engine.rows().map((row) => row.state), ["registered", "registered"]);
+});
+
+test("an archive that cannot be finished is put aside with the reason", async () => {
+  const { engine, settled } = engineBefore((row, count, progress) => {
+    progress.onLine({ name: "", result: "refused", detail: "The bucket cannot be reached." }, "2026-08-12T17:00:00Z");
+    return { status: 200, body: null, retryAfter: null };
+  });
+  engine.add(found("many.zip"));
+  engine.start(EMPTY_BATCH);
+  await settled();
+  assert.deepEqual([engine.rows()[0].state, engine.rows()[0].detail], ["failed", "The bucket cannot be reached."]);
 });
 
 test("stopping keeps what is done and makes the rest ready again", async () => {

@@ -17,6 +17,7 @@ import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
 import { createQueue } from "./queue.js";
 import { createRail } from "./rail.js";
+import { fillBelowHeader } from "./room.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 import { createStage } from "./stage.js";
@@ -52,7 +53,7 @@ export function createWorkbench(parent, place, onPlace) {
   const notice = createNotice();
   const sheet = createSheet();
   const timings = createTimings();
-  const ending = createEnding({ onQueue: switchQueue, onAgain: stepThroughSkipped, onRetry: () => start() });
+  const ending = createEnding({ onQueue: switchQueue, onAgain: stepThroughSkipped, onRetry: retry });
   const root = h("div.workbench", { role: "region", "aria-label": TEXT.workbench });
   const cleanUps = [];
   /** Parts that come once the label classes are known. @type {any} */
@@ -83,6 +84,7 @@ export function createWorkbench(parent, place, onPlace) {
   stage.element.append(notice.element, ending.element);
   root.append(strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
   parent.append(root);
+  cleanUps.push(fillBelowHeader(root));
   ending.loading();
   strip.setQueue(place.queue);
 
@@ -91,7 +93,9 @@ export function createWorkbench(parent, place, onPlace) {
   async function start() {
     ending.loading();
     let me, classes, store;
-    const firstPage = createPageFetcher(place)(null).then((page) => () => page, (error) => () => { throw error; });
+    // Asked for together with the rest; an error is looked at where the page is needed.
+    const firstPage = createPageFetcher(place)(null);
+    firstPage.catch(() => {});
     try {
       [me, classes, store] = await Promise.all([api.get("/me"), api.get("/label-classes"), openStore()]);
     } catch (error) {
@@ -103,6 +107,15 @@ export function createWorkbench(parent, place, onPlace) {
     if (stopped) return;
     build({ me, classes, store, viewer });
     await openQueue(place, firstPage);
+  }
+
+  /** After a failure: from the start, for the queue, or for one picture. */
+  async function retry() {
+    if (!parts) return start();
+    ending.loading();
+    if (session.shown && shownId) pictures.retry(shownId);
+    else await queue.fetchMore();
+    if (queue.current || queue.isComplete) session.arrive();
   }
 
   function build({ me, classes, store, viewer }) {
@@ -210,10 +223,10 @@ export function createWorkbench(parent, place, onPlace) {
     const fetchPage = createPageFetcher(place);
     let first = firstPage;
     queue = createQueue({
-      fetchPage: async (cursor) => {
-        const [ready] = [first ?? (() => fetchPage(cursor))];
+      fetchPage: (cursor) => {
+        const page = first ?? fetchPage(cursor);
         first = null;
-        return ready();
+        return page;
       },
       onChange: showPosition,
       onError: (error) => (session?.shown ? notice.say(error.message, "warning") : ending.failed(error.message)),
@@ -223,6 +236,7 @@ export function createWorkbench(parent, place, onPlace) {
     const opened = queue;
     await queue.fetchMore();
     if (opened !== queue || stopped) return;
+    // What an earlier visit left behind comes first.
     if (!parts.loaded) {
       parts.loaded = true;
       await session.load();

@@ -1,0 +1,38 @@
+// Builds elements from a description and tells Streamlit which link was clicked.
+
+const TAGS = new Set(["a", "abbr", "b", "code", "div", "figcaption", "figure", "h2", "i", "p", "small", "span",
+  "table", "tbody", "td", "th", "thead", "time", "tr"]);
+
+// Text only ever becomes text, and links only lead to addresses of this site: nothing that somebody typed
+// as a name can become markup or a script.
+function build({ tag, attributes, children }) {
+  if (!TAGS.has(tag)) throw new Error(`unexpected element ${tag}`);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "style") {
+      for (const [property, setting] of Object.entries(value)) element.style.setProperty(property, setting);
+    } else if (name === "href") {
+      if (/^\/(?![/\\])/.test(value)) element.setAttribute("href", value);
+    } else if (!name.startsWith("on")) {
+      element.setAttribute(name, value);
+    }
+  }
+  element.append(...children.map((child) => (typeof child === "string" ? child : build(child))));
+  return element;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = document.createElement("div");
+  root.className = "doors";
+  root.append(...data.nodes.map(build));
+  root.addEventListener("click", (event) => {
+    const door = event.target.closest("a[href]");
+    const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!door || elsewhere) return;
+    event.preventDefault();
+    setTriggerValue("open", door.getAttribute("href"));
+  });
+  parentElement.querySelector(".doors")?.remove();
+  parentElement.append(root);
+  return () => root.remove();
+}

@@ -1,0 +1,52 @@
+"""Every error has a status, and every answer that is an error has the one shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.errors import status_of
+from curation import errors
+
+
+def every_error(kind=errors.CurationError):
+    for child in kind.__subclasses__():
+        yield child
+        yield from every_error(child)
+
+
+@pytest.mark.parametrize("kind", list(every_error()), ids=lambda kind: kind.__name__)
+def test_every_error_of_the_tree_has_a_status(kind):
+    assert 400 <= status_of(kind("A sentence.")) < 600
+
+
+@pytest.mark.parametrize("kind", list(every_error()), ids=lambda kind: kind.__name__)
+def test_the_tree_at_the_top_of_the_file_shows_every_error(kind):
+    assert kind.__name__ in (errors.__doc__ or "")
+
+
+def test_every_error_answer_has_the_same_shape(client, caller):
+    headers = caller()
+    answers = [
+        client.get("/media/"),
+        client.get("/nothing/here", headers=headers),
+        client.get("/media/999999", headers=headers),
+        client.get("/media/?colour=red", headers=headers),
+        client.get("/media/?limit=many", headers=headers),
+        client.put("/me", headers=headers),
+        client.post("/media/999999/annotations", headers=headers, json={}),
+        client.post("/reviews", headers=headers, content=b"{"),
+        client.post("/login/access-token", data={"username": "x", "password": "y"}),
+    ]
+    for answer in answers:
+        assert 400 <= answer.status_code < 500, answer.text
+        assert {"detail", "code"} <= answer.json().keys()
+        assert isinstance(answer.json()["detail"], str)
+
+
+def test_nan_is_no_json(client, caller):
+    answer = client.post(
+        "/media/1/annotations",
+        headers={**caller(), "Content-Type": "application/json"},
+        content=b'{"shapes": [{"label_class": "wildfire", "box": [NaN, 0, 1, 1]}]}',
+    )
+    assert answer.status_code in (404, 422)

@@ -1,0 +1,87 @@
+"""Who may import whom: the table of the house, compared with every file's imports."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TAPS = {"db.session", "storage"}
+# folder -> (what of ours it may import, what of ours it must not although that folder is allowed, others' never)
+RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "pages": (
+        {"components", "curation", "db", "storage", "settings"},
+        {"db.queries", "db.migrate"},
+        {"boto3", "fastapi", "sqlalchemy"},
+    ),
+    "components": (
+        {"components", "curation", "db", "storage", "settings"},
+        {"db.queries", "db.migrate"},
+        {"boto3", "fastapi"},
+    ),
+    "api": (
+        {"api", "curation", "settings", "db", "storage", "reporting"},
+        {"db.queries"},
+        {"streamlit", "boto3"},
+    ),
+    "curation": (
+        {"curation", "db", "storage"},
+        {"db.session"},
+        {"streamlit", "fastapi", "starlette", "boto3"},
+    ),
+    "db": ({"db", "settings"}, set(), {"streamlit", "fastapi", "boto3"}),
+    "storage": ({"storage", "settings"}, set(), {"streamlit", "fastapi", "sqlalchemy"}),
+    "demo": ({"demo", "curation", "db", "storage", "settings"}, {"db.queries"}, {"streamlit", "fastapi"}),
+}
+OURS = {path.name for path in ROOT.iterdir() if path.is_dir()} | {path.stem for path in ROOT.glob("*.py")}
+FILES = sorted(
+    path for folder in RULES for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts
+)
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path} imports relatively"
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_what_its_room_may(path):
+    room = path.relative_to(ROOT).parts[0]
+    allowed, not_these, never = RULES[room]
+    for name in imports_of(path):
+        top = name.partition(".")[0]
+        assert top not in never, f"{path.name} imports {name}"
+        if top in OURS:
+            assert top in allowed, f"{path.name} imports {name}"
+        assert name not in not_these, f"{path.name} imports {name}"
+
+
+def test_only_one_file_imports_boto3():
+    importers = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if any(name.partition(".")[0] in ("boto3", "botocore") for name in imports_of(path))
+    }
+    assert importers == {"storage/s3.py"}
+
+
+def test_nobody_imports_pages():
+    for path in FILES:
+        assert not any(name.partition(".")[0] == "pages" for name in imports_of(path)), path
+
+
+def test_no_page_hides_a_module():
+    # While a page runs, its folder is first on the import path.
+    taken = set(sys.stdlib_module_names) | set(packages_distributions()) | (OURS - {"pages"})
+    assert not {path.stem for path in (ROOT / "pages").glob("*.py")} & taken
