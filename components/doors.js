@@ -1,6 +1,6 @@
 // Builds elements from a description and tells Streamlit which link was clicked.
 
-const TAGS = new Set(["a", "abbr", "b", "code", "div", "figcaption", "figure", "h2", "i", "p", "small", "span",
+const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "p", "small", "span", "summary",
   "table", "tbody", "td", "th", "thead", "time", "tr"]);
 
 // Text only ever becomes text, and links only lead to addresses of this site: nothing that somebody typed

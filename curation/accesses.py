@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 import bcrypt
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -144,8 +144,7 @@ def ensure_first_admin(session: Session, login: str, password: str | None) -> st
 
 
 def change_scope(session: Session, access: Access, access_id: int, scope: Scope) -> Access:
-    require_scope(access, Scope.ADMIN)
-    changed = _locked(session, access_id)
+    changed = _locked_by_admin(session, access, access_id)
     if changed.scope == Scope.ADMIN and scope != Scope.ADMIN:
         _require_another_admin(session, changed)
     before, changed.scope = changed.scope, scope
@@ -156,8 +155,7 @@ def change_scope(session: Session, access: Access, access_id: int, scope: Scope)
 
 def disable_access(session: Session, access: Access, access_id: int) -> Access:
     """Cut an access off: its login sessions and tokens end at once."""
-    require_scope(access, Scope.ADMIN)
-    disabled = _locked(session, access_id)
+    disabled = _locked_by_admin(session, access, access_id)
     if disabled.scope == Scope.ADMIN:
         _require_another_admin(session, disabled)
     disabled.disabled_at = disabled.disabled_at or utc_now()
@@ -167,8 +165,7 @@ def disable_access(session: Session, access: Access, access_id: int) -> Access:
 
 
 def enable_access(session: Session, access: Access, access_id: int) -> Access:
-    require_scope(access, Scope.ADMIN)
-    enabled = _locked(session, access_id)
+    enabled = _locked_by_admin(session, access, access_id)
     enabled.disabled_at = None
     record(session, access, "access_enabled", {"login": enabled.login})
     return enabled
@@ -176,8 +173,7 @@ def enable_access(session: Session, access: Access, access_id: int) -> Access:
 
 def reset_password(session: Session, access: Access, access_id: int) -> str:
     """A one-time password, returned once, that must be changed at the next sign-in."""
-    require_scope(access, Scope.ADMIN)
-    changed = _locked(session, access_id)
+    changed = _locked_by_admin(session, access, access_id)
     made = make_password()
     _set_password(session, changed, made, must_change=True)
     record(session, access, "password_reset", {"login": changed.login})
@@ -257,14 +253,32 @@ def _locked(session: Session, access_id: int) -> Access:
     return found
 
 
-def _require_another_admin(session: Session, leaving: Access) -> None:
-    # All active admins are locked, in one order: of two admins who demote each other at the same moment,
-    # the second sees what the first did.
-    active = session.scalars(
-        select(Access.id)
-        .where(Access.scope == Scope.ADMIN, Access.disabled_at.is_(None))
+def _locked_by_admin(session: Session, admin: Access, access_id: int) -> Access:
+    """The access to change, once it is certain that the one who changes it is still an admin.
+
+    All admins are locked together with it, always in the same order: of two admins who demote each other at
+    the same moment the second waits, and then sees what the first did.
+    """
+    require_scope(admin, Scope.ADMIN)
+    rows = session.scalars(
+        select(Access)
+        .where(or_(Access.id.in_((admin.id, access_id)), Access.scope == Scope.ADMIN))
         .order_by(Access.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    if not [other for other in active if other != leaving.id]:
+    by_id = {row.id: row for row in rows}
+    if access_id not in by_id:
+        raise AccessNotFound("There is no such access.")
+    acting = by_id.get(admin.id)
+    if acting is None or acting.scope != Scope.ADMIN or acting.disabled_at is not None:
+        raise NotAllowed("You are no longer an admin.")
+    return by_id[access_id]
+
+
+def _require_another_admin(session: Session, leaving: Access) -> None:
+    others = select(func.count()).where(
+        Access.scope == Scope.ADMIN, Access.disabled_at.is_(None), Access.id != leaving.id
+    )
+    if not session.scalar(others):
         raise LastAdmin(f"“{leaving.login}” is the last admin. Make another one first.")

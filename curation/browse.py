@@ -275,12 +275,8 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
     acts: list[tuple[tuple[int, int], HistoryEntry]] = [
         ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
     ]
-    order = {
-        number: act
-        for number, act in session.execute(
-            select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
-        )
-    }
+    of_media = select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
+    order: dict[int, int] = dict(session.execute(of_media).tuples().all())
     numbers: dict[int, int] = {}
     for annotation in annotation_views(session, list(order)):
         numbers[annotation.id] = annotation.number

@@ -142,7 +142,7 @@ class _Decoder:
     def __init__(self, memory_bytes: int) -> None:
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "curation.decoding_worker", str(memory_bytes)],
+            [sys.executable, "-W", "ignore", "-m", "curation.decoding_worker", str(memory_bytes)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -147,8 +147,8 @@ def create_label_class(
         raise NameTaken(f"The key “{key}” is taken.")
     last = session.scalar(select(func.max(LabelClass.position))) or 0
     created = LabelClass(key=key, position=last + 1)
-    session.add(created)
     _fill(session, created, name, colour, hotkey, applies_to, exclusive_group, parent_id)
+    session.add(created)
     session.flush()
     record(session, access, "label_class_created", {"key": key})
     return created

@@ -36,7 +36,8 @@ def rclone_bucket(s3_account: S3Account) -> S3Bucket:
 
 
 @pytest.fixture(scope="session")
-def given_bucket() -> S3Bucket:
+def given_bucket() -> Iterator[S3Bucket]:
+    """A bucket of our own on the server of TEST_S3_ENDPOINT_URL, made and taken away again."""
     account = S3Account(
         GIVEN_SERVER,
         os.environ.get("TEST_S3_ACCESS_KEY"),
@@ -46,7 +47,8 @@ def given_bucket() -> S3Bucket:
     name = f"vigie-test-{secrets.token_hex(6)}"
     bucket = S3Bucket(name, lambda: account, at=host_of(GIVEN_SERVER))
     bucket.prepare()
-    return bucket
+    yield bucket
+    bucket._reading.delete_bucket(Bucket=name)
 
 
 @pytest.fixture(params=KINDS)

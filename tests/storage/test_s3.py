@@ -119,12 +119,15 @@ def test_an_object_cut_short_on_the_way_never_looks_whole(behind_relay: S3Bucket
     assert content.startswith(got)
 
 
-def test_a_put_that_is_cut_off_is_not_acknowledged_and_leaves_nothing(
-    behind_relay: S3Bucket, relay: Relay, s3_bucket: S3Bucket
+def test_a_put_whose_answer_is_lost_is_not_acknowledged_and_can_be_sent_again(
+    behind_relay: S3Bucket, relay: Relay
 ) -> None:
     relay.cut_answer_after = 0
     with pytest.raises(BucketUnreachable):
-        store(behind_relay, "cut.jpg")
+        store(behind_relay, "a.jpg")
+    relay.cut_answer_after = None
+    store(behind_relay, "a.jpg")
+    assert behind_relay.read("a.jpg") == PICTURE
 
 
 def test_a_server_that_is_busy_for_a_moment_is_asked_again(behind_relay: S3Bucket, relay: Relay) -> None:

@@ -4,9 +4,9 @@
 import { h } from "./dom.js";
 import { boxToRect, shareOfPicture, smallest } from "./geometry.js";
 import { TEXT, percent } from "./strings.js";
-import { cropAround } from "./view.js";
+import { cropAround, cut, fit } from "./view.js";
 
-/** Without a shape, this many times larger than on the stage. */
+/** Without a shape, this many times larger than the whole picture on the stage. */
 const POINTER_TIMES = 6;
 
 /**
@@ -44,10 +44,10 @@ export function createCrop({ stage, getBitmap, colourOf }) {
       element.style.removeProperty("--mark");
       return;
     }
-    const aspect = width / height;
+    const fitScale = fit(stage.size, picture).scale;
     const area = shape
-      ? cropAround(boxToRect(shape.box, picture), picture, aspect)
-      : aroundPointer(pointer, width, picture, aspect);
+      ? cropAround(boxToRect(shape.box, picture), picture, { width, height }, fitScale)
+      : cut({ x: pointer[0], y: pointer[1] }, height / (fitScale * POINTER_TIMES), width / height, picture);
     const per = bitmap.width / picture.width;
     const scale = width / area.w;
     context.imageSmoothingEnabled = (scale * ratio) / per < 4;
@@ -63,14 +63,9 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     } else {
       element.style.removeProperty("--mark");
     }
-    const times = scale / stage.view.scale;
+    const times = scale / fitScale;
     const size = times >= 9.5 ? Math.round(times) : times.toFixed(1).replace(".0", "");
     caption.textContent = shape ? `×${size} · ${percent(shareOfPicture(shape))} of the frame` : `×${size}`;
-  }
-
-  function aroundPointer([x, y], width, picture, aspect) {
-    const w = Math.min(width / (stage.view.scale * POINTER_TIMES), picture.width);
-    return cropAround({ x: x - w / 2, y: y - w / aspect / 2, w, h: w / aspect }, picture, aspect, 1, 16);
   }
 
   // One drawing a frame, however many events there are.

@@ -16,7 +16,7 @@ import { TEXT } from "./strings.js";
  */
 
 const NO_CLASS_COLOUR = "#d8d4cc";
-const RECENT_SHOWN = 4;
+const RECENT_SHOWN = 3;
 
 /** @param {LabelClass[]} classes in their order */
 export function createLabels(classes) {

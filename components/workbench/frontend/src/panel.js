@@ -45,21 +45,17 @@ export function createPanel({ crop, labels, on }) {
   }
 
   const section = (title, name, body, ...beside) =>
-    h(`section.${name}`, {}, h("h3", {}, title, ...beside), body);
+    h(`section.${name}`, {}, h("div.title", {}, h("h3", {}, title), ...beside), body);
 
-  const wholeButton = h(
-    "button.quiet",
-    { type: "button", onmousedown: keepFocus, onclick: () => on.openChooser("whole"), "aria-label": TEXT.keys.whole },
-    "add ",
-    kbd(keyOf("whole")),
-  );
+  const chooserButton = (mode, text) =>
+    h("button.quiet", { type: "button", onmousedown: keepFocus, onclick: () => on.openChooser(mode), title: TEXT.keys[mode] }, text, " ", kbd(keyOf(mode)));
 
   const element = h(
     "aside.panel",
     {},
     crop,
-    section(TEXT.panel.classes, "classes", chips),
-    section(TEXT.panel.whole, "for-whole", whole, wholeButton),
+    section(TEXT.panel.classes, "classes", chips, chooserButton("staged", TEXT.panel.falsePositives), chooserButton("find", TEXT.panel.find)),
+    section(TEXT.panel.whole, "for-whole", whole, chooserButton("whole", TEXT.panel.add)),
     section(TEXT.panel.shapes, "shapes", shapeList),
     section(TEXT.panel.history, "history", historyList, commentButton),
     h("div.deciding", {}, acts, field.element),
@@ -106,8 +102,6 @@ export function createPanel({ crop, labels, on }) {
         ...[...labels.first, ...labels.recent].map((each) =>
           chip(each, { pressed: each.key === on_, onclick: () => on.label(each.key), keys: labels.keysOf(each.key) }),
         ),
-        h("button.chip.plain", { type: "button", onclick: () => on.openChooser("staged"), onmousedown: keepFocus }, h("span", {}, TEXT.panel.falsePositives), kbd(keyOf("staged"))),
-        h("button.chip.plain", { type: "button", onclick: () => on.openChooser("find"), onmousedown: keepFocus }, h("span", {}, TEXT.panel.find), kbd(keyOf("find"))),
       );
       whole.replaceChildren(
         ...(drawing.labels.length
@@ -146,8 +140,8 @@ export function createPanel({ crop, labels, on }) {
           h(
             "li",
             {},
-            h("span", {}, TEXT.history[event.what] ?? event.what, event.shapes ? `, ${event.shapes} shape${event.shapes === 1 ? "" : "s"}` : ""),
-            h("em", {}, `${event.who ?? ""} · ${shortMoment(event.at)}`),
+            h("span", {}, TEXT.history[event.what] ?? event.what, event.shapes ? `, ${TEXT.panel.count(event.shapes)}` : ""),
+            h("em", { title: `${event.who ?? ""} · ${shortMoment(event.at)}` }, `${event.who ?? ""} · ${shortMoment(event.at)}`),
             event.comment ? h("q", {}, event.comment) : null,
           ),
         ),

@@ -179,7 +179,9 @@ export function createStage({ getBitmap, onMove, onCloser }) {
           follow();
           resolve(viewer);
         });
-        viewer.open({ width: WORLD, height: WORLD, tileSize: WORLD, minLevel: 0, maxLevel: 0, getTileUrl: () => "", tileExists: () => false });
+        const world = { width: WORLD, height: WORLD, tileSize: WORLD, minLevel: 0, maxLevel: 0, getTileUrl: () => "", tileExists: () => false };
+        // Visible, it would be drawn anew at every frame for ever, as its tile never comes.
+        viewer.open({ tileSource: world, opacity: 0 });
       });
     },
     /** Shows a picture as a whole. Its bitmap is drawn before this returns. @param {{width: number, height: number}} next */

@@ -56,14 +56,21 @@ export const toScreen = (view, [x, y]) => [x * view.scale + view.x, y * view.sca
 export const toPicture = (view, [x, y]) => [(x - view.x) / view.scale, (y - view.y) / view.scale];
 
 /**
- * The square of the picture that the magnifier shows: `times` the object, never less than `least` pixels, on the
- * picture where possible.
+ * The part of the picture that the magnifier shows: three times the object where that is still `magnified`, always
+ * the whole object, on the picture where possible.
+ * @param {import("./geometry.js").Rect} rect the object @param {Size} picture @param {Size} room of the magnifier
+ * @param {number} fitScale screen pixels per picture pixel when the whole picture is shown
  */
-export function cropAround(rect, picture, ratio, times = 3, least = 48) {
-  let h = Math.max(rect.h * times, (rect.w * times) / ratio, least);
-  h = Math.min(h, picture.height, picture.width / ratio);
+export function cropAround(rect, picture, room, fitScale, { times = 3, magnified = 2.5, least = 24 } = {}) {
+  const ratio = room.width / room.height;
+  const object = Math.max(rect.h, rect.w / ratio);
+  const height = Math.max(1.5 * object, Math.min(times * object, room.height / (magnified * fitScale)), least);
+  return cut({ x: rect.x + rect.w / 2, y: rect.y + rect.h / 2 }, height, ratio, picture);
+}
+
+/** A part of the picture of this height and ratio around a point, pushed onto the picture. */
+export function cut(centre, height, ratio, picture) {
+  const h = Math.min(height, picture.height, picture.width / ratio);
   const w = h * ratio;
-  const x = clamp(rect.x + rect.w / 2 - w / 2, 0, picture.width - w);
-  const y = clamp(rect.y + rect.h / 2 - h / 2, 0, picture.height - h);
-  return { x, y, w, h };
+  return { x: clamp(centre.x - w / 2, 0, picture.width - w), y: clamp(centre.y - h / 2, 0, picture.height - h), w, h };
 }

@@ -1,0 +1,171 @@
+"""Numbers and bars of the Overview, each one a link to the list that it counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from components.doors import Node, browse_address, link, node
+from curation.overview import Day, Tally
+from curation.states import STATE_NAMES
+from db.models import State
+
+ROWS_AT_FIRST = 10
+MOST_ROWS = 200
+# Beyond so many columns a day is too narrow for its number and most of the dates.
+MOST_LABELLED_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Number:
+    """One large number: how much, of what, where it leads, and what else belongs to it."""
+
+    figure: str
+    name: str
+    address: str
+    notes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a bar plot; `size` is its length beside the others, `figures` what is written behind it."""
+
+    name: str
+    size: int
+    figures: tuple[tuple[str, str], ...]
+    address: str
+    colour: str | None = None
+
+
+def numbers(shown: Sequence[Number]) -> Node:
+    """Large numbers side by side."""
+    return node("div", *(_number(number) for number in shown), cls="numbers")
+
+
+def _number(number: Number) -> Node:
+    return node(
+        "div",
+        link(
+            number.address,
+            node("b", number.figure, cls="figure"),
+            node("span", number.name, cls="name"),
+            cls="door",
+        ),
+        node("div", *number.notes, cls="notes"),
+        cls="number",
+    )
+
+
+def note(figure: str, words: str, address: str) -> Node:
+    """A small number with its words, as a link."""
+    return link(address, node("b", figure), f" {words}", cls="note")
+
+
+def strip(shown: Sequence[tuple[str, str, str]]) -> Node:
+    """A row of small numbers: (name, figure, address)."""
+    return node(
+        "div",
+        *(link(address, f"{name} ", node("b", figure), cls="note") for name, figure, address in shown),
+        cls="strip",
+    )
+
+
+def legend(states: dict[State, Tally]) -> Node:
+    """What the colours of the days mean, with each state's number in all of these days."""
+    return node(
+        "div",
+        *(
+            link(
+                browse_address(tally.wanted),
+                node("i", cls=f"swatch state-{state.value}"),
+                f"{STATE_NAMES[state]} ",
+                node("b", f"{tally.count:,}"),
+                cls="note",
+            )
+            for state, tally in states.items()
+        ),
+        cls="strip legend",
+    )
+
+
+def stacked_days(days: Sequence[Day]) -> Node:
+    """A column per day, stacked by state: the parts and the number above them are links."""
+    highest = max((day.count for day in days), default=0)
+    labelled = len(days) <= MOST_LABELLED_DAYS
+    columns = [_column(day, highest, labelled, first=day is days[0]) for day in days]
+    return node("div", *columns, cls="days" if labelled else "days narrow")
+
+
+def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
+    said = _date(day.day)
+    parts = [
+        link(
+            browse_address(tally.wanted),
+            cls=f"part state-{state.value}",
+            # Keyboards reach a day by the number above it: two hundred stops would be no help to anyone.
+            tabindex="-1",
+            title=f"{said}: {tally.count:,} {STATE_NAMES[state]}",
+            style={"height": f"calc((100% - 1.4em) * {tally.count / highest:.5f})"},
+        )
+        for state, tally in day.states.items()
+    ]
+    total = link(
+        browse_address(day.wanted),
+        _short(day.count) if labelled else "",
+        cls="total",
+        title=f"{said}: {day.count:,} media",
+        aria_label=f"{said}: {day.count:,} media",
+    )
+    return node(
+        "div",
+        node("div", *([total, *parts] if day.count else []), cls="column"),
+        node("time", _tick(day.day, labelled, first=first), datetime=day.day.isoformat()),
+        cls="day",
+    )
+
+
+def _tick(day: date, labelled: bool, *, first: bool) -> str:
+    if labelled:
+        return f"{day.day} {day:%b}" if first or day.day == 1 else str(day.day)
+    # One name per week, and room for it.
+    return f"{day.day} {day:%b}" if day.weekday() == 0 else ""
+
+
+def bars(shown: Sequence[Bar], *, empty: str) -> Node:
+    """Rows with a name, a bar and what was counted; the later ones fold away."""
+    if not shown:
+        return node("p", empty, cls="empty")
+    longest = max(bar.size for bar in shown) or 1
+    rows = [_row(bar, longest) for bar in shown[:MOST_ROWS]]
+    at_first, later = rows[:ROWS_AT_FIRST], rows[ROWS_AT_FIRST:]
+    if len(later) < 3:
+        return node("div", *rows, cls="bars")
+    more = node("details", node("summary", f"{len(later)} more"), *later)
+    left = len(shown) - MOST_ROWS
+    also = (
+        [node("p", f"{left:,} more are found with the filters of Browse.", cls="empty")] if left > 0 else []
+    )
+    return node("div", *at_first, more, *also, cls="bars")
+
+
+def _row(bar: Bar, longest: int) -> Node:
+    fill = {"width": f"{100 * bar.size / longest:.2f}%"}
+    if bar.colour is not None:
+        fill["background"] = bar.colour
+    figures = [node("span", node("b", figure), f" {words}") for figure, words in bar.figures]
+    return link(
+        bar.address,
+        node("span", bar.name, cls="name", title=bar.name),
+        node("span", node("i", style=fill), cls="track"),
+        node("span", *figures, cls="figures"),
+        cls="row",
+    )
+
+
+def _short(count: int) -> str:
+    return f"{count:,}" if count < 100_000 else f"{count // 1000:,}k"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,233 @@
+"""The one filter bar: widgets that write the page's address, and pills that take filters away again.
+
+The address is the place: the filter is read from it in every run and written to it by every widget, so
+that reload, back, a second tab and a link to a colleague all show the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+import streamlit as st
+
+from components.clock import browser_zone, day_start, first_day, last_day, span_text
+from components.messages import explain_problems, plain
+from curation.browse import LISTED_STATES
+from curation.media_filter import FILTER_NAMES, MediaFilter, Sort
+from curation.sources import list_sources
+from curation.states import STATE_NAMES
+from curation.tags import list_tags
+from db.session import open_session
+
+SORT_NAMES = {
+    Sort.UPLOADED_LAST: "Newest first",
+    Sort.UPLOADED_FIRST: "Oldest first",
+    Sort.CAPTURED_LAST: "Captured last first",
+    Sort.CAPTURED_FIRST: "Captured first first",
+    Sort.FILE_NAME: "File name",
+    Sort.SOURCE: "Source, then time",
+}
+STATE_CHOICES = [state for state in STATE_NAMES if state in LISTED_STATES]
+POPOVER = "filter_open"
+
+
+@dataclass(frozen=True)
+class Pill:
+    """An active filter as it is shown, and the names that vanish from the address with it."""
+
+    label: str
+    text: str
+    names: tuple[str, ...]
+
+
+def read_filter(also: Collection[str] = ()) -> MediaFilter:
+    """The filter in the page's address. Raises UnknownFilter for names that are neither filters nor in `also`."""
+    query = st.query_params
+    return MediaFilter.from_query({name: query.get_all(name) for name in query if name not in also})
+
+
+def address_with(wanted: MediaFilter, keep: Collection[str] = ()) -> dict[str, list[str]]:
+    """The query of a page that shows this filter; `keep` names what stays of the present address."""
+    kept = {name: st.query_params.get_all(name) for name in keep if name in st.query_params}
+    return {**wanted.to_query(), **kept}
+
+
+def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, str]) -> list[Pill]:
+    """What is filtered by, in words."""
+    pills = []
+    if wanted.state:
+        pills.append(Pill("State", ", ".join(STATE_NAMES[state] for state in wanted.state), ("state",)))
+    if wanted.label_class:
+        names = ", ".join(class_names.get(key, key) for key in wanted.label_class)
+        pills.append(Pill("Label class", names, ("label_class",)))
+    if wanted.has_shapes is not None:
+        pills.append(Pill("Shapes", "some" if wanted.has_shapes else "none", ("has_shapes",)))
+    if wanted.source:
+        pills.append(Pill("Source", ", ".join(wanted.source), ("source",)))
+    for label, name in (("Captured", "captured"), ("Uploaded", "uploaded")):
+        start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
+        if start or end:
+            pills.append(Pill(label, span_text(start, end, zone), (f"{name}_from", f"{name}_to")))
+    if wanted.uploader:
+        pills.append(Pill("Uploader", wanted.uploader, ("uploader",)))
+    if wanted.tag:
+        pills.append(Pill("Tag", ", ".join(wanted.tag), ("tag",)))
+    if wanted.file_name:
+        pills.append(Pill("File name", f"contains {wanted.file_name}", ("file_name",)))
+    return pills
+
+
+def without(wanted: MediaFilter, names: Collection[str]) -> MediaFilter:
+    """The filter with these names as if nobody had ever set them."""
+    return replace(wanted, **{name: getattr(MediaFilter(), name) for name in names})
+
+
+class FilterBar:
+    """The bar of one page. `keep` names what of the address outlives a change of the filter."""
+
+    def __init__(self, wanted: MediaFilter, class_names: Mapping[str, str], keep: Collection[str] = ()) -> None:
+        self.wanted = wanted
+        self.zone = browser_zone()
+        self._class_names = class_names
+        self._keep = keep
+
+    def show(self, *, sort: bool = True) -> None:
+        """Draw the button with all filters behind it, a pill for each active one, and the order."""
+        # Its content runs only while it is open: a closed bar costs a rerun next to nothing.
+        popover = st.popover("Filter", key=POPOVER, on_change="rerun", width="content")
+        if popover.open:
+            with popover, explain_problems():
+                self._widgets()
+        for pill in active_pills(self.wanted, self.zone, self._class_names):
+            st.button(
+                f"{plain(pill.label)} :gray[{plain(shorten(pill.text))}] ✕",
+                key=f"pill_{pill.names[0]}",
+                help=f"Remove this filter: {plain(pill.label)} {plain(pill.text)}",
+                on_click=self._remove,
+                args=(pill.names,),
+            )
+        if sort:
+            self._choose_sort()
+
+    def _choose_sort(self) -> None:
+        st.session_state["filter_sort"] = self.wanted.sort
+        st.selectbox(
+            "Order",
+            list(SORT_NAMES),
+            format_func=SORT_NAMES.__getitem__,
+            key="filter_sort",
+            label_visibility="collapsed",
+            width=178,
+            on_change=self._take,
+            args=("sort",),
+        )
+
+    def _widgets(self) -> None:
+        with open_session(read_only=True) as session:
+            sources, tags = list_sources(session), list_tags(session)
+        wanted = self.wanted
+        self._set(
+            state=list(wanted.state),
+            label_class=list(wanted.label_class),
+            has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
+            source=list(wanted.source),
+            uploader=wanted.uploader or "",
+            tag=list(wanted.tag),
+            file_name=wanted.file_name or "",
+        )
+        for name in ("captured", "uploaded"):
+            start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
+            self._set(**{f"{name}_from": first_day(start, self.zone), f"{name}_to": last_day(end, self.zone)})
+        st.pills(
+            "State", STATE_CHOICES, selection_mode="multi", format_func=STATE_NAMES.__getitem__, **self._on("state")
+        )
+        left, right = st.columns(2)
+        with left:
+            classes = _with_chosen(self._class_names, wanted.label_class)
+            st.multiselect(
+                "Label class",
+                classes,
+                format_func=lambda key: self._class_names.get(key, key),
+                **self._on("label_class"),
+            )
+            st.multiselect("Source", _with_chosen(sources, wanted.source), **self._on("source"))
+            st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
+            self._between("captured", "Captured")
+        with right:
+            st.segmented_control(
+                "Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes")
+            )
+            st.text_input("File name contains", max_chars=255, **self._on("file_name"))
+            st.text_input("Uploader (login)", max_chars=100, **self._on("uploader"))
+            self._between("uploaded", "Uploaded")
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.caption(f"Days are those of {plain(str(self.zone))}.")
+            st.button(
+                "Remove all filters",
+                key="filter_clear",
+                type="tertiary",
+                disabled=wanted.is_empty,
+                on_click=self._go,
+                args=(MediaFilter(sort=wanted.sort),),
+            )
+
+    def _between(self, name: str, label: str) -> None:
+        first, second = st.columns(2)
+        with first:
+            st.date_input(f"{label} from", value=None, format="YYYY-MM-DD", **self._on(f"{name}_from"))
+        with second:
+            st.date_input("to", value=None, format="YYYY-MM-DD", **self._on(f"{name}_to"))
+
+    def _set(self, **values: Any) -> None:
+        # What stands in the address counts, whatever a widget remembers: back and forward change it too.
+        for name, value in values.items():
+            st.session_state[f"filter_{name}"] = value
+
+    def _on(self, name: str) -> dict[str, Any]:
+        return {"key": f"filter_{name}", "on_change": self._take, "args": (name,)}
+
+    def _take(self, name: str) -> None:
+        """A widget has changed: its value goes into the address."""
+        value = st.session_state[f"filter_{name}"]
+        self._go(replace(self.wanted, **{name: parsed_value(name, value, self.zone)}))
+
+    def _remove(self, names: tuple[str, ...]) -> None:
+        self._go(without(self.wanted, names))
+
+    def _go(self, wanted: MediaFilter) -> None:
+        st.query_params.from_dict(address_with(wanted, self._keep))
+
+
+def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
+    """What a widget holds, as the filter holds it."""
+    if name in ("state", "label_class", "source", "tag"):
+        return tuple(value or ())
+    if name == "has_shapes":
+        return {"yes": True, "no": False}.get(value)
+    if isinstance(value, date):
+        return _limit(value, zone, end=name.endswith("_to"))
+    if isinstance(value, str) and name != "sort":
+        return value.strip() or None
+    return value
+
+
+def _limit(day: date, zone: tzinfo, *, end: bool) -> datetime | None:
+    try:
+        return day_start(date.fromordinal(day.toordinal() + 1) if end else day, zone)
+    except (ValueError, OverflowError):  # the ends of the calendar
+        return None
+
+
+def _with_chosen(offered: Collection[str], chosen: Collection[str]) -> list[str]:
+    """What a list offers, and what an old link chose although it is offered no more."""
+    return [*offered, *(value for value in chosen if value not in offered)]
+
+
+def shorten(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+__all__ = ["FILTER_NAMES", "FilterBar", "Pill", "active_pills", "address_with", "read_filter", "without"]

@@ -1,0 +1,146 @@
+"""Thumbnails in one component, and one media large: what Browse shows of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from components.bundle import mount_bundle
+from curation.browse import Neighbour
+from curation.media_view import MediaView, ShapeView
+from curation.states import STATE_NAMES
+
+Size = Literal["S", "M", "L"]
+SIZES: tuple[Size, ...] = ("S", "M", "L")
+FALLBACK_COLOUR = "#808080"  # of a label class that is gone; shapes are never drawn invisible
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Ids selected within one filter. Python raises `version` when it changes them itself."""
+
+    scope: str = ""
+    ids: tuple[int, ...] = ()
+    version: int = 0
+
+
+def media_grid(
+    items: Sequence[MediaView],
+    shapes: Mapping[int, Sequence[ShapeView]],
+    colours: Mapping[str, str],
+    *,
+    page: str,
+    size: Size,
+    selection: Selection,
+    focus: int | None,
+    on_open: Callable[[int], None],
+    on_select: Callable[[str, tuple[int, ...]], None],
+    key: str = "media_grid",
+) -> None:
+    """Show a page of thumbnails; `on_open` gets the media that was opened, `on_select` a scope and its ids.
+
+    `shapes` by media id are drawn over the thumbnails, none when empty; `colours` by label class key.
+    `page` tells one page of the list from another, so that a new one begins at its top.
+    """
+    data = {
+        "view": "grid",
+        "items": [_tile(item, shapes.get(item.id, ()), colours) for item in items],
+        "page": page,
+        "size": size,
+        "scope": selection.scope,
+        "selected": list(selection.ids),
+        "selection_version": selection.version,
+        "focus": focus,
+    }
+
+    def opened() -> None:
+        if (media_id := _number(st.session_state[key].get("open"))) is not None:
+            on_open(media_id)
+
+    def selected() -> None:
+        told = st.session_state[key].get("selected")
+        if isinstance(told, dict) and isinstance(told.get("ids"), list):
+            numbers = (_number(value) for value in told["ids"])
+            on_select(str(told.get("scope", "")), tuple(number for number in numbers if number is not None))
+
+    _mount(data, key, on_open_change=opened, on_selected_change=selected)
+
+
+def media_view(
+    media: MediaView,
+    shapes: Sequence[ShapeView],
+    colours: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    previous_id: int | None,
+    next_id: int | None,
+    neighbours: Sequence[Neighbour],
+    on_open: Callable[[int], None],
+    on_close: Callable[[], None],
+    key: str = "media_view",
+) -> None:
+    """Show one media large with shapes and the frames around it; arrow keys step, Escape closes."""
+    data = {
+        "view": "media",
+        "media": _tile(media, (), colours),
+        "shapes": [_shape(shape, colours) | {"name": names.get(shape.label_class)} for shape in shapes],
+        "previous": previous_id,
+        "next": next_id,
+        "neighbours": [
+            {
+                "id": frame.id,
+                "captured_at": frame.captured_at.isoformat() if frame.captured_at else None,
+                "state_name": _state_name(frame.state),
+                "shapes": len(frame.shapes),
+            }
+            for frame in neighbours
+        ],
+    }
+
+    def opened() -> None:
+        if (media_id := _number(st.session_state[key].get("open"))) is not None:
+            on_open(media_id)
+
+    _mount(data, key, on_open_change=opened, on_close_change=on_close)
+
+
+def _mount(data: dict[str, Any], key: str, **callbacks: Callable[[], None]) -> None:
+    # A list around the data: Streamlit looks through a dict for data frames, and imports pandas for that.
+    mount_bundle("media_grid")(data=[data], key=key, **callbacks)
+
+
+def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "file_name": item.file_name or f"media {item.id}",
+        "state": item.state,
+        "state_name": _state_name(item.state),
+        # Without content there is no size yet; any format will do for an empty tile.
+        "width": item.width or 16,
+        "height": item.height or 9,
+        "source": item.source,
+        "captured_at": item.captured_at.isoformat() if item.captured_at else None,
+        "captured_at_assumed": item.captured_at_assumed,
+        "bucket_key": getattr(item, "bucket_key", None),
+        "shapes": [_shape(shape, colours) for shape in shapes],
+    }
+
+
+def _shape(shape: ShapeView, colours: Mapping[str, str]) -> dict[str, Any]:
+    # Five digits are a hundredth of a pixel on any screen.
+    return {
+        "box": [round(number, 5) for number in shape.box],
+        "points": [[round(x, 5), round(y, 5)] for x, y in shape.points] if shape.points else None,
+        "colour": colours.get(shape.label_class, FALLBACK_COLOUR),
+    }
+
+
+def _state_name(state: str) -> str:
+    return {known.value: name for known, name in STATE_NAMES.items()}.get(state, state)
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,86 @@
+"""SQL that reads the same on both databases where their functions differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Float, Integer, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class first_code(FunctionElement[int]):  # noqa: N801
+    """The code point of a text's first character; of an empty text 0 or NULL."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class iso_utc(FunctionElement[str]):  # noqa: N801
+    """A moment as ISO 8601 in UTC, always with six decimals: a column of them has one format."""
+
+    type = String()
+    inherit_cache = True
+
+
+class shortest_number(FunctionElement[float]):  # noqa: N801
+    """A number that prints with the fewest digits that read back to it: 0.1, 45, 1e-05."""
+
+    type = Float()
+    inherit_cache = True
+
+
+class in_byte_order(FunctionElement[str]):  # noqa: N801
+    """A text to order by, the same whatever the database's language."""
+
+    type = String()
+    inherit_cache = True
+
+
+def _inner(element: FunctionElement[Any], compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.clauses.clauses[0], **given)
+
+
+@compiles(first_code, "postgresql")
+def _first_code_postgresql(element: first_code, compiler: SQLCompiler, **given: Any) -> str:
+    return f"ascii({_inner(element, compiler, **given)})"
+
+
+@compiles(first_code, "sqlite")
+def _first_code_sqlite(element: first_code, compiler: SQLCompiler, **given: Any) -> str:
+    return f"unicode({_inner(element, compiler, **given)})"
+
+
+@compiles(iso_utc, "postgresql")
+def _iso_utc_postgresql(element: iso_utc, compiler: SQLCompiler, **given: Any) -> str:
+    moment = _inner(element, compiler, **given)
+    return f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+@compiles(iso_utc, "sqlite")
+def _iso_utc_sqlite(element: iso_utc, compiler: SQLCompiler, **given: Any) -> str:
+    # Stored as text in UTC with six decimals and a space (db.types.UtcDateTime).
+    return f"replace({_inner(element, compiler, **given)}, ' ', 'T') || 'Z'"
+
+
+@compiles(shortest_number, "postgresql")
+def _shortest_number_postgresql(element: shortest_number, compiler: SQLCompiler, **given: Any) -> str:
+    return _inner(element, compiler, **given)
+
+
+@compiles(shortest_number, "sqlite")
+def _shortest_number_sqlite(element: shortest_number, compiler: SQLCompiler, **given: Any) -> str:
+    # Whole numbers become integers here: Python would write them as 45.0, PostgreSQL writes 45.
+    number = _inner(element, compiler, **given)
+    return f"CASE WHEN {number} = CAST({number} AS INTEGER) THEN CAST({number} AS INTEGER) ELSE {number} END"
+
+
+@compiles(in_byte_order, "postgresql")
+def _in_byte_order_postgresql(element: in_byte_order, compiler: SQLCompiler, **given: Any) -> str:
+    return f'{_inner(element, compiler, **given)} COLLATE "C"'
+
+
+@compiles(in_byte_order, "sqlite")
+def _in_byte_order_sqlite(element: in_byte_order, compiler: SQLCompiler, **given: Any) -> str:
+    return f"{_inner(element, compiler, **given)} COLLATE BINARY"

@@ -1,0 +1,125 @@
+"""Account: who one is here, one's own password, and leaving."""
+
+import streamlit as st
+
+from components.leaving import leave
+from components.messages import explain_problems, plain
+from components.sign_in import require_visitor, visitor_address
+from curation.accesses import PASSWORD_BYTES, change_own_password
+from curation.errors import InvalidPassword
+from curation.sign_in import (
+    SignedIn,
+    count_login_sessions,
+    forget_failures,
+    record_failure,
+    require_not_throttled,
+    sign_out,
+    sign_out_everywhere,
+)
+from db.models import Scope
+from db.session import open_session
+
+SCOPES = {
+    Scope.VIEWER: "looks and exports",
+    Scope.USER: "a curator: uploads, annotates, reviews and exports",
+    Scope.ADMIN: "a curator who also withdraws, edits label classes and manages accesses",
+}
+RULES = (
+    f"{PASSWORD_BYTES[0]} to {PASSWORD_BYTES[1]} bytes long: a letter of English is one byte, "
+    "an accented one two, other scripts three or more.",
+    "No space at the beginning or the end; spaces inside are welcome.",
+    "Your other login sessions and your tokens end when it changes; this browser stays signed in.",
+)
+
+
+def password_form(visitor: SignedIn) -> None:
+    """The form, and what follows from it."""
+    attempt = st.session_state.setdefault("password_form", 0)
+    must = visitor.access.must_change_password
+    # A new key empties the fields after a success; after a mistake they keep what was typed.
+    with st.form(f"password_{attempt}", border=False):
+        # Browsers that keep passwords want to know whose it is.
+        old = st.text_input(
+            "One-time password" if must else "Present password",
+            type="password",
+            autocomplete="current-password",
+        )
+        new = st.text_input("New password", type="password", autocomplete="new-password")
+        again = st.text_input("New password, again", type="password", autocomplete="new-password")
+        st.caption("\n".join(f"- {rule}" for rule in RULES))
+        pressed = st.form_submit_button("Change password", type="primary")
+    if pressed:
+        with explain_problems():
+            change_password(visitor, old, new, again)
+            st.session_state["password_form"] = attempt + 1
+            st.session_state["password_changed"] = True
+            st.rerun()
+
+
+def change_password(visitor: SignedIn, old: str, new: str, again: str) -> None:
+    """Change it, counting wrong guesses like failed sign-ins. Raises InvalidPassword, TooManyAttempts."""
+    if new != again:
+        raise InvalidPassword("The two new passwords differ. Nothing was changed; type the new one twice.")
+    login, address = visitor.access.login, visitor_address()
+    with open_session(read_only=True) as session:
+        require_not_throttled(session, login, address)
+    try:
+        with open_session() as session:
+            change_own_password(
+                session, visitor.access, old, new, keep_session_id=visitor.login_session_id
+            )
+            forget_failures(session, login, address)
+    except InvalidPassword as refused:
+        if "present password" in refused.sentence:
+            with open_session() as session:
+                record_failure(session, login, address)
+        raise
+
+
+visitor = require_visitor()
+access = visitor.access
+
+if access.must_change_password:
+    _, middle, _ = st.columns([1, 1.1, 1])
+    with middle:
+        st.title("Choose your own password")
+        st.write(
+            f"You signed in as {plain(access.login)} with a one-time password. "
+            "An admin has seen it, so it opens nothing but this page."
+        )
+        password_form(visitor)
+        if st.button("Sign out", type="tertiary"):
+            with open_session() as session:
+                sign_out(session, visitor)
+            leave()
+    st.stop()
+
+if st.session_state.pop("password_changed", False):
+    st.success("Your password is changed. Your other login sessions and your tokens have ended.")
+
+who, password = st.columns(2, gap="large")
+with who:
+    st.subheader(plain(access.login))
+    st.write(f"Scope **{access.scope.value}**: {SCOPES.get(access.scope, '')}.")
+    with open_session(read_only=True) as session:
+        count = count_login_sessions(session, access)
+    st.write(
+        "You are signed in here and nowhere else."
+        if count <= 1
+        else f"You are signed in with {count} browsers, this one included."
+    )
+    with st.container(horizontal=True):
+        here = st.button("Sign out")
+        everywhere = st.button("Sign out everywhere")
+    st.caption("Signing out everywhere also ends the tokens of your programs.")
+    if here or everywhere:
+        with explain_problems():
+            with open_session() as session:
+                if everywhere:
+                    sign_out_everywhere(session, access)
+                else:
+                    sign_out(session, visitor)
+            leave()
+with password:
+    st.subheader("Password")
+    password_form(visitor)

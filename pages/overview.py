@@ -1,0 +1,203 @@
+"""Overview: what waits, what is done, and where to go on. Every number and bar opens the list it counted."""
+
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from components.bars import Bar, Number, bars, legend, note, numbers, stacked_days, strip
+from components.doors import Node, browse_address, node, review_address, show_doors
+from components.messages import explain_problems
+from components.sign_in import require_visitor
+from curation import overview
+from curation.accesses import CURATORS
+from curation.acts import ReviewPolicy
+from curation.media_filter import MediaFilter
+from curation.queues import QUEUE_NAMES, Queue
+from db.models import Access, Scope
+from db.session import open_session
+from settings import get_settings
+
+# Plots over everything may be this many seconds old, and as many more while they are counted anew.
+PLOTS_LAST = 15
+DAYS = (30, 90)
+DAY_OF: tuple[overview.DayOf, ...] = ("uploaded", "captured")
+
+
+@st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
+def plots(
+    scope: Scope, _access: Access
+) -> tuple[list[overview.LabelClassUse], list[overview.NamedTally], list[overview.NamedTally]]:
+    """Uses of label classes, sources, curators: the same for everybody of one scope."""
+    with open_session(read_only=True) as session:
+        return (
+            overview.shapes_per_label_class(session, _access),
+            overview.media_per_source(session, _access),
+            overview.decisions_per_curator(session, _access),
+        )
+
+
+@st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
+def per_day(
+    scope: Scope, day_of: overview.DayOf, count: int, today: date, _access: Access
+) -> list[overview.Day]:
+    """The last days; where nothing came in them, as many days up to the last media."""
+    with open_session(read_only=True) as session:
+        newest = overview.newest_day(session, _access, day_of)
+        last = today if newest is None or (today - newest).days < count else newest
+        return overview.media_per_day(session, _access, day_of, last=last, days=count)
+
+
+def plot(title: str, explanation: str, content: Node, key: str) -> None:
+    show_doors(node("h2", title, node("small", explanation)), content, key=key)
+
+
+@st.fragment
+def day_plot() -> None:
+    access = require_visitor().access
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        title = st.container(width="stretch")
+        day_of = st.segmented_control(
+            "Days by",
+            DAY_OF,
+            required=True,
+            default=DAY_OF[0],
+            format_func=str.capitalize,
+            key="days_by",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        count = st.segmented_control(
+            "Number of days",
+            DAYS,
+            required=True,
+            default=DAYS[0],
+            format_func="{} days".format,
+            key="days",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    today = datetime.now(UTC).date()
+    with explain_problems():
+        days = per_day(access.scope, day_of, count, today, access)
+        last = days[-1].day
+        until = "to today" if last == today else f"to {last.day} {last:%B %Y}, the newest"
+        title.markdown(f"**Media per day** :gray[by state, {until}, UTC]")
+        states = overview.days_by_state(days, day_of)
+        if states:
+            show_doors(legend(states), stacked_days(days), key="media_per_day")
+        else:
+            st.caption(f"No media with a time when they were {day_of}.")
+
+
+access = require_visitor().access
+settings = get_settings()
+policy = ReviewPolicy(settings.reviews_required, settings.review_own)
+
+with open_session(read_only=True) as session:
+    states = overview.count_states(session, access)
+    queues = overview.count_queues(session, access, policy=policy)
+    sent_back = overview.count_sent_back(session, access) if queues else None
+
+everything = sum(tally.count for tally in states.values())
+waiting, accepted = overview.waiting_for_anyone(states), overview.accepted(states)
+yours, next_queue = overview.waiting_for(queues), overview.fullest_queue(queues)
+
+if not everything:
+    st.subheader("No media yet")
+    if access.scope in CURATORS:
+        st.write("Upload the first pictures: files, folders or a ZIP archive.")
+        if st.button("Upload", type="primary"):
+            st.switch_page("upload.py")
+    else:
+        st.write("As soon as a curator uploads pictures, they are counted here.")
+    st.stop()
+
+shown = [
+    Number(
+        f"{waiting.count:,}",
+        "waiting for anyone",
+        browse_address(waiting.wanted),
+        (node("span", "to annotate, to review or to do again"),),
+    ),
+    Number(
+        f"{accepted.count:,}",
+        "accepted",
+        browse_address(accepted.wanted),
+        (note(f"{everything:,}", "media in all", browse_address(MediaFilter())),),
+    ),
+]
+if yours is not None and sent_back is not None:
+    own = note(
+        f"{sent_back.count:,}",
+        "of your answers sent back",
+        review_address(Queue.FILTER, sent_back.wanted),
+    )
+    first = Number(str(yours.count), "waiting for you", review_address(yours.queue), (own,))
+    shown.insert(0, first)
+
+left, right = st.columns([3.2, 1], gap="medium")
+with left:
+    show_doors(numbers(shown), key="numbers")
+with right, st.container(key="continue_reviewing", height="stretch"):
+    if access.scope not in CURATORS:
+        if st.button("Browse", type="primary", width="stretch"):
+            st.switch_page("browse.py")
+    elif next_queue is None:
+        st.button("Continue reviewing", type="primary", width="stretch", disabled=True)
+        st.caption("Nothing waits to be answered.")
+    else:
+        if st.button("Continue reviewing", type="primary", width="stretch"):
+            st.switch_page("review.py", query_params={"queue": next_queue.queue.value})
+        st.caption(f"{QUEUE_NAMES[next_queue.queue]}: {next_queue.count}")
+if queues:
+    show_doors(
+        strip(
+            [(QUEUE_NAMES[queue], str(tally.count), review_address(queue)) for queue, tally in queues.items()]
+        ),
+        key="queues",
+    )
+
+with st.container(border=True):
+    day_plot()
+
+label_classes, sources, curators = plots(access.scope, access)
+of_classes, of_sources, of_curators = st.columns(3, gap="medium")
+with of_classes, st.container(border=True, height="stretch"):
+    found = [
+        Bar(
+            use.name,
+            use.shapes,
+            ((f"{use.shapes:,}", "shapes"), (f"{use.media.count:,}", "media")),
+            browse_address(use.media.wanted),
+            use.colour,
+        )
+        for use in label_classes
+    ]
+    plot(
+        "Label classes",
+        "shapes that count",
+        bars(found, empty="No media has been annotated with one yet."),
+        "label_classes",
+    )
+with of_sources, st.container(border=True, height="stretch"):
+    found = [
+        Bar(
+            source.name,
+            source.media.count,
+            ((f"{source.media.count:,}", ""),),
+            browse_address(source.media.wanted),
+        )
+        for source in sources
+    ]
+    plot("Sources", "media", bars(found, empty="No media has a source yet."), "sources")
+with of_curators, st.container(border=True, height="stretch"):
+    found = [
+        Bar(
+            curator.name,
+            curator.media.count,
+            ((f"{curator.media.count:,}", ""),),
+            browse_address(curator.media.wanted),
+        )
+        for curator in curators
+    ]
+    plot("Curators", "media decided last", bars(found, empty="Nothing has been decided yet."), "curators")

@@ -1,0 +1,90 @@
+"""Work that nobody waits for: done once, repeated after failures, safe to be killed."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from sqlalchemy import select, update
+
+from curation import jobs
+from curation.annotation_files import write_annotation_file
+from curation.annotations import ANNOTATION_FILE, submit_annotation
+from db.models import Annotation, Job, JobState, utc_now
+from db.session import open_session
+from storage import open_bucket
+from tests.factories import a_box, a_media, an_access
+
+
+def all_jobs():
+    with open_session(read_only=True) as session:
+        return session.scalars(select(Job).order_by(Job.id)).all()
+
+
+def test_a_submitted_annotation_gets_its_file_in_the_bucket(installation):
+    with open_session() as session:
+        media = a_media(session)
+        annotation = submit_annotation(session, an_access(session), media.id, shapes=[a_box()]).annotation
+    works = {
+        ANNOTATION_FILE: lambda id: write_annotation_file(open_session, open_bucket(), id, "annotations")
+    }
+    assert jobs.run_one(open_session, works)
+    assert not jobs.run_one(open_session, works)
+    with open_session(read_only=True) as session:
+        key = session.scalars(select(Annotation.bucket_key).where(Annotation.id == annotation.id)).one()
+    document = json.loads(open_bucket().read(key))
+    assert document["shapes"][0]["box"] == [0.1, 0.2, 0.3, 0.4]
+    assert document["media"]["sha256"] and document["number"] == 1
+
+
+def test_a_job_that_fails_waits_and_is_tried_again(installation):
+    seen = []
+
+    def work(subject_id):
+        seen.append(subject_id)
+        if len(seen) == 1:
+            raise OSError("the bucket is away")
+
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    assert jobs.run_one(open_session, {"try": work})
+    (failed,) = all_jobs()
+    assert (failed.state, failed.attempts, "away" in (failed.error or "")) == (JobState.WAITING, 1, True)
+    assert not jobs.run_one(open_session, {"try": work}), "it is not due yet"
+    with open_session() as session:
+        session.execute(update(Job).values(run_after=utc_now()))
+    assert jobs.run_one(open_session, {"try": work})
+    assert (seen, all_jobs()) == ([7, 7], [])
+
+
+def test_a_job_whose_worker_was_killed_is_taken_again_when_its_lease_ends(installation):
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+        session.flush()
+        session.execute(update(Job).values(state=JobState.RUNNING, lease_until=utc_now().replace(year=2100)))
+    done = []
+    assert not jobs.run_one(open_session, {"try": done.append})
+    with open_session() as session:
+        session.execute(update(Job).values(lease_until=utc_now().replace(year=2020)))
+    assert jobs.run_one(open_session, {"try": done.append})
+    assert done == [7]
+
+
+def test_the_loop_stops_when_asked(installation):
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    done = []
+    loop = jobs.JobLoop(open_session, {"try": done.append})
+    loop.start()
+    while all_jobs():
+        pass
+    loop.stop()
+    assert done == [7]
+
+
+def test_a_repeated_file_is_the_same_file(installation):
+    with open_session() as session:
+        submit_annotation(session, an_access(session), a_media(session).id)
+        annotation_id = session.scalars(select(Annotation.id)).one()
+    write = partial(write_annotation_file, open_session, open_bucket(), annotation_id, "annotations")
+    assert open_bucket().read(write()) == open_bucket().read(write())
