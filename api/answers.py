@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from api.dependencies import (
     FILTER_PARAMETERS,
@@ -28,6 +28,7 @@ from curation.reviews import decide
 from db.models import Decision
 
 router = APIRouter(tags=["answers"])
+AS_JSON = TypeAdapter(AnnotationView)
 
 
 class ShapeIn(BaseModel):
@@ -132,13 +133,11 @@ def _with_answer(session: Any, stale: StaleAnnotation) -> StaleAnnotation:
     """The loser of a race sees the answer that counts now."""
     current = stale.extra.get("current_annotation_id")
     found = annotation_views(session, [current]) if current else []
-    return StaleAnnotation(stale.sentence, **stale.extra, annotation=_json(found[0]) if found else None)
-
-
-def _json(view: AnnotationView) -> Any:
-    from fastapi.encoders import jsonable_encoder
-
-    return jsonable_encoder(view)
+    return StaleAnnotation(
+        stale.sentence,
+        **stale.extra,
+        annotation=AS_JSON.dump_python(found[0], mode="json") if found else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -51,14 +51,14 @@ STEPS: tuple[LiteralString, ...] = (
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i WHERE {ANSWERED}""",
     f"""INSERT INTO shapes (annotation_id, position, label_class_id, x_min, y_min, x_max, y_max, points,
         origin, confidence)
-    SELECT i, place, 1 + (i + place) % 3, x, y, x + 0.0228125, y + 0.03125,
+    SELECT i, place, 1 + (i + place) % 3, x, y, x + 0.0228125::float8, y + 0.03125::float8,
         CASE WHEN (i + place) % 20 = 0
-            THEN json_build_array(json_build_array(x, y), json_build_array(x + 0.0228125, y),
-                json_build_array(x, y + 0.03125)) END,
-        CASE WHEN i % 3 = 0 THEN 'model' ELSE 'human' END, CASE WHEN i % 3 = 0 THEN i % 1000 / 1000.0 END
+            THEN json_build_array(json_build_array(x, y), json_build_array(x + 0.0228125::float8, y),
+                json_build_array(x, y + 0.03125::float8)) END,
+        CASE WHEN i % 3 = 0 THEN 'model' ELSE 'human' END, CASE WHEN i % 3 = 0 THEN i % 1000 / 1000.0::float8 END
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
     CROSS JOIN LATERAL generate_series(0, i % 7 - 1) AS place
-    CROSS JOIN LATERAL (SELECT (i * 31 + place * 7) % 900 / 1000.0, (i * 17 + place) % 900 / 1000.0)
+    CROSS JOIN LATERAL (SELECT (i * 31 + place * 7) % 900 / 1000.0::float8, (i * 17 + place) % 900 / 1000.0::float8)
         AS corners (x, y)
     WHERE {ANSWERED}""",
     f"""INSERT INTO annotation_labels (annotation_id, label_class_id)

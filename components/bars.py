@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from components.clock import day_text
 from components.doors import Node, browse_address, link, node
 from curation.overview import Day, Tally
 from curation.states import STATE_NAMES
@@ -29,11 +30,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar plot; `size` is its length beside the others, `figures` what is written behind it."""
+    """One row of a bar plot; the first of its figures is its length beside the others."""
 
     name: str
-    size: int
-    figures: tuple[tuple[str, str], ...]
+    figures: tuple[int, ...]
     address: str
     colour: str | None = None
 
@@ -98,7 +98,7 @@ def stacked_days(days: Sequence[Day]) -> Node:
 
 
 def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
-    said = _date(day.day)
+    said = day_text(day.day)
     parts = [
         link(
             browse_address(tally.wanted),
@@ -132,40 +132,42 @@ def _tick(day: date, labelled: bool, *, first: bool) -> str:
     return f"{day.day} {day:%b}" if day.weekday() == 0 else ""
 
 
-def bars(shown: Sequence[Bar], *, empty: str) -> Node:
-    """Rows with a name, a bar and what was counted; the later ones fold away."""
+def bars(shown: Sequence[Bar], *, heads: Sequence[str] = (), empty: str) -> Node:
+    """Rows with a name, a bar and what was counted, below the names of the figures; later ones fold away."""
     if not shown:
         return node("p", empty, cls="empty")
-    longest = max(bar.size for bar in shown) or 1
+    longest = max(bar.figures[0] for bar in shown) or 1
     rows = [_row(bar, longest) for bar in shown[:MOST_ROWS]]
     at_first, later = rows[:ROWS_AT_FIRST], rows[ROWS_AT_FIRST:]
     if len(later) < 3:
-        return node("div", *rows, cls="bars")
-    more = node("details", node("summary", f"{len(later)} more"), *later)
-    left = len(shown) - MOST_ROWS
-    also = (
-        [node("p", f"{left:,} more are found with the filters of Browse.", cls="empty")] if left > 0 else []
+        at_first, later = rows, []
+    after: list[Node] = [node("details", node("summary", f"{len(later)} more"), *later)] if later else []
+    if len(shown) > MOST_ROWS:
+        after.append(
+            node("p", f"{len(shown) - MOST_ROWS:,} more are found with the filters of Browse.", cls="empty")
+        )
+    head = node("div", node("span"), node("span"), *(node("span", text) for text in heads), cls="row head")
+    widths = [max(len(f"{bar.figures[place]:,}") for bar in shown) for place in range(len(shown[0].figures))]
+    widths = [max(width, len(head)) for width, head in zip(widths, heads or [""] * len(widths), strict=True)]
+    columns = " ".join(["minmax(0, 9.5em)", "minmax(30px, 1fr)", *(f"{width}ch" for width in widths)])
+    return node(
+        "div", *([head] if heads else []), *at_first, *after, cls="bars", style={"--columns": columns}
     )
-    return node("div", *at_first, more, *also, cls="bars")
 
 
 def _row(bar: Bar, longest: int) -> Node:
-    fill = {"width": f"{100 * bar.size / longest:.2f}%"}
+    size = bar.figures[0]
+    fill = {"width": f"{100 * size / longest:.2f}%", "min-width": "2px" if size else "0"}
     if bar.colour is not None:
         fill["background"] = bar.colour
-    figures = [node("span", node("b", figure), f" {words}") for figure, words in bar.figures]
     return link(
         bar.address,
         node("span", bar.name, cls="name", title=bar.name),
         node("span", node("i", style=fill), cls="track"),
-        node("span", *figures, cls="figures"),
+        *(node("b", f"{figure:,}") for figure in bar.figures),
         cls="row",
     )
 
 
 def _short(count: int) -> str:
     return f"{count:,}" if count < 100_000 else f"{count // 1000:,}k"
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

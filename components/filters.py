@@ -15,10 +15,9 @@ import streamlit as st
 
 from components.clock import browser_zone, day_start, first_day, last_day, span_text
 from components.messages import explain_problems, plain
-from curation.browse import LISTED_STATES
-from curation.media_filter import FILTER_NAMES, MediaFilter, Sort
+from curation.media_filter import MediaFilter, Sort
 from curation.sources import list_sources
-from curation.states import STATE_NAMES
+from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
 from db.session import open_session
 
@@ -88,7 +87,9 @@ def without(wanted: MediaFilter, names: Collection[str]) -> MediaFilter:
 class FilterBar:
     """The bar of one page. `keep` names what of the address outlives a change of the filter."""
 
-    def __init__(self, wanted: MediaFilter, class_names: Mapping[str, str], keep: Collection[str] = ()) -> None:
+    def __init__(
+        self, wanted: MediaFilter, class_names: Mapping[str, str], keep: Collection[str] = ()
+    ) -> None:
         self.wanted = wanted
         self.zone = browser_zone()
         self._class_names = class_names
@@ -142,7 +143,11 @@ class FilterBar:
             start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
             self._set(**{f"{name}_from": first_day(start, self.zone), f"{name}_to": last_day(end, self.zone)})
         st.pills(
-            "State", STATE_CHOICES, selection_mode="multi", format_func=STATE_NAMES.__getitem__, **self._on("state")
+            "State",
+            STATE_CHOICES,
+            selection_mode="multi",
+            format_func=STATE_NAMES.__getitem__,
+            **self._on("state"),
         )
         left, right = st.columns(2)
         with left:
@@ -157,9 +162,7 @@ class FilterBar:
             st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
             self._between("captured", "Captured")
         with right:
-            st.segmented_control(
-                "Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes")
-            )
+            st.segmented_control("Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes"))
             st.text_input("File name contains", max_chars=255, **self._on("file_name"))
             st.text_input("Uploader (login)", max_chars=100, **self._on("uploader"))
             self._between("uploaded", "Uploaded")
@@ -228,6 +231,3 @@ def _with_chosen(offered: Collection[str], chosen: Collection[str]) -> list[str]
 
 def shorten(text: str, most: int = 40) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-__all__ = ["FILTER_NAMES", "FilterBar", "Pill", "active_pills", "address_with", "read_filter", "without"]

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from components.messages import explain_problems, plain
+from curation.sign_in import SignedIn
 from curation.tags import MAX_TAG_LENGTH, change_tags, list_tags
-from db.models import Access
 from db.session import open_session
 
 UNDO = "tags_to_undo"  # in the session state: what the last change did, and the tags from before
 OPEN = "tag_open"
 
 
-def tag_menu(access: Access, media_ids: Sequence[int]) -> None:
+def tag_menu(visitor: SignedIn, media_ids: Sequence[int]) -> None:
     """A button with a small form behind it for the tags of these media."""
     popover = st.popover("Tag…", key=OPEN, on_change="rerun", disabled=not media_ids, width="content")
     if not popover.open or not media_ids:
@@ -25,7 +25,11 @@ def tag_menu(access: Access, media_ids: Sequence[int]) -> None:
         with open_session(read_only=True) as session:
             known = list_tags(session)
         add = st.multiselect(
-            "Add tags", known, accept_new_options=True, placeholder="Choose, or type a new one", key="tags_add"
+            "Add tags",
+            known,
+            accept_new_options=True,
+            placeholder="Choose, or type a new one",
+            key="tags_add",
         )
         remove = st.multiselect("Remove tags", known, key="tags_remove")
         st.caption(preview(len(media_ids), add, remove))
@@ -34,18 +38,18 @@ def tag_menu(access: Access, media_ids: Sequence[int]) -> None:
             type="primary",
             disabled=not (add or remove),
             on_click=_apply,
-            args=(access, tuple(media_ids), tuple(add), tuple(remove)),
+            args=(visitor, tuple(media_ids), tuple(add), tuple(remove)),
         )
 
 
-def undo_line(access: Access) -> None:
+def undo_line(visitor: SignedIn) -> None:
     """What the last change of tags did, with a button that takes it back."""
     done = st.session_state.get(UNDO)
     if not done:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bar_undo"):
         st.markdown(f"{plain(done['said'])}")
-        st.button("Undo", key="tags_undo", on_click=_undo, args=(access,))
+        st.button("Undo", key="tags_undo", on_click=_undo, args=(visitor,))
         st.button("Dismiss", key="tags_dismiss", type="tertiary", on_click=_forget)
 
 
@@ -69,13 +73,19 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"**{plain(name)}**" for name in names)
 
 
-def _apply(access: Access, media_ids: Sequence[int], add: Sequence[str], remove: Sequence[str]) -> None:
+def _apply(visitor: SignedIn, media_ids: Sequence[int], add: Sequence[str], remove: Sequence[str]) -> None:
     with explain_problems():
         with open_session() as session:
-            before = change_tags(session, access, media_ids, add, remove)
+            before = change_tags(session, visitor.access, media_ids, add, remove)
         done = " ".join([*(f"+{name}" for name in add), *(f"−{name}" for name in remove)])
-        said = f"{counted(len(before))} tagged: {done}." if before else "Nothing to change: the tags were like that."
-        st.session_state[UNDO] = {"said": said, "add": add, "remove": remove, "before": before} if before else None
+        said = (
+            f"{counted(len(before))} tagged: {done}."
+            if before
+            else "Nothing to change: the tags were like that."
+        )
+        st.session_state[UNDO] = (
+            {"said": said, "add": add, "remove": remove, "before": before} if before else None
+        )
         if not before:
             st.toast(plain(said))
         st.session_state[OPEN] = False
@@ -83,14 +93,14 @@ def _apply(access: Access, media_ids: Sequence[int], add: Sequence[str], remove:
             st.session_state.pop(key, None)
 
 
-def _undo(access: Access) -> None:
+def _undo(visitor: SignedIn) -> None:
     done = st.session_state.get(UNDO)
     if not done:
         return
     with explain_problems():
         with open_session() as session:
             for (gone, back), media_ids in steps_back(done["before"], done["add"], done["remove"]).items():
-                change_tags(session, access, media_ids, add=back, remove=gone)
+                change_tags(session, visitor.access, media_ids, add=back, remove=gone)
         _forget()
         st.toast("Tags are as they were.")
 

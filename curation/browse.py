@@ -276,7 +276,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
         ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
     ]
     of_media = select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
-    order: dict[int, int] = dict(session.execute(of_media).tuples().all())
+    order = {row.id: row.act for row in session.execute(of_media)}
     numbers: dict[int, int] = {}
     for annotation in annotation_views(session, list(order)):
         numbers[annotation.id] = annotation.number

@@ -6,7 +6,7 @@ The lines come from the database as they are read: constant memory, whatever the
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -72,10 +72,10 @@ def export_csv(
     per_shape = Per(per) is Per.SHAPE
     chosen = choose_columns(columns, per_shape=per_shape)
     matching = conditions(access, wanted)
-    statements = [
+    statements = (
         _statement(session, chosen, section, matching, per_shape=per_shape, raw=raw)
         for section in sections_of(session, wanted)
-    ]
+    )
     header = UTF8_BOM + ",".join(column.name for column in chosen).encode() + b"\n"
     return CsvStream(header, _lines(session, statements))
 
@@ -99,7 +99,7 @@ def count_rows(
     return Count(min(number, cap), True) if cap is not None and number > cap else Count(number)
 
 
-def _lines(session: Session, statements: Sequence[AnySelect]) -> Iterator[tuple[bytes, int]]:
+def _lines(session: Session, statements: Iterable[AnySelect]) -> Iterator[tuple[bytes, int]]:
     for statement in statements:
         yield from stream_csv_lines(session, statement)
 
@@ -128,12 +128,16 @@ def _statement(
         return lines.order_by(Drawn.position, Drawn.id)
     # PostgreSQL would make the cells of a media anew for each of its shapes; OFFSET keeps it from that.
     keys = [column.label(f"order_{number}") for number, column in enumerate(section.columns)]
-    media = shown.add_columns(Media.current_annotation_id.label("drawn_in"), *keys).offset(0).subquery("shown")
+    media = (
+        shown.add_columns(Media.current_annotation_id.label("drawn_in"), *keys).offset(0).subquery("shown")
+    )
     lines = select(*(column.cell(raw) if column.of_shape else media.c[column.name] for column in columns))
     lines = lines.select_from(media).outerjoin(Drawn, Drawn.annotation_id == media.c.drawn_in)
     ordered = [media.c[key.name] for key in keys]
     return _with_joins(lines, of_shape).order_by(
-        *(column.desc() if section.descending else column.asc() for column in ordered), Drawn.position, Drawn.id
+        *(column.desc() if section.descending else column.asc() for column in ordered),
+        Drawn.position,
+        Drawn.id,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,12 +19,9 @@ from curation.errors import (
 from curation.events import record
 from db.models import (
     Access,
-    AnnotationLabel,
     AppliesTo,
     LabelClass,
-    Media,
     Scope,
-    Shape,
     utc_now,
 )
 
@@ -62,14 +58,6 @@ FALSE_POSITIVES = (
 )
 
 
-@dataclass(frozen=True)
-class LabelClassCount:
-    """A label class and how many media use it in the annotation that counts."""
-
-    label_class: LabelClass
-    media: int
-
-
 def ensure_default_label_classes(session: Session) -> None:
     """Give an installation without any label class the wildfire set."""
     if session.scalar(select(func.count()).select_from(LabelClass)):
@@ -96,28 +84,6 @@ def list_label_classes(session: Session, *, retired: bool = False) -> Sequence[L
     """Label classes in their order; retired ones only when asked for."""
     statement = select(LabelClass).order_by(LabelClass.position, LabelClass.id)
     return session.scalars(statement if retired else statement.where(LabelClass.retired_at.is_(None))).all()
-
-
-def count_label_classes(session: Session) -> list[LabelClassCount]:
-    """Every label class, retired ones included, with its use in current annotations."""
-    on_shapes = (
-        select(Shape.label_class_id.label("label_class_id"), Media.id.label("media_id"))
-        .join(Media, Media.current_annotation_id == Shape.annotation_id)
-        .union(
-            select(AnnotationLabel.label_class_id, Media.id).join(
-                Media, Media.current_annotation_id == AnnotationLabel.annotation_id
-            )
-        )
-        .subquery()
-    )
-    counts: dict[int, int] = dict(
-        session.execute(select(on_shapes.c.label_class_id, func.count()).group_by(on_shapes.c.label_class_id))
-        .tuples()
-        .all()
-    )
-    return [
-        LabelClassCount(found, counts.get(found.id, 0)) for found in list_label_classes(session, retired=True)
-    ]
 
 
 def get_label_class(session: Session, label_class_id: int) -> LabelClass:

@@ -75,6 +75,8 @@ class MediaView:
     uploaded_by: str
     created_at: datetime
     annotation_id: int | None
+    # False where browsers show the original as it lies: then screens keep to the sizes that we draw.
+    original_is_upright: bool = True
     tags: list[str] = field(default_factory=list)
     annotation: AnnotationView | None = None
     last_review: ReviewView | None = None
@@ -110,6 +112,8 @@ def media_rows() -> AnySelect:
             Access.login.label("uploaded_by"),
             Media.created_at,
             Media.current_annotation_id,
+            # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
+            ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .outerjoin(Source, Source.id == Media.source_id)
@@ -119,7 +123,9 @@ def media_rows() -> AnySelect:
 
 def media_view(row: AnyRow) -> MediaView:
     values = tuple(row)
-    return MediaView(values[0], values[1].value, values[2].value, *values[3:17])
+    return MediaView(
+        values[0], values[1].value, values[2].value, *values[3:17], original_is_upright=bool(values[17])
+    )
 
 
 def fill_tags(session: Session, views: Sequence[MediaView]) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, Literal
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
@@ -32,6 +32,7 @@ from db.models import (
     Source,
     State,
 )
+from db.types import UtcDateTime
 
 # In the order of the way a media goes.
 STATES_IN_ORDER = tuple(state for state in State if state in LISTED_STATES)
@@ -62,7 +63,7 @@ class QueueTally:
 
 @dataclass(frozen=True)
 class Day:
-    """Media of one UTC day by state; states without any are left out."""
+    """Media of one day by state; states without any are left out."""
 
     day: date
     wanted: MediaFilter
@@ -147,35 +148,47 @@ def fullest_queue(queues: dict[Queue, QueueTally]) -> QueueTally | None:
 
 
 def media_per_day(
-    session: Session, access: Access, day_of: DayOf, *, last: date, days: int = 30
+    session: Session, access: Access, day_of: DayOf, *, last: date, days: int = 30, zone: tzinfo = UTC
 ) -> list[Day]:
-    """The `days` UTC days that end with `last`, each with its media by state, earliest first."""
-    first = last - timedelta(days=days - 1)
-    column = Media.captured_at if day_of == "captured" else Media.created_at
-    # The database's own date: connections speak UTC on PostgreSQL, and times are UTC in SQLite's text.
-    day = func.date(column)
-    found: dict[date, dict[State, Tally]] = defaultdict(dict)
-    for read, state, count in session.execute(
-        select(day, Media.state, func.count())
-        .where(*conditions(access, _between(day_of, first, last)))
-        .group_by(day, Media.state)
+    """The `days` days of a zone that end with `last`, each with its media by state, earliest first."""
+    wanted = [
+        _between(day_of, day, day, zone)
+        for day in (last - timedelta(days=number) for number in range(days - 1, -1, -1))
+    ]
+    # Joined with the limits of the days: each is one walk along an index, and every zone has its own days.
+    limits = union_all(
+        *(
+            select(
+                literal(number).label("number"),
+                literal(start, UtcDateTime()).label("start"),
+                literal(end, UtcDateTime()).label("end"),
+            )
+            for number, (start, end) in enumerate(_limits(day_of, day) for day in wanted)
+        )
+    ).subquery()
+    column = _column(day_of)
+    found: dict[int, dict[State, Tally]] = defaultdict(dict)
+    for number, state, count in session.execute(
+        select(limits.c.number, Media.state, func.count())
+        .join(Media, and_(column >= limits.c.start, column < limits.c.end))
+        .where(*conditions(access, MediaFilter()))
+        .group_by(limits.c.number, Media.state)
     ):
-        that_day = date.fromisoformat(str(read))
-        wanted = replace(_between(day_of, that_day, that_day), state=(state,))
-        found[that_day][state] = Tally(count, wanted)
+        found[number][state] = Tally(count, replace(wanted[number], state=(state,)))
     return [
         Day(
-            day=that_day,
-            wanted=_between(day_of, that_day, that_day),
-            states={state: found[that_day][state] for state in STATES_IN_ORDER if state in found[that_day]},
+            day=last - timedelta(days=days - 1 - number),
+            wanted=wanted[number],
+            states={state: found[number][state] for state in STATES_IN_ORDER if state in found[number]},
         )
-        for that_day in (first + timedelta(days=number) for number in range(days))
+        for number in range(days)
     ]
 
 
-def days_by_state(days: Sequence[Day], day_of: DayOf) -> dict[State, Tally]:
+def days_by_state(days: Sequence[Day]) -> dict[State, Tally]:
     """The states of several days in a row, taken together; states without any are left out."""
-    together = _between(day_of, days[0].day, days[-1].day)
+    first, last = days[0].wanted, days[-1].wanted
+    together = replace(first, captured_to=last.captured_to, uploaded_to=last.uploaded_to)
     counts: dict[State, int] = defaultdict(int)
     for day in days:
         for state, tally in day.states.items():
@@ -187,16 +200,16 @@ def days_by_state(days: Sequence[Day], day_of: DayOf) -> dict[State, Tally]:
     }
 
 
-def newest_day(session: Session, access: Access, day_of: DayOf) -> date | None:
-    """The UTC day of the newest media, or None when none has such a time."""
-    column = Media.captured_at if day_of == "captured" else Media.created_at
+def newest_day(session: Session, access: Access, day_of: DayOf, zone: tzinfo = UTC) -> date | None:
+    """The day in a zone of the newest media, or None when none has such a time."""
+    column = _column(day_of)
     newest = session.scalar(
         select(column)
         .where(*conditions(access, MediaFilter()), column.is_not(None))
         .order_by(column.desc())
         .limit(1)
     )
-    return None if newest is None else newest.astimezone(UTC).date()
+    return None if newest is None else newest.astimezone(zone).date()
 
 
 def shapes_per_label_class(session: Session, access: Access) -> list[LabelClassUse]:
@@ -271,9 +284,19 @@ def _together(states: dict[State, Tally], wanted: Sequence[State]) -> Tally:
     return Tally(sum(states[state].count for state in wanted), MediaFilter(state=tuple(wanted)))
 
 
-def _between(day_of: DayOf, first: date, last: date) -> MediaFilter:
-    start = datetime.combine(first, time(), UTC)
-    end = datetime.combine(last + timedelta(days=1), time(), UTC)
+def _between(day_of: DayOf, first: date, last: date, zone: tzinfo) -> MediaFilter:
+    start = datetime.combine(first, time(), zone).astimezone(UTC)
+    end = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
     if day_of == "captured":
         return MediaFilter(captured_from=start, captured_to=end)
     return MediaFilter(uploaded_from=start, uploaded_to=end)
+
+
+def _limits(day_of: DayOf, wanted: MediaFilter) -> tuple[datetime | None, datetime | None]:
+    if day_of == "captured":
+        return wanted.captured_from, wanted.captured_to
+    return wanted.uploaded_from, wanted.uploaded_to
+
+
+def _column(day_of: DayOf) -> InstrumentedAttribute[Any]:
+    return Media.captured_at if day_of == "captured" else Media.created_at

@@ -146,6 +146,7 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         "content_type": facts.content_type,
         "width": facts.width,
         "height": facts.height,
+        "orientation": facts.exif.orientation,
         "bucket_key": key,
         "state": BlobState.PENDING,
         "lease_until": utc_now() + LEASE,

@@ -10,28 +10,28 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class first_code(FunctionElement[int]):  # noqa: N801
+class first_code(FunctionElement[int]):
     """The code point of a text's first character; of an empty text 0 or NULL."""
 
     type = Integer()
     inherit_cache = True
 
 
-class iso_utc(FunctionElement[str]):  # noqa: N801
+class iso_utc(FunctionElement[str]):
     """A moment as ISO 8601 in UTC, always with six decimals: a column of them has one format."""
 
     type = String()
     inherit_cache = True
 
 
-class shortest_number(FunctionElement[float]):  # noqa: N801
+class shortest_number(FunctionElement[float]):
     """A number that prints with the fewest digits that read back to it: 0.1, 45, 1e-05."""
 
     type = Float()
     inherit_cache = True
 
 
-class in_byte_order(FunctionElement[str]):  # noqa: N801
+class in_byte_order(FunctionElement[str]):
     """A text to order by, the same whatever the database's language."""
 
     type = String()

@@ -149,6 +149,8 @@ class Blob(Base):
     content_type: Mapped[str] = mapped_column(String(50))
     width: Mapped[int]
     height: Mapped[int]
+    # EXIF's 1 to 8. Width and height are those of the upright picture, whatever this says.
+    orientation: Mapped[int] = mapped_column(default=1)
     bucket_key: Mapped[str] = mapped_column(String(255))
     state: Mapped[BlobState] = mapped_column(words(BlobState, "state"))
     lease_until: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.layout import use_layout
 from components.leaving import leave
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor, visitor_address
@@ -65,9 +66,7 @@ def change_password(visitor: SignedIn, old: str, new: str, again: str) -> None:
         require_not_throttled(session, login, address)
     try:
         with open_session() as session:
-            change_own_password(
-                session, visitor.access, old, new, keep_session_id=visitor.login_session_id
-            )
+            change_own_password(session, visitor.access, old, new, keep_session_id=visitor.login_session_id)
             forget_failures(session, login, address)
     except InvalidPassword as refused:
         if "present password" in refused.sentence:
@@ -76,6 +75,7 @@ def change_password(visitor: SignedIn, old: str, new: str, again: str) -> None:
         raise
 
 
+use_layout("reading")
 visitor = require_visitor()
 access = visitor.access
 

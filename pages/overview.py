@@ -1,11 +1,14 @@
 """Overview: what waits, what is done, and where to go on. Every number and bar opens the list it counted."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.bars import Bar, Number, bars, legend, note, numbers, stacked_days, strip
+from components.clock import browser_zone, day_text
 from components.doors import Node, browse_address, node, review_address, show_doors
+from components.layout import use_layout
 from components.messages import explain_problems
 from components.sign_in import require_visitor
 from curation import overview
@@ -20,6 +23,13 @@ from settings import get_settings
 # Plots over everything may be this many seconds old, and as many more while they are counted anew.
 PLOTS_LAST = 15
 DAYS = (30, 90)
+STYLE = """
+<style>
+.st-key-continue_reviewing button { min-height: 4.6rem; }
+.st-key-continue_reviewing button p { font-size: 1.15rem; font-weight: 600; }
+.st-key-continue_reviewing [data-testid="stCaptionContainer"] { text-align: center; }
+</style>
+"""
 DAY_OF: tuple[overview.DayOf, ...] = ("uploaded", "captured")
 
 
@@ -38,13 +48,13 @@ def plots(
 
 @st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
 def per_day(
-    scope: Scope, day_of: overview.DayOf, count: int, today: date, _access: Access
+    scope: Scope, day_of: overview.DayOf, count: int, zone: str, today: date, _access: Access
 ) -> list[overview.Day]:
-    """The last days; where nothing came in them, as many days up to the last media."""
+    """The last days; where nothing came in them, as many days up to the newest media."""
     with open_session(read_only=True) as session:
-        newest = overview.newest_day(session, _access, day_of)
+        newest = overview.newest_day(session, _access, day_of, ZoneInfo(zone))
         last = today if newest is None or (today - newest).days < count else newest
-        return overview.media_per_day(session, _access, day_of, last=last, days=count)
+        return overview.media_per_day(session, _access, day_of, last=last, days=count, zone=ZoneInfo(zone))
 
 
 def plot(title: str, explanation: str, content: Node, key: str) -> None:
@@ -76,19 +86,21 @@ def day_plot() -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
-    today = datetime.now(UTC).date()
+    zone = browser_zone()
+    today = datetime.now(zone).date()
     with explain_problems():
-        days = per_day(access.scope, day_of, count, today, access)
+        days = per_day(access.scope, day_of, count, str(zone), today, access)
         last = days[-1].day
-        until = "to today" if last == today else f"to {last.day} {last:%B %Y}, the newest"
-        title.markdown(f"**Media per day** :gray[by state, {until}, UTC]")
-        states = overview.days_by_state(days, day_of)
+        until = "up to today" if last == today else f"up to {day_text(last)}, the newest"
+        title.markdown(f"**Media per day** :gray[by state, {until}]")
+        states = overview.days_by_state(days)
         if states:
             show_doors(legend(states), stacked_days(days), key="media_per_day")
         else:
             st.caption(f"No media with a time when they were {day_of}.")
 
 
+use_layout("reading")
 access = require_visitor().access
 settings = get_settings()
 policy = ReviewPolicy(settings.reviews_required, settings.review_own)
@@ -117,7 +129,7 @@ shown = [
         f"{waiting.count:,}",
         "waiting for anyone",
         browse_address(waiting.wanted),
-        (node("span", "to annotate, to review or to do again"),),
+        (node("span", "to annotate or to review"),),
     ),
     Number(
         f"{accepted.count:,}",
@@ -135,7 +147,8 @@ if yours is not None and sent_back is not None:
     first = Number(str(yours.count), "waiting for you", review_address(yours.queue), (own,))
     shown.insert(0, first)
 
-left, right = st.columns([3.2, 1], gap="medium")
+st.html(STYLE)
+left, right = st.columns([3.2, 1], gap="small")
 with left:
     show_doors(numbers(shown), key="numbers")
 with right, st.container(key="continue_reviewing", height="stretch"):
@@ -161,43 +174,22 @@ with st.container(border=True):
     day_plot()
 
 label_classes, sources, curators = plots(access.scope, access)
-of_classes, of_sources, of_curators = st.columns(3, gap="medium")
+of_classes, of_sources, of_curators = st.columns(3, gap="small")
 with of_classes, st.container(border=True, height="stretch"):
-    found = [
-        Bar(
-            use.name,
-            use.shapes,
-            ((f"{use.shapes:,}", "shapes"), (f"{use.media.count:,}", "media")),
-            browse_address(use.media.wanted),
-            use.colour,
-        )
+    rows = [
+        Bar(use.name, (use.shapes, use.media.count), browse_address(use.media.wanted), use.colour)
         for use in label_classes
     ]
-    plot(
-        "Label classes",
-        "shapes that count",
-        bars(found, empty="No media has been annotated with one yet."),
-        "label_classes",
-    )
+    content = bars(rows, heads=("shapes", "media"), empty="No media has been annotated with one yet.")
+    plot("Label classes", "in answers that count", content, "label_classes")
 with of_sources, st.container(border=True, height="stretch"):
-    found = [
-        Bar(
-            source.name,
-            source.media.count,
-            ((f"{source.media.count:,}", ""),),
-            browse_address(source.media.wanted),
-        )
-        for source in sources
-    ]
-    plot("Sources", "media", bars(found, empty="No media has a source yet."), "sources")
+    rows = [Bar(found.name, (found.media.count,), browse_address(found.media.wanted)) for found in sources]
+    plot("Sources", "media", bars(rows, empty="No media has a source yet."), "sources")
 with of_curators, st.container(border=True, height="stretch"):
-    found = [
-        Bar(
-            curator.name,
-            curator.media.count,
-            ((f"{curator.media.count:,}", ""),),
-            browse_address(curator.media.wanted),
-        )
-        for curator in curators
-    ]
-    plot("Curators", "media decided last", bars(found, empty="Nothing has been decided yet."), "curators")
+    rows = [Bar(found.name, (found.media.count,), browse_address(found.media.wanted)) for found in curators]
+    plot(
+        "Decisions",
+        "media by who decided last",
+        bars(rows, empty="Nothing has been decided yet."),
+        "curators",
+    )

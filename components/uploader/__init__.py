@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from components.bundle import mount_bundle
 from curation.archives import MAX_UNPACKED_BYTES
 from curation.picture_limits import LARGEST_BYTES
+from curation.sources import clean_source
+from curation.tags import clean_tags
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,31 @@ class Batch:
     sequence: str | None = None
     start: datetime | None = None
     interval: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        source: str | None,
+        timezone: str,
+        tags: Sequence[str],
+        sequence: str,
+        start_day: date | None,
+        start_time: time | None,
+        interval: float | None,
+    ) -> Batch:
+        """A batch from what the page's widgets hold. Raises InvalidText for a source or tag nobody may have."""
+        start = None
+        if start_day is not None:
+            start = datetime.combine(start_day, start_time or time(), ZoneInfo(timezone))
+        return cls(
+            source=clean_source(source),
+            timezone=timezone,
+            tags=tuple(clean_tags(tags)),
+            sequence=sequence.strip() or None,
+            start=start,
+            interval=interval,
+        )
 
 
 def uploader(batch: Batch, *, login: str, key: str = "uploader") -> None:

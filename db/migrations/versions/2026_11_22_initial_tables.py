@@ -1,6 +1,6 @@
 """initial tables
 
-Revision: 27b36d69668d, after , 2026-11-22 14:39:34.563598
+Revision: 22d64107356a, after , 2026-11-22 15:21:48.669855
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import db.types
 
-revision = "27b36d69668d"
+revision = "22d64107356a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -48,16 +48,9 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("content_type", sa.String(length=50), nullable=False),
-        sa.Column(
-            "width",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "height",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("width", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("height", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("orientation", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("bucket_key", sa.String(length=255), nullable=False),
         sa.Column(
             "state",
@@ -84,11 +77,7 @@ def upgrade() -> None:
         "jobs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column(
-            "subject_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -102,11 +91,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "attempts",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_after", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("lease_until", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -122,11 +107,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("colour", sa.String(length=7), nullable=False),
         sa.Column("hotkey", sa.String(length=10), nullable=True),
-        sa.Column(
-            "parent_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "applies_to",
             sa.Enum(
@@ -141,18 +122,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("exclusive_group", sa.String(length=60), nullable=True),
-        sa.Column(
-            "position",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("retired_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["parent_id"],
-            ["label_classes.id"],
-            name=op.f("fk_label_classes_parent_id_label_classes"),
+            ["parent_id"], ["label_classes.id"], name=op.f("fk_label_classes_parent_id_label_classes")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label_classes")),
         sa.UniqueConstraint("key", name=op.f("uq_label_classes_key")),
@@ -197,11 +172,7 @@ def upgrade() -> None:
     op.create_table(
         "login_sessions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "access_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("hashed_ticket", sa.String(length=64), nullable=True),
         sa.Column("hashed_secret", sa.String(length=64), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=True),
@@ -219,25 +190,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("hashed_secret", name=op.f("uq_login_sessions_hashed_secret")),
         sa.UniqueConstraint("hashed_ticket", name=op.f("uq_login_sessions_hashed_ticket")),
     )
-    op.create_index(
-        op.f("ix_login_sessions_access_id"),
-        "login_sessions",
-        ["access_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_login_sessions_access_id"), "login_sessions", ["access_id"], unique=False)
     op.create_table(
         "media",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "type",
-            sa.Enum(
-                "image",
-                "video",
-                name="type",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
+            sa.Enum("image", "video", name="type", native_enum=False, create_constraint=True, length=20),
             nullable=False,
         ),
         sa.Column(
@@ -260,47 +219,25 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "blob_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("bucket_key", sa.String(length=255), nullable=True),
         sa.Column("upload_sha256", sa.String(length=64), nullable=True),
         sa.Column("file_name", sa.String(length=255), nullable=True),
         sa.Column("captured_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("captured_at_assumed", sa.Boolean(), nullable=False),
-        sa.Column(
-            "source_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("azimuth", sa.Double(), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("camera", sa.String(length=100), nullable=True),
         sa.Column("sequence", sa.String(length=100), nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "uploaded_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
+            "current_annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column(
-            "current_annotation_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "last_review_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "act_count",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("last_review_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("act_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["blob_id"], ["blobs.id"], name=op.f("fk_media_blob_id_blobs")),
         sa.ForeignKeyConstraint(
@@ -310,16 +247,11 @@ def upgrade() -> None:
             use_alter=True,
         ),
         sa.ForeignKeyConstraint(
-            ["last_review_id"],
-            ["reviews.id"],
-            name="fk_media_last_review_id_reviews",
-            use_alter=True,
+            ["last_review_id"], ["reviews.id"], name="fk_media_last_review_id_reviews", use_alter=True
         ),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_media_source_id_sources")),
         sa.ForeignKeyConstraint(
-            ["uploaded_by_id"],
-            ["accesses.id"],
-            name=op.f("fk_media_uploaded_by_id_accesses"),
+            ["uploaded_by_id"], ["accesses.id"], name=op.f("fk_media_uploaded_by_id_accesses")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
         sa.UniqueConstraint("upload_sha256", name=op.f("uq_media_upload_sha256")),
@@ -327,36 +259,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_media_blob_id"), "media", ["blob_id"], unique=False)
     op.create_index("ix_media_captured_at_id", "media", ["captured_at", "id"], unique=False)
     op.create_index("ix_media_created_at_id", "media", ["created_at", "id"], unique=False)
-    op.create_index(
-        "ix_media_current_annotation_id",
-        "media",
-        ["current_annotation_id"],
-        unique=False,
-    )
+    op.create_index("ix_media_current_annotation_id", "media", ["current_annotation_id"], unique=False)
     op.create_index("ix_media_file_name_id", "media", ["file_name", "id"], unique=False)
     op.create_index(op.f("ix_media_sequence"), "media", ["sequence"], unique=False)
     op.create_index(
-        "ix_media_source_id_captured_at_id",
-        "media",
-        ["source_id", "captured_at", "id"],
-        unique=False,
+        "ix_media_source_id_captured_at_id", "media", ["source_id", "captured_at", "id"], unique=False
     )
-    op.create_index(
-        "ix_media_state_captured_at_id",
-        "media",
-        ["state", "captured_at", "id"],
-        unique=False,
-    )
+    op.create_index("ix_media_state_captured_at_id", "media", ["state", "captured_at", "id"], unique=False)
     op.create_index("ix_media_state_id", "media", ["state", "id"], unique=False)
     op.create_index("ix_media_uploaded_by_id_id", "media", ["uploaded_by_id", "id"], unique=False)
     op.create_table(
         "tokens",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "access_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("hashed_secret", sa.String(length=64), nullable=False),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
@@ -364,10 +279,7 @@ def upgrade() -> None:
         sa.Column("expires_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["access_id"],
-            ["accesses.id"],
-            name=op.f("fk_tokens_access_id_accesses"),
-            ondelete="CASCADE",
+            ["access_id"], ["accesses.id"], name=op.f("fk_tokens_access_id_accesses"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("hashed_secret", name=op.f("uq_tokens_hashed_secret")),
@@ -376,36 +288,14 @@ def upgrade() -> None:
     op.create_table(
         "annotations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "media_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "author_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "based_on_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("based_on_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "content",
             sa.Enum(
-                "shapes",
-                "file",
-                "none",
-                name="content",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
+                "shapes", "file", "none", name="content", native_enum=False, create_constraint=True, length=20
             ),
             nullable=False,
         ),
@@ -468,14 +358,10 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["accesses.id"],
-            name=op.f("fk_annotations_author_id_accesses"),
+            ["author_id"], ["accesses.id"], name=op.f("fk_annotations_author_id_accesses")
         ),
         sa.ForeignKeyConstraint(
-            ["based_on_id"],
-            ["annotations.id"],
-            name=op.f("fk_annotations_based_on_id_annotations"),
+            ["based_on_id"], ["annotations.id"], name=op.f("fk_annotations_based_on_id_annotations")
         ),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_annotations_media_id_media")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annotations")),
@@ -483,10 +369,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("media_id", "number", name=op.f("uq_annotations_media_id_number")),
     )
     op.create_index(
-        op.f("ix_annotations_author_id_created_at"),
-        "annotations",
-        ["author_id", "created_at"],
-        unique=False,
+        op.f("ix_annotations_author_id_created_at"), "annotations", ["author_id", "created_at"], unique=False
     )
     op.create_index(
         "ix_annotations_without_file",
@@ -499,16 +382,8 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "access_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "media_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=True),
@@ -523,18 +398,10 @@ def upgrade() -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "access_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column(
-            "media_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("twin", sa.Boolean(), nullable=False),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -547,56 +414,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
         sa.UniqueConstraint("access_id", "key", name=op.f("uq_idempotency_keys_access_id_key")),
     )
-    op.create_index(
-        op.f("ix_idempotency_keys_created_at"),
-        "idempotency_keys",
-        ["created_at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
         "media_tags",
-        sa.Column(
-            "media_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "tag_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_media_tags_media_id_media"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["media_id"],
-            ["media.id"],
-            name=op.f("fk_media_tags_media_id_media"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tag_id"],
-            ["tags.id"],
-            name=op.f("fk_media_tags_tag_id_tags"),
-            ondelete="CASCADE",
+            ["tag_id"], ["tags.id"], name=op.f("fk_media_tags_tag_id_tags"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("media_id", "tag_id", name=op.f("pk_media_tags")),
     )
-    op.create_index(
-        op.f("ix_media_tags_tag_id_media_id"),
-        "media_tags",
-        ["tag_id", "media_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_media_tags_tag_id_media_id"), "media_tags", ["tag_id", "media_id"], unique=False)
     op.create_table(
         "annotation_labels",
-        sa.Column(
-            "annotation_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "label_class_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label_class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["annotation_id"],
             ["annotations.id"],
@@ -619,21 +454,9 @@ def upgrade() -> None:
     op.create_table(
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "media_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "access_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "annotation_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "decision",
             sa.Enum(
@@ -655,16 +478,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("comment", sa.Text(), nullable=True),
-        sa.Column(
-            "undoes_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "undoes_act",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("undoes_act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -710,9 +525,7 @@ def upgrade() -> None:
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["access_id"], ["accesses.id"], name=op.f("fk_reviews_access_id_accesses")),
         sa.ForeignKeyConstraint(
-            ["annotation_id"],
-            ["annotations.id"],
-            name=op.f("fk_reviews_annotation_id_annotations"),
+            ["annotation_id"], ["annotations.id"], name=op.f("fk_reviews_annotation_id_annotations")
         ),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_reviews_media_id_media")),
         sa.ForeignKeyConstraint(["undoes_id"], ["reviews.id"], name=op.f("fk_reviews_undoes_id_reviews")),
@@ -720,36 +533,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("client_id", name=op.f("uq_reviews_client_id")),
     )
     op.create_index(
-        op.f("ix_reviews_access_id_created_at"),
-        "reviews",
-        ["access_id", "created_at"],
-        unique=False,
+        op.f("ix_reviews_access_id_created_at"), "reviews", ["access_id", "created_at"], unique=False
     )
     op.create_index(
-        op.f("ix_reviews_annotation_id_decision"),
-        "reviews",
-        ["annotation_id", "decision"],
-        unique=False,
+        op.f("ix_reviews_annotation_id_decision"), "reviews", ["annotation_id", "decision"], unique=False
     )
     op.create_index(op.f("ix_reviews_media_id_act"), "reviews", ["media_id", "act"], unique=False)
     op.create_table(
         "shapes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "annotation_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "position",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "label_class_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label_class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("x_min", sa.Float(precision=53), nullable=False),
         sa.Column("y_min", sa.Float(precision=53), nullable=False),
         sa.Column("x_max", sa.Float(precision=53), nullable=False),
@@ -769,14 +564,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("confidence", sa.Double(), nullable=True),
-        sa.CheckConstraint(
-            "0 <= x_min AND x_min < x_max AND x_max <= 1",
-            name=op.f("ck_shapes_x_inside"),
-        ),
-        sa.CheckConstraint(
-            "0 <= y_min AND y_min < y_max AND y_max <= 1",
-            name=op.f("ck_shapes_y_inside"),
-        ),
+        sa.CheckConstraint("0 <= x_min AND x_min < x_max AND x_max <= 1", name=op.f("ck_shapes_x_inside")),
+        sa.CheckConstraint("0 <= y_min AND y_min < y_max AND y_max <= 1", name=op.f("ck_shapes_y_inside")),
         sa.ForeignKeyConstraint(
             ["annotation_id"],
             ["annotations.id"],
@@ -784,17 +573,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["label_class_id"],
-            ["label_classes.id"],
-            name=op.f("fk_shapes_label_class_id_label_classes"),
+            ["label_class_id"], ["label_classes.id"], name=op.f("fk_shapes_label_class_id_label_classes")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shapes")),
     )
     op.create_index(
-        op.f("ix_shapes_annotation_id_position"),
-        "shapes",
-        ["annotation_id", "position"],
-        unique=False,
+        op.f("ix_shapes_annotation_id_position"), "shapes", ["annotation_id", "position"], unique=False
     )
     op.create_index(
         op.f("ix_shapes_label_class_id_annotation_id"),
@@ -813,11 +597,7 @@ def upgrade() -> None:
             ["id"],
         )
         op.create_foreign_key(
-            "fk_media_last_review_id_reviews",
-            "media",
-            "reviews",
-            ["last_review_id"],
-            ["id"],
+            "fk_media_last_review_id_reviews", "media", "reviews", ["last_review_id"], ["id"]
         )
 
 
@@ -832,10 +612,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reviews_annotation_id_decision"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_access_id_created_at"), table_name="reviews")
     op.drop_table("reviews")
-    op.drop_index(
-        op.f("ix_annotation_labels_label_class_id_annotation_id"),
-        table_name="annotation_labels",
-    )
+    op.drop_index(op.f("ix_annotation_labels_label_class_id_annotation_id"), table_name="annotation_labels")
     op.drop_table("annotation_labels")
     op.drop_index(op.f("ix_media_tags_tag_id_media_id"), table_name="media_tags")
     op.drop_table("media_tags")

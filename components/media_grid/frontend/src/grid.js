@@ -11,10 +11,10 @@ const TELL_AFTER_MS = 220;
 const EAGER_TILES = 24;
 
 /**
- * @typedef {{scope: string, items: import("./tile.js").Media[], size: "S"|"M"|"L", overlay: boolean,
+ * @typedef {{scope: string, page: string, items: import("./tile.js").Media[], size: "S"|"M"|"L",
  *            selected: number[], selection_version: number, focus: number|null}} GridData
  * `scope` names the filter: another scope is another selection. A higher `selection_version` means that
- * Python changed the selection and its list counts.
+ * Python changed the selection and its list counts. `page` names the place in the list.
  * @typedef {{open: (id: number) => void, select: (ids: number[], scope: string) => void}} Telling
  */
 
@@ -70,19 +70,19 @@ export function createGrid(host) {
     });
     root.replaceChildren(fragment);
     anchor = null;
+    if (before && (before.page !== data?.page || before.scope !== data?.scope)) root.scrollIntoView({ block: "start" });
     current = Math.max(0, order().indexOf(data?.focus ?? -1));
     const tile = tiles.get(order()[current]);
     if (tile) tile.tabIndex = 0;
     // Coming back from a media, the eye and the keyboard are where they left.
     if (!before && data?.focus && tile) tile.focus();
-    else if (before && root.contains(activeElement())) tile?.focus();
   }
 
   function showShapes() {
     const first = root.querySelector(".frame");
     if (!data || !first) return;
-    const screen = data.overlay ? { width: first.clientWidth, height: first.clientHeight } : null;
-    if (screen && screen.width === 0) return;
+    const screen = { width: first.clientWidth, height: first.clientHeight };
+    if (screen.width === 0) return;
     for (const media of data.items) markShapes(/** @type {HTMLElement} */ (tiles.get(media.id)), media, screen);
   }
 
@@ -183,6 +183,8 @@ function addressOf(id) {
   return address.href;
 }
 
+/** Shapes come and go over the same tiles. */
 function samePage(one, other) {
-  return JSON.stringify(one.items) === JSON.stringify(other.items);
+  const essence = (/** @type {GridData} */ data) => JSON.stringify(data.items, (name, value) => (name === "shapes" ? undefined : value));
+  return one.page === other.page && essence(one) === essence(other);
 }

@@ -47,15 +47,15 @@ export function markSelected(tile, selected) {
 }
 
 /**
- * Draws the shapes again for the size the tile has now, or takes them away.
+ * Draws the shapes again for the size the tile has now.
  * @param {HTMLElement} tile
  * @param {Media} media
- * @param {import("./geometry.js").Size|null} screen null to show none
+ * @param {import("./geometry.js").Size} screen
  */
 export function markShapes(tile, media, screen) {
   const frame = tile.querySelector(".frame");
   frame?.querySelector(".shapes")?.remove();
-  if (!frame || !screen || media.shapes.length === 0) return;
+  if (!frame || media.shapes.length === 0) return;
   frame.append(drawShapes(media.shapes, media, screen, fitOf(media, TILE_FORMAT)));
 }
 

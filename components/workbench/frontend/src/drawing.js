@@ -127,9 +127,10 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
   const selectedId = () => selection.selected[0]?.id ?? null;
 
   store.observe((event) => {
-    for (const created of event.changes.created ?? []) {
-      if (!facts.has(created.id)) facts.set(created.id, { label_class: nextLabel(), origin: "human", confidence: null });
-    }
+    const fresh = (event.changes.created ?? []).filter((created) => !facts.has(created.id));
+    for (const created of fresh) facts.set(created.id, { label_class: nextLabel(), origin: "human", confidence: null });
+    // The click that closes a polygon also lets go of it, a moment later: it is taken up again after that.
+    if (fresh.length) setTimeout(() => (commit(), select(fresh[0].id)));
     onChange();
   });
   selection.subscribe(() => {

@@ -10,11 +10,12 @@ const tell = new WeakMap();
 /** @param {{data: any, parentElement: Element|ShadowRoot, setStateValue: (name: string, value: any) => void}} component */
 export default function workbench({ data, parentElement, setStateValue }) {
   tell.set(parentElement, setStateValue);
-  const place = { ...data, api: location.origin + data.api };
+  const [said] = data;
+  const place = { ...said, api: location.origin + said.api };
   const there = mounted.get(parentElement);
   if (!there) {
     mounted.set(parentElement, createWorkbench(parentElement, place, (at) => tell.get(parentElement)("place", at)));
-  } else if (!data.echo && differs(there.place, place)) {
+  } else if (!said.echo && differs(there.place, place)) {
     there.go(place);
   }
   return () => {

@@ -9,8 +9,13 @@ const AT_A_TIME = 2;
 
 /** @typedef {{bitmap: ImageBitmap|null, size: "screen"|"original", error: Error|null}} Picture */
 
-/** Which size to show first. @param {{width: number, height: number}} item */
-export const firstSize = (item) => (Math.max(item.width, item.height) <= ORIGINAL_UP_TO ? "original" : "screen");
+/**
+ * Which size to show first. An original that browsers would show lying on its side is never shown: the server
+ * stands it up for the screen size.
+ * @param {{width: number, height: number, original_is_upright?: boolean}} item
+ */
+export const firstSize = (item) =>
+  item.original_is_upright !== false && Math.max(item.width, item.height) <= ORIGINAL_UP_TO ? "original" : "screen";
 
 /**
  * @param {object} options
@@ -95,16 +100,17 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
     /** Replaces the screen size by the original, for looking at single pixels. @returns {Promise<boolean>} */
     async fetchOriginal(mediaId) {
       const slot = held.get(mediaId);
-      if (!slot?.picture?.bitmap || slot.picture.size === "original" || slot.enlarging) return false;
+      const { bitmap, size } = slot?.picture ?? {};
+      if (!bitmap || size === "original" || slot.enlarging || slot.item.original_is_upright === false) return false;
       slot.enlarging = true;
       try {
-        const bitmap = await decode(await fetchPicture(mediaId, "original", slot.abort.signal));
+        const original = await decode(await fetchPicture(mediaId, "original", slot.abort.signal));
         if (held.get(mediaId) !== slot) {
-          bitmap.close();
+          original.close();
           return false;
         }
-        slot.picture.bitmap.close();
-        slot.picture = { bitmap, size: "original", error: null };
+        bitmap.close();
+        slot.picture = { bitmap: original, size: "original", error: null };
         return true;
       } catch {
         return false;

@@ -1,0 +1,234 @@
+"""One media, large: picture, what is known about it, who said what, and the ones beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html import escape
+
+import streamlit as st
+
+from components.clock import browser_zone, local_text
+from components.media_grid import media_view
+from components.messages import plain
+from components.tag_menu import tag_menu, undo_line
+from curation.accesses import CURATORS
+from curation.browse import (
+    HistoryEntry,
+    Neighbour,
+    get_details,
+    get_history,
+    list_annotations,
+    list_neighbours,
+    list_page,
+)
+from curation.media_filter import MediaFilter
+from curation.media_view import AnnotationView, MediaDetails
+from curation.sign_in import SignedIn
+from curation.states import STATE_NAMES
+from db.session import open_session
+
+ACTS = {
+    "registered": "Registered",
+    "submitted": "Submitted",
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "sent_back": "Sent back",
+    "unsure": "Unsure",
+    "parked": "Parked",
+    "unparked": "Unparked",
+    "reopened": "Reopened",
+    "undone": "Undone",
+    "withdrawn": "Withdrawn",
+    "restored": "Restored",
+}
+MAP_LINK = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=12/{lat}/{lon}"
+STYLE = """
+<style>
+.vigie-facts { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.3rem 0.8rem; font-size: 0.88rem; margin: 0; }
+.vigie-facts dt { opacity: 0.68; } .vigie-facts dd { margin: 0; overflow-wrap: anywhere; }
+.vigie-facts .code, .vigie-acts time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
+.vigie-title { font-size: 0.74rem; letter-spacing: 0.06em; text-transform: uppercase; opacity: 0.68;
+  margin: 0.4rem 0 0; }
+.vigie-acts { list-style: none; padding: 0; margin: 0; font-size: 0.88rem; }
+.vigie-acts li { display: flex; flex-wrap: wrap; gap: 0 0.6rem; padding: 0.34rem 0; border-bottom: 1px solid #8883; }
+.vigie-acts li:last-child { border: 0; }
+.vigie-acts .who { margin-left: auto; opacity: 0.68; }
+.vigie-acts q { flex-basis: 100%; quotes: none; opacity: 0.85; }
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that is shown of one media, read in one transaction."""
+
+    media: MediaDetails
+    annotations: Sequence[AnnotationView]
+    history: Sequence[HistoryEntry]
+    neighbours: Sequence[Neighbour]
+    previous_id: int | None
+    next_id: int | None
+
+
+def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
+    """Read one media with its place in the filter's list. Raises MediaNotFound."""
+    access = visitor.access
+    with open_session(read_only=True) as session:
+        media = get_details(session, access, media_id)
+        here = list_page(session, access, wanted, start=media_id, limit=2)
+        # A media that no longer matches keeps its place: the list goes on where it would stand.
+        following = [item.id for item in here.items if item.id != media_id]
+        before = (
+            list_page(session, access, wanted, here.previous_cursor, limit=1).items
+            if here.previous_cursor
+            else []
+        )
+        return Found(
+            media,
+            list_annotations(session, access, media_id),
+            get_history(session, access, media_id),
+            list_neighbours(session, access, media_id),
+            before[-1].id if before else None,
+            following[0] if following else None,
+        )
+
+
+def media_panel(
+    visitor: SignedIn,
+    found: Found,
+    wanted: MediaFilter,
+    colours: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    on_open: Callable[[int], None],
+    on_close: Callable[[], None],
+) -> None:
+    """Draw one media large, with everything known about it beside it."""
+    st.html(STYLE)
+    media, zone = found.media, browser_zone()
+    left, right = st.columns([3.1, 1], gap="medium")
+    with right:
+        if visitor.access.scope in CURATORS:
+            with st.container(horizontal=True, key="bar_media"):
+                if st.button("Review this", type="primary", width="stretch"):
+                    query = {**wanted.to_query(), "queue": ["filter"], "start": [str(media.id)]}
+                    st.switch_page("review.py", query_params=query)
+                tag_menu(visitor, [media.id])
+            undo_line(visitor)
+        st.html(facts(media, zone))
+        shown = _choose_annotation(found, names)
+        st.html(f'<p class="vigie-title">History</p>{acts(found.history, zone)}')
+    with left:
+        media_view(
+            media,
+            shown.shapes if shown else [],
+            colours,
+            names,
+            previous_id=found.previous_id,
+            next_id=found.next_id,
+            neighbours=found.neighbours,
+            on_open=on_open,
+            on_close=on_close,
+        )
+
+
+def _choose_annotation(found: Found, names: Mapping[str, str]) -> AnnotationView | None:
+    """All annotations of the media, the one that counts chosen at first."""
+    st.html('<p class="vigie-title">Annotations</p>')
+    if not found.annotations:
+        st.caption("None yet.")
+        return None
+    by_id = {annotation.id: annotation for annotation in reversed(found.annotations)}
+    current = found.media.annotation_id
+    ids = list(by_id)
+    chosen = st.radio(
+        "Annotation to show",
+        ids,
+        index=ids.index(current) if current in by_id else 0,
+        format_func=lambda number: annotation_text(by_id[number], names, current=number == current),
+        key=f"annotation_of_{found.media.id}",
+        label_visibility="collapsed",
+    )
+    return by_id.get(chosen)
+
+
+def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, current: bool) -> str:
+    """One annotation in a line of Markdown."""
+    count = len(annotation.shapes)
+    parts = [f"**{annotation.number}**", plain(annotation.author)]
+    if annotation.content != "shapes":
+        parts.append(annotation.content)
+    elif count == 0 and not annotation.label_classes:
+        parts.append("nothing here")
+    else:
+        parts.append("1 shape" if count == 1 else f"{count} shapes")
+    parts.extend(plain(names.get(key, key)) for key in annotation.label_classes)
+    text = " · ".join(parts)
+    return text if current else f"{text} :gray[(earlier)]"
+
+
+def facts(media: MediaDetails, zone: tzinfo) -> str:
+    """The metadata table as HTML; every value escaped."""
+    captured = local_text(media.captured_at, zone)
+    if captured and media.captured_at_assumed:
+        captured += " (assumed)"
+    size = f"{media.width} × {media.height}, {(media.size or 0) / 1e6:.1f} MB" if media.width else ""
+    rows = [
+        ("File name", escape(media.file_name or "")),
+        ("State", escape(STATE_NAMES_BY_VALUE.get(media.state, media.state))),
+        ("Source", escape(media.source or "")),
+        ("Azimuth", f"{media.azimuth:g}°" if media.azimuth is not None else ""),
+        ("Captured", escape(captured)),
+        ("Uploaded", f"{escape(local_text(media.created_at, zone))} by {escape(media.uploaded_by)}"),
+        ("Sequence", escape(media.sequence or "")),
+        ("Tags", escape(", ".join(media.tags))),
+        ("Picture", escape(f"{size}, {media.content_type}" if size else "")),
+        ("Camera", escape(media.camera or "")),
+        ("Place", _place(media)),
+        ("Id", str(media.id)),
+        ("SHA-256", f'<span class="code">{escape(media.sha256 or "")}</span>' if media.sha256 else ""),
+        (
+            "Bucket key",
+            f'<span class="code">{escape(media.bucket_key or "")}</span>' if media.bucket_key else "",
+        ),
+    ]
+    return (
+        '<dl class="vigie-facts">'
+        + "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
+        + "</dl>"
+    )
+
+
+def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
+    """The history as HTML, newest first; every value escaped."""
+    lines = []
+    for entry in history:
+        what = ACTS.get(entry.what, entry.what)
+        if entry.what == "submitted":
+            count = entry.shapes or 0
+            what += f" {entry.annotation_number}, " + (
+                "no shapes" if count == 0 else "1 shape" if count == 1 else f"{count} shapes"
+            )
+        said = f"<q>{escape(entry.comment)}</q>" if entry.comment else ""
+        lines.append(
+            f"<li><span>{escape(what)}</span><span class='who'>{escape(entry.who)} · "
+            f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"
+        )
+    return f'<ul class="vigie-acts">{"".join(lines)}</ul>'
+
+
+def _short(moment: datetime, zone: tzinfo) -> str:
+    return local_text(moment, zone)[:-3]
+
+
+def _place(media: MediaDetails) -> str:
+    if media.lat is None or media.lon is None:
+        return ""
+    text = f"{media.lat:.5f}, {media.lon:.5f}"
+    address = MAP_LINK.format(lat=f"{media.lat:.5f}", lon=f"{media.lon:.5f}")
+    return f'{text} <a href="{escape(address)}" target="_blank" rel="noopener noreferrer">map</a>'
+
+
+STATE_NAMES_BY_VALUE = {state.value: name for state, name in STATE_NAMES.items()}

@@ -1,0 +1,187 @@
+"""The same decisions with plain buttons: for people who cannot use a canvas, one picture at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from components.clock import browser_zone, local_text
+from components.messages import explain_problems, plain
+from components.sign_in import require_visitor
+from components.workbench import Place
+from curation.acts import ReviewPolicy
+from curation.annotations import submit_annotation
+from curation.label_classes import list_label_classes
+from curation.media_view import MediaView
+from curation.queues import QUEUE_NAMES, count_queue, next_media
+from curation.reviews import decide
+from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
+from db.models import AppliesTo, Decision, State
+from db.session import open_session
+from settings import get_settings
+
+# decision -> the word on its button, and what is said once it is stored
+WORDS = {
+    Decision.ACCEPTED: ("Accept", "accepted"),
+    Decision.REJECTED: ("Reject", "rejected"),
+    Decision.UNSURE: ("Unsure", "unsure"),
+    Decision.SENT_BACK: ("Send back", "sent back"),
+    Decision.PARKED: ("Park", "parked"),
+    Decision.UNPARKED: ("Unpark", "unparked"),
+    Decision.REOPENED: ("Reopen", "reopened"),
+}
+SAID = "plain_review_said"
+UNDOABLE = "plain_review_undoable"
+
+
+def review_policy() -> ReviewPolicy:
+    """What this installation asks for before a picture counts as accepted."""
+    settings = get_settings()
+    return ReviewPolicy(settings.reviews_required, settings.review_own)
+
+
+def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
+    """Draw the picture at this place with a button per decision; each button leads on to the next one."""
+    access, policy = require_visitor().access, review_policy()
+    with open_session(read_only=True) as session:
+        page = next_media(
+            session, access, place.queue, place.wanted, start=place.start, limit=2, policy=policy
+        )
+        count = count_queue(session, access, place.queue, place.wanted, policy=policy)
+        label_classes = list_label_classes(session)
+    if said := st.session_state.pop(SAID, None):
+        st.success(plain(said))
+    if not page.items:
+        st.info(f"Nothing is left in {QUEUE_NAMES[place.queue]}.")
+        _undo_button(on_place, place)
+        return
+    media = page.items[0]
+    following = page.items[1].id if len(page.items) > 1 else None
+    st.caption(f"{QUEUE_NAMES[place.queue]}: {count}")
+    names = {found.key: found.name for found in label_classes}
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        st.html(_picture(media))
+    with right:
+        st.html(_facts(media, names))
+        whole = [found.key for found in label_classes if found.applies_to != AppliesTo.SHAPE]
+        chosen = st.multiselect(
+            "Whole picture", whole, format_func=lambda key: names[key], key=f"whole_{media.id}"
+        )
+        comment = st.text_area("Comment", key=f"comment_{media.id}", max_chars=4_000)
+
+        def done(what: str) -> None:
+            st.session_state[SAID] = f"{media.file_name or f'Media {media.id}'}: {what}."
+            st.session_state[UNDOABLE] = media.id
+            on_place(replace(place, start=following))
+
+        def submit() -> None:
+            with explain_problems():
+                with open_session() as session:
+                    submit_annotation(
+                        session,
+                        require_visitor().access,
+                        media.id,
+                        label_classes=chosen,
+                        based_on=media.annotation_id,
+                        comment=comment or None,
+                        policy=policy,
+                    )
+                done("submitted, no shapes")
+
+        def choose(decision: Decision) -> None:
+            with explain_problems():
+                with open_session() as session:
+                    decide(
+                        session,
+                        require_visitor().access,
+                        media.id,
+                        decision,
+                        annotation_id=media.annotation_id,
+                        comment=comment or None,
+                        policy=policy,
+                    )
+                done(WORDS[decision][1])
+
+        # The id stands in each key: a second click meant for this picture never meets the next one.
+        state = State(media.state)
+        if state in SUBMITTABLE:
+            st.button("Nothing here", key=f"nothing_{media.id}", on_click=submit, width="stretch")
+        for decision, (name, _) in WORDS.items():
+            if state in DECIDABLE[decision] or (decision == Decision.ACCEPTED and state == State.NEW):
+                st.button(
+                    name,
+                    key=f"{decision.value}_{media.id}",
+                    type="primary" if decision == Decision.ACCEPTED else "secondary",
+                    help=NEEDS_COMMENT.get(decision),
+                    on_click=choose,
+                    args=(decision,),
+                    width="stretch",
+                )
+        if following is not None:
+            st.button(
+                "Skip",
+                key=f"skip_{media.id}",
+                on_click=lambda: on_place(replace(place, start=following)),
+                width="stretch",
+            )
+        _undo_button(on_place, place)
+
+
+def _undo_button(on_place: Callable[[Place], None], place: Place) -> None:
+    """Take back the decision made last on this page."""
+    media_id = st.session_state.get(UNDOABLE)
+    if media_id is None:
+        return
+
+    def undo() -> None:
+        with explain_problems():
+            with open_session() as session:
+                decide(session, require_visitor().access, media_id, Decision.UNDONE)
+            st.session_state.pop(UNDOABLE, None)
+            st.session_state[SAID] = "Taken back."
+            on_place(replace(place, start=media_id))
+
+    st.button("Undo", key=f"undo_{media_id}", on_click=undo, type="tertiary")
+
+
+def _picture(media: MediaView) -> str:
+    name = escape(media.file_name or f"media {media.id}", quote=True)
+    ratio = f"{media.width or 16} / {media.height or 9}"
+    return (
+        f'<img src="/api/media/{media.id}/picture?size=screen" alt="{name}" '
+        f'style="width:100%;max-height:78vh;object-fit:contain;aspect-ratio:{ratio};background:#8882">'
+    )
+
+
+def _facts(media: MediaView, names: dict[str, str]) -> str:
+    """What is known of the picture and what its present answer says, in words."""
+    lines = [
+        media.file_name,
+        STATE_NAMES[State(media.state)],
+        media.source,
+        local_text(media.captured_at, browser_zone()),
+    ]
+    answer = media.annotation
+    if answer is not None:
+        whole = [names.get(key, key) for key in answer.label_classes]
+        shapes = [
+            f"{names.get(shape.label_class, shape.label_class)}, {_place_in_words(shape.box)}"
+            for shape in answer.shapes
+        ]
+        lines += [f"Answer {answer.number} by {answer.author}:", *(whole + shapes or ["nothing here"])]
+    if media.last_review is not None and media.last_review.comment:
+        lines.append(f"“{media.last_review.comment}” ({media.last_review.author})")
+    return "<p>" + "<br>".join(escape(line) for line in lines if line) + "</p>"
+
+
+def _place_in_words(box: tuple[float, float, float, float]) -> str:
+    """Such as “upper left, 0.6 % of the picture”."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    across = "left" if x < 1 / 3 else "right" if x > 2 / 3 else "middle"
+    down = "upper" if y < 1 / 3 else "lower" if y > 2 / 3 else "centre"
+    share = (box[2] - box[0]) * (box[3] - box[1]) * 100
+    return f"{down} {across}, {share:.2g} % of the picture"

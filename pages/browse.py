@@ -1,0 +1,153 @@
+"""Browse: thumbnails of what the filter shows, and one media large."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components.filters import FilterBar, active_pills, address_with, read_filter, without
+from components.layout import use_layout
+from components.media_grid import SIZES, Selection, Size, media_grid
+from components.media_panel import find_media, media_panel
+from components.messages import plain
+from components.sign_in import require_visitor
+from components.tag_menu import tag_menu, undo_line
+from curation.accesses import CURATORS
+from curation.browse import count_matches, list_page, shapes_for
+from curation.errors import NotFound, Refused
+from curation.label_classes import list_label_classes
+from curation.media_filter import MediaFilter, Sort
+from db.session import open_session
+
+LOOK = ("size", "shapes")  # how the list looks; it outlives a change of the filter
+PLACE = ("cursor", "media")  # where in the list one is; it does not
+NEWER, OLDER = "← Newer", "Older →"
+STEPS = {
+    Sort.UPLOADED_LAST: (NEWER, OLDER),
+    Sort.CAPTURED_LAST: (NEWER, OLDER),
+    Sort.UPLOADED_FIRST: ("← Older", "Newer →"),
+    Sort.CAPTURED_FIRST: ("← Older", "Newer →"),
+}
+
+
+def go(wanted: MediaFilter, **place: str | int | None) -> None:
+    """Show this filter, this page of it, or this media of it: by writing the address."""
+    query = address_with(wanted, keep=(*LOOK, *(("cursor",) if "media" in place else ())))
+    st.query_params.from_dict(query | {name: [str(value)] for name, value in place.items() if value})
+
+
+def choose_look(name: str, key: str) -> None:
+    chosen = st.session_state[key]
+    st.query_params[name] = ("yes" if chosen else "no") if isinstance(chosen, bool) else chosen or "M"
+
+
+def open_media(media_id: int) -> None:
+    st.session_state["last_opened"] = media_id
+    go(wanted, media=media_id)
+
+
+def select(scope: str, ids: tuple[int, ...]) -> None:
+    if scope == selection.scope:
+        st.session_state["selection"] = replace(selection, ids=ids)
+
+
+visitor = require_visitor()
+access = visitor.access
+query = st.query_params
+use_layout("wide")
+try:
+    wanted = read_filter(also=(*LOOK, *PLACE))
+    with open_session(read_only=True) as session:
+        label_classes = list_label_classes(session, retired=True)
+    names = {label_class.key: label_class.name for label_class in label_classes}
+    colours = {label_class.key: label_class.colour for label_class in label_classes}
+    if query.get("media"):
+        shown = find_media(visitor, int(query["media"]) if query["media"].isdecimal() else 0, wanted)
+        media_panel(
+            visitor,
+            shown,
+            wanted,
+            colours,
+            names,
+            on_open=open_media,
+            on_close=lambda: go(wanted, cursor=query.get("cursor")),
+        )
+        st.stop()
+    with_shapes = query.get("shapes", "yes") != "no"
+    with open_session(read_only=True) as session:
+        page = list_page(session, access, wanted, query.get("cursor"))
+        shapes = shapes_for(session, page.items) if with_shapes else {}
+        count = count_matches(session, access, wanted)
+except (Refused, NotFound) as problem:
+    st.error(plain(problem.sentence))
+    st.button("Show all media", on_click=go, args=(MediaFilter(),))
+    st.stop()
+
+size: Size = next((known for known in SIZES if known == query.get("size")), "M")
+scope = str(wanted.without_order().to_query())
+selection = st.session_state.get("selection", Selection())
+if selection.scope != scope:
+    selection = st.session_state["selection"] = Selection(scope)
+
+bar = FilterBar(wanted, names, keep=LOOK)
+with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"):
+    bar.show()
+    st.session_state.update(look_size=size, look_shapes=with_shapes)
+    st.segmented_control(
+        "Size", SIZES, key="look_size", label_visibility="collapsed", required=True,
+        on_change=choose_look, args=("size", "look_size"),
+    )  # fmt: skip
+    st.toggle("Shapes", key="look_shapes", on_change=choose_look, args=("shapes", "look_shapes"))
+    st.space("stretch")
+    selected = f" · {len(selection.ids):,} selected" if selection.ids else ""
+    st.html(f'<span class="vigie-figures"><b>{count}</b> media{selected}</span>', width="content")
+    if access.scope in CURATORS:
+        tag_menu(visitor, selection.ids)
+        if st.button("Review these", type="primary", disabled=not page.items):
+            place = {"start": [str(page.items[0].id)]} if query.get("cursor") else {}
+            st.switch_page("review.py", query_params={**wanted.to_query(), "queue": ["filter"], **place})
+undo_line(visitor)
+
+if not page.items:
+    if query.get("cursor"):
+        st.info("Nothing is left on this page of the list.")
+        st.button("First page", on_click=go, args=(wanted,))
+    elif wanted.is_empty:
+        st.info("No media yet.")
+        if access.scope in CURATORS and st.button("Upload pictures", type="primary"):
+            st.switch_page("upload.py")
+    else:
+        st.info("No media match these filters.")
+        for pill in active_pills(wanted, bar.zone, names):
+            wider = without(wanted, pill.names)
+            with open_session(read_only=True) as session:
+                left = count_matches(session, access, wider)
+            label = f"Without {plain(pill.label)} :gray[{plain(pill.text)}]: {left} media"
+            st.button(label, key=f"without_{pill.names[0]}", on_click=go, args=(wider,))
+    st.stop()
+
+media_grid(
+    page.items,
+    shapes,
+    colours,
+    page=query.get("cursor", ""),
+    size=size,
+    selection=selection,
+    focus=st.session_state.pop("last_opened", None),
+    on_open=open_media,
+    on_select=select,
+)
+
+earlier, later = STEPS.get(wanted.sort, ("← Previous", "Next →"))
+with st.container(horizontal=True, horizontal_alignment="center", key="bar_pages"):
+    st.button(
+        earlier,
+        disabled=not page.previous_cursor,
+        on_click=go,
+        args=(wanted,),
+        kwargs={"cursor": page.previous_cursor},
+    )
+    st.button(
+        later, disabled=not page.next_cursor, on_click=go, args=(wanted,), kwargs={"cursor": page.next_cursor}
+    )
+    if st.button("Export these", type="tertiary"):
+        st.switch_page("export.py", query_params=wanted.to_query())

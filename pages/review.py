@@ -1,0 +1,72 @@
+"""Review: step through a queue or a filter image by image, annotate and decide."""
+
+import streamlit as st
+
+from components.layout import use_layout
+from components.messages import plain
+from components.sign_in import require_visitor
+from components.workbench import Place, workbench
+from components.workbench.plain import plain_review, review_policy
+from curation.errors import NotAllowed, UnknownFilter
+from curation.overview import count_queues, fullest_queue
+from curation.queues import QUEUE_NAMES, Queue, queue_filter
+from db.session import open_session
+
+OURS = ("queue", "start", "plain")
+
+
+def read_place() -> Place:
+    """Where the address says to be. Raises UnknownFilter."""
+    query = st.query_params
+    asked = query.get("queue") or fullest()
+    if asked not in QUEUE_NAMES:
+        raise UnknownFilter(f"There is no queue “{asked[:60]}”.")
+    start = query.get("start", "")
+    filters = {name: query.get_all(name) for name in query if name not in OURS}
+    place = Place(Queue(asked), filters, int(start) if start.isdecimal() and len(start) < 19 else None)
+    queue_filter(place.queue, place.wanted)
+    return place
+
+
+def fullest() -> str:
+    """The queue in which most waits, for an address that names none."""
+    with open_session(read_only=True) as session:
+        found = fullest_queue(count_queues(session, require_visitor().access, policy=review_policy()))
+    return found.queue.value if found else Queue.TO_REVIEW.value
+
+
+def go(place: Place) -> None:
+    """Write the place into the address."""
+    kept = {"plain": ["1"]} if st.query_params.get("plain") == "1" else {}
+    st.query_params.from_dict({**place.to_query(), **kept})
+
+
+def leave_plain() -> None:
+    del st.query_params["plain"]
+
+
+require_visitor()
+try:
+    place = read_place()
+    if st.query_params.get("plain") == "1":
+        use_layout("reading")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox(
+                "Queue",
+                [queue for queue in QUEUE_NAMES if queue != Queue.FILTER or place.queue == Queue.FILTER],
+                index=list(QUEUE_NAMES).index(place.queue),
+                format_func=QUEUE_NAMES.__getitem__,
+                key="plain_queue",
+                on_change=lambda: go(Place(st.session_state["plain_queue"])),
+            )
+            st.button(
+                "With the picture tools", on_click=leave_plain, type="tertiary"
+            )
+        plain_review(place, go)
+    else:
+        use_layout("wide")
+        workbench(place, go)
+except (UnknownFilter, NotAllowed) as problem:
+    use_layout("reading")
+    st.error(plain(problem.sentence))
+    st.button("Go to the queues", on_click=st.query_params.clear)

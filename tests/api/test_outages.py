@@ -1,0 +1,80 @@
+"""Database or bucket away: a 503 and a sentence, then recovery without a restart."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from db.session import get_engine, open_session
+from storage import open_bucket
+from tests.factories import a_jpeg, a_media
+from tests.s3_server import BUCKET_NAME, start_rclone
+
+
+@pytest.fixture
+def s3_server(tmp_path):
+    server = start_rclone(tmp_path / "s3")
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_bucket_that_goes_away_and_comes_back(client, caller, configure, s3_server):
+    configure(
+        S3_ENDPOINT_URL=s3_server.endpoint_url,
+        S3_ACCESS_KEY=s3_server.access_key,
+        S3_SECRET_KEY=s3_server.secret_key,
+        BUCKET_NAME=BUCKET_NAME,
+    )
+    open_bucket().prepare()
+    headers, content = caller(), a_jpeg()
+
+    def send():
+        return client.post("/uploads", headers=headers, files={"file": ("a.jpg", content)})
+
+    s3_server.stop()
+    away = send()
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    assert int(away.headers["Retry-After"]) > 0
+    assert client.get("/health").status_code == 200
+    assert client.get("/ready").status_code == 503
+    assert client.get("/media/", headers=headers).json() == []
+    s3_server.start_again()
+    assert send().status_code == 201
+    assert client.get("/ready").status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_locked_sqlite_is_a_503_and_never_a_trace(client, caller):
+    with open_session() as session:
+        media_id = a_media(session).id
+    headers = caller()
+    blocker = get_engine().raw_connection()
+    blocker.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+    try:
+        answer = client.post(f"/media/{media_id}/annotations", headers=headers, json={})
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert "locked" not in answer.text
+        assert client.get(f"/media/{media_id}", headers=headers).status_code == 200, "readers go on"
+    finally:
+        blocker.driver_connection.execute("ROLLBACK")  # type: ignore[union-attr]
+        blocker.close()
+    assert client.post(f"/media/{media_id}/annotations", headers=headers, json={}).status_code == 201
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_vanishes_and_comes_back(client, caller, installation, tmp_path):
+    headers = caller()
+    path = tmp_path / "vigie.db"
+    get_engine().dispose()
+    for part in tmp_path.glob("vigie.db*"):
+        shutil.move(part, tmp_path / f"away-{part.name}")
+    path.mkdir()
+    away = client.get("/media/", headers=headers)
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    assert client.get("/ready").status_code == 503
+    path.rmdir()
+    for part in tmp_path.glob("away-vigie.db*"):
+        shutil.move(part, tmp_path / part.name.removeprefix("away-"))
+    assert client.get("/media/", headers=headers).status_code == 200
