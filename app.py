@@ -14,7 +14,8 @@ from api import create_api
 from api.content_security import inline_script_hashes
 from api.gate import Gate
 from api.startup import prepare
-from reporting import RequestLog, report_error
+from components.messages import explain_bug
+from reporting import RequestLog
 from settings import get_settings
 
 ROOT = Path(__file__).parent
@@ -37,5 +38,5 @@ app = st.App(
         ),
     ],
     middleware=[Middleware(RequestLog), Middleware(Gate, inline_scripts=inline_script_hashes(LIBRARY_PAGES))],
-    on_script_error=report_error,
+    on_script_error=explain_bug,
 )

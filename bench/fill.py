@@ -91,9 +91,7 @@ def fill(database_url: str, media: int) -> None:
         for definition in indexes:
             connection.execute(definition.encode())
         for table in ("blobs", "media", "annotations", "reviews"):
-            connection.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {media})".encode()
-            )
+            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {media})".encode())
     with psycopg.connect(libpq_url(database_url), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # what autovacuum has done by the time anyone looks
         connection.execute("CHECKPOINT")
@@ -107,7 +105,7 @@ def _people_and_places(connection: psycopg.Connection) -> None:
     connection.execute(
         """INSERT INTO accesses (id, login, hashed_password, scope, must_change_password,
             password_changed_at, preferences, created_at)
-        SELECT i, CASE i WHEN 1 THEN 'admin' ELSE 'curator-' || i END, '', 
+        SELECT i, CASE i WHEN 1 THEN 'admin' ELSE 'curator-' || i END, '',
             CASE i WHEN 1 THEN 'admin' ELSE 'user' END, false, now(), '{}', now()
         FROM generate_series(1, %(curators)s::bigint) AS i ON CONFLICT DO NOTHING""",
         {"curators": CURATORS},

@@ -57,6 +57,14 @@ def _number(number: Number) -> Node:
     )
 
 
+def big_button(words: str, address: str | None, below: str = "", figure: str = "") -> Node:
+    """The one large button of a page; without an address it only says that there is nothing to do."""
+    if address is None:
+        return node("div", words, cls="big off")
+    button = link(address, words, cls="big")
+    return node("div", button, *([node("p", below, node("b", figure), cls="under")] if below else []))
+
+
 def note(figure: str, words: str, address: str) -> Node:
     """A small number with its words, as a link."""
     return link(address, node("b", figure), f" {words}", cls="note")

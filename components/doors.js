@@ -1,4 +1,4 @@
-// Builds elements from a description and tells Streamlit which link was clicked.
+// Builds elements from a description, and lets Streamlit follow their links without a reload.
 
 const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "p", "small", "span", "summary",
   "table", "tbody", "td", "th", "thead", "time", "tr"]);
@@ -21,7 +21,7 @@ function build({ tag, attributes, children }) {
   return element;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
   const root = document.createElement("div");
   root.className = "doors";
   root.append(...data.nodes.map(build));
@@ -30,7 +30,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!door || elsewhere) return;
     event.preventDefault();
-    setTriggerValue("open", door.getAttribute("href"));
+    // Streamlit goes where the address bar says when the history moves. Its own way to switch pages from Python
+    // leaves a second entry behind: the page one comes from, with the filter of the page one goes to.
+    history.pushState({}, "", door.href);
+    dispatchEvent(new PopStateEvent("popstate"));
   });
   parentElement.querySelector(".doors")?.remove();
   parentElement.append(root);

@@ -1,17 +1,18 @@
 """Numbers, bars and tables that are links: drawn in the browser from a description, followed without a reload.
 
 Python describes what stands there (`node`, `link`); a few lines in the browser build it from elements and
-text, never from markup, so that names given by people stay text. A plain click on a link goes through Streamlit
-to the page, which takes no reload; opening a link in a new tab, or copying it, works as anywhere.
+text, never from markup, so that names given by people stay text. A plain click goes to the page as the
+browser's own forward button would, which takes no reload and leaves one entry in the history; opening a link
+in a new tab, or copying it, works as anywhere.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -20,7 +21,6 @@ from curation.queues import Queue
 
 Node = dict[str, Any]
 
-PAGES = {"/browse": "browse.py", "/review": "review.py", "/upload": "upload.py"}
 _HERE = Path(__file__).parent
 
 
@@ -42,6 +42,15 @@ def link(href: str, *children: Node | str, **attributes: object) -> Node:
     return node("a", *children, href=href, **attributes)
 
 
+def table(heads: Sequence[str], rows: Sequence[Sequence[Node | str]], *, empty: str) -> Node:
+    """Describe a table; a cell is text or an element."""
+    if not rows:
+        return node("p", empty, cls="empty")
+    head = node("thead", node("tr", *(node("th", text) for text in heads)))
+    body = node("tbody", *(node("tr", *(node("td", cell) for cell in row)) for row in rows))
+    return node("div", node("table", head, body), cls="scroll")
+
+
 def browse_address(wanted: MediaFilter) -> str:
     """The address of the list of exactly these media."""
     return _address("/browse", wanted.to_query())
@@ -53,32 +62,13 @@ def review_address(queue: Queue, wanted: MediaFilter | None = None) -> str:
 
 
 def show_doors(*nodes: Node, key: str) -> None:
-    """Draw what is described, and open the page of the link that was clicked."""
-    shown = _mount()(
-        key=key,
-        data={"nodes": list(nodes)},
-        on_open_change=_nothing,
-    )
-    if shown.open:
-        follow(shown.open)
-
-
-def follow(address: object) -> None:
-    """Go to the page of an address of ours; anything else that a browser may send is left alone."""
-    parts = urlsplit(address) if isinstance(address, str) else None
-    if parts is None or parts.scheme or parts.netloc or parts.path not in PAGES:
-        return
-    query = parse_qs(parts.query, max_num_fields=500)
-    st.switch_page(PAGES[parts.path], query_params=query)
+    """Draw what is described."""
+    _mount()(key=key, data={"nodes": list(nodes)})
 
 
 def _address(path: str, query: Mapping[str, list[str]]) -> str:
     written = urlencode(query, doseq=True)
     return f"{path}?{written}" if written else path
-
-
-def _nothing() -> None:
-    """A trigger exists only with a callback; the click is followed where the page is drawn."""
 
 
 @functools.cache

@@ -8,24 +8,34 @@ import streamlit as st
 
 # Only what Streamlit's theme cannot say. Selectors are its test ids and the keys of our own containers.
 _EVERYWHERE = """
-.stMainBlockContainer { padding: 3.6rem 1.1rem 1.5rem; }
-.stAppHeader { height: 2.9rem; min-height: 2.9rem; border-bottom: 1px solid var(--vigie-line, #8883); }
-.stMainBlockContainer p, .stMainBlockContainer li { line-height: 1.5; }
-.vigie-figures { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.84rem;
-  font-variant-numeric: tabular-nums; opacity: 0.82; white-space: nowrap; }
-.vigie-figures b { font-weight: 700; opacity: 1; }
-[class*="st-key-pill_"] button { border-radius: 999px; min-height: 2rem; padding: 0.1rem 0.75rem; font-weight: 400; }
-[class*="st-key-pill_"] button p { font-size: 0.88rem; white-space: nowrap; }
+:root { --vigie-line: #8883; --vigie-accent: #cf5d26; --vigie-mono: ui-monospace, "DejaVu Sans Mono", monospace; }
+.stAppHeader { height: 2.9rem; min-height: 2.9rem; border-bottom: 1px solid var(--vigie-line); }
+[data-testid="stToolbar"] > div > div:first-child::before { content: "Vigie"; font-weight: 700; font-size: 1rem;
+  padding: 0 0.9rem 0 0.35rem; }
+[data-testid="stTopNavLink"], [data-testid="stTopNavLink"]:hover { background: none; border-radius: 0;
+  height: 2.8rem; box-shadow: inset 0 -2px 0 transparent; }
+[data-testid="stTopNavLink"] p { font-weight: 400; }
+[data-testid="stTopNavLink"]:not([aria-current]):not(:hover) span { opacity: 0.72; }
+[data-testid="stTopNavLink"][aria-current] { box-shadow: inset 0 -2px 0 var(--vigie-accent); }
+.vigie-figures { font-family: var(--vigie-mono); font-size: 0.84rem; font-variant-numeric: tabular-nums;
+  opacity: 0.82; white-space: nowrap; }
+.vigie-figures b { font-weight: 700; }
 [class*="st-key-bar_"] { gap: 0.5rem; }
 [class*="st-key-bar_"] button { min-height: 2.2rem; }
 [class*="st-key-bar_"] button p { white-space: nowrap; }
-[data-testid="stPopoverBody"] { min-width: min(640px, 92vw); box-shadow: 0 6px 24px #0003; }
+[class*="st-key-pill_"] button { border-radius: 999px; padding: 0.1rem 0.75rem; font-weight: 400; }
+[class*="st-key-pill_"] button p { font-size: 0.88rem; }
+[data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """
-.stMainBlockContainer { padding: 3.3rem 1rem 1rem; max-width: none; }
+.stMainBlockContainer { padding: 2.9rem 1rem 1rem; max-width: none; }
 .stMainBlockContainer > div > .stVerticalBlock { gap: 0.7rem; }
-.st-key-bar_browse { position: sticky; top: 0; z-index: 50; padding: 0.55rem 0;
-  border-bottom: 1px solid #8883; }
+.stMainBlockContainer .stVerticalBlock > div:has(> .st-key-bar_browse) { position: sticky; top: 2.9rem; z-index: 50;
+  border-bottom: 1px solid var(--vigie-line); padding: 0.6rem 1rem; margin: 0 -1rem; width: auto; }
+/* The row of tools lies over the pictures that scroll by beneath it, on the page's own colour. */
+.stAppViewContainer, .stAppViewContainer > div, .stMain, .stMainBlockContainer, .stMainBlockContainer > div,
+.stMainBlockContainer > div > .stVerticalBlock, .stVerticalBlock > div:has(> .st-key-bar_browse) {
+  background-color: inherit; }
 """
 _READING = """
 .stMainBlockContainer { max-width: 76rem; padding-top: 4.2rem; }

@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from curation.errors import CurationError
+from reporting import report_error
 from storage.errors import BucketError
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,13 @@ def explain_problems() -> Iterator[None]:
     except BucketError as error:
         log.error("bucket away: %s", error)
         st.error(BUCKET_AWAY)
+
+
+def explain_bug(error: Exception) -> bool:
+    """What nobody foresaw: reported, and a sentence instead of the page. True keeps Streamlit's own away."""
+    report_error(error)
+    st.error("Something went wrong that should not have. It was logged. Reload the page to go on.")
+    return True
 
 
 def plain(text: str) -> str:

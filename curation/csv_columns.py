@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null, select
 from sqlalchemy.orm import aliased
-from sqlalchemy.orm.util import AliasedClass
 
 from curation.errors import UnknownFilter
 from db.expressions import first_code, in_byte_order, iso_utc, shortest_number
@@ -51,7 +50,7 @@ FORMULA_STARTS = (9, 13, 43, 45, 61, 64)
 class Join:
     """A row beside a media's (or a shape's), at most one; `after` must be joined before."""
 
-    target: AliasedClass[Any]
+    target: Any
     on: Cell
     after: Join | None = None
 

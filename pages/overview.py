@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components.bars import Bar, Number, bars, legend, note, numbers, stacked_days, strip
+from components.bars import Bar, Number, bars, big_button, legend, note, numbers, stacked_days, strip
 from components.clock import browser_zone, day_text
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.layout import use_layout
@@ -23,13 +23,6 @@ from settings import get_settings
 # Plots over everything may be this many seconds old, and as many more while they are counted anew.
 PLOTS_LAST = 15
 DAYS = (30, 90)
-STYLE = """
-<style>
-.st-key-continue_reviewing button { min-height: 4.6rem; }
-.st-key-continue_reviewing button p { font-size: 1.15rem; font-weight: 600; }
-.st-key-continue_reviewing [data-testid="stCaptionContainer"] { text-align: center; }
-</style>
-"""
 DAY_OF: tuple[overview.DayOf, ...] = ("uploaded", "captured")
 
 
@@ -72,7 +65,7 @@ def day_plot() -> None:
             required=True,
             default=DAY_OF[0],
             format_func=str.capitalize,
-            key="days_by",
+            key="by",
             bind="query-params",
             label_visibility="collapsed",
         )
@@ -82,7 +75,7 @@ def day_plot() -> None:
             required=True,
             default=DAYS[0],
             format_func="{} days".format,
-            key="days",
+            key="last",
             bind="query-params",
             label_visibility="collapsed",
         )
@@ -118,8 +111,7 @@ if not everything:
     st.subheader("No media yet")
     if access.scope in CURATORS:
         st.write("Upload the first pictures: files, folders or a ZIP archive.")
-        if st.button("Upload", type="primary"):
-            st.switch_page("upload.py")
+        st.page_link("upload.py", label="Upload pictures")
     else:
         st.write("As soon as a curator uploads pictures, they are counted here.")
     st.stop()
@@ -147,21 +139,18 @@ if yours is not None and sent_back is not None:
     first = Number(str(yours.count), "waiting for you", review_address(yours.queue), (own,))
     shown.insert(0, first)
 
-st.html(STYLE)
 left, right = st.columns([3.2, 1], gap="small")
 with left:
     show_doors(numbers(shown), key="numbers")
-with right, st.container(key="continue_reviewing", height="stretch"):
+with right:
     if access.scope not in CURATORS:
-        if st.button("Browse", type="primary", width="stretch"):
-            st.switch_page("browse.py")
+        show_doors(big_button("Browse", browse_address(MediaFilter())), key="go_on")
     elif next_queue is None:
-        st.button("Continue reviewing", type="primary", width="stretch", disabled=True)
-        st.caption("Nothing waits to be answered.")
+        show_doors(big_button("Nothing waits", None), key="go_on")
     else:
-        if st.button("Continue reviewing", type="primary", width="stretch"):
-            st.switch_page("review.py", query_params={"queue": next_queue.queue.value})
-        st.caption(f"{QUEUE_NAMES[next_queue.queue]}: {next_queue.count}")
+        waits = f"{QUEUE_NAMES[next_queue.queue]}: "
+        address = review_address(next_queue.queue)
+        show_doors(big_button("Continue reviewing", address, waits, str(next_queue.count)), key="go_on")
 if queues:
     show_doors(
         strip(

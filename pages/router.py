@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.header import show_header
 from components.messages import explain_problems
 from components.sign_in import find_visitor, sign_in_page
 from db.models import Scope
@@ -63,4 +64,5 @@ with explain_problems():
             for file, title, address, scopes in PAGES
         ]
         page = st.navigation(shown, position="top")
+    show_header(visitor.access.login if visitor else None)
     page.run()

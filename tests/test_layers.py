@@ -19,7 +19,7 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"boto3", "fastapi", "sqlalchemy"},
     ),
     "components": (
-        {"components", "curation", "db", "storage", "settings"},
+        {"components", "curation", "db", "storage", "settings", "reporting"},
         {"db.queries", "db.migrate"},
         {"boto3", "fastapi"},
     ),

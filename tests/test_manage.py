@@ -74,7 +74,7 @@ def serving(operator: Operator) -> Iterator[tuple[Operator, list[str]]]:
             if line.startswith("Ready"):
                 break
         yield operator, said
-        process.terminate()
+        operator.runs("stop")
         assert process.wait(60) == 0
 
 

@@ -64,7 +64,7 @@ export const toPicture = (view, [x, y]) => [(x - view.x) / view.scale, (y - view
 export function cropAround(rect, picture, room, fitScale, { times = 3, magnified = 2.5, least = 24 } = {}) {
   const ratio = room.width / room.height;
   const object = Math.max(rect.h, rect.w / ratio);
-  const height = Math.max(1.5 * object, Math.min(times * object, room.height / (magnified * fitScale)), least);
+  const height = Math.max(1.35 * object, Math.min(times * object, room.height / (magnified * fitScale)), least);
   return cut({ x: rect.x + rect.w / 2, y: rect.y + rect.h / 2 }, height, ratio, picture);
 }
 

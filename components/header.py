@@ -1,0 +1,24 @@
+"""What stands in Streamlit's header beside its navigation: who is signed in."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+_STYLE = """
+<style>
+.stElementContainer:has(.vigie-visitor) { position: absolute; }
+.vigie-visitor {
+  position: fixed; top: 0; right: 3.4rem; z-index: 999991; height: 2.9rem; line-height: 2.9rem;
+  font-size: 0.82rem; opacity: 0.75; max-width: 22rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+}
+@media (max-width: 1100px) { .vigie-visitor { display: none; } }
+</style>
+"""
+
+
+def show_header(login: str | None) -> None:
+    """Put the visitor's login into the header."""
+    visitor = f'<div class="vigie-visitor">signed in as {html.escape(login)}</div>' if login else ""
+    st.html(_STYLE + visitor)
