@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from api import answers, errors, health, label_classes, login, media, uploads
+from api import answers, errors, exports, health, label_classes, login, media, uploads
 from api.dependencies import WRITE_HEADER, give_signed_in
 from settings import Settings
 
@@ -39,7 +39,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     for open_router in (login.open_router, health.open_router):
         api.include_router(open_router)
     guarded = [Depends(give_signed_in)]
-    for module in (login, media, answers, label_classes, uploads):
+    for module in (login, media, answers, label_classes, uploads, exports):
         api.include_router(module.router, dependencies=guarded)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
     if settings.cors_origins and not takes_cookies:

@@ -41,23 +41,28 @@ def last_day(moment: datetime | None, zone: tzinfo) -> date | None:
 
 
 def span_text(start: datetime | None, end: datetime | None, zone: tzinfo) -> str:
-    """Such as `1–14 Aug 2026`, `from 1 Aug 2026`, or with the clock where a limit is not a midnight."""
-    first, last = _limit_text(start, zone), _limit_text(end, zone, end=True)
+    """Such as `1–14 Aug 2026` or `from 1 Aug 2026`; days of UTC say so, other limits come with the clock."""
+    limits = [limit for limit in (start, end) if limit is not None]
+    if all(_is_midnight(limit, zone) for limit in limits):
+        return _days_text(first_day(start, zone), last_day(end, zone))
+    if all(_is_midnight(limit, UTC) for limit in limits):
+        return f"{_days_text(first_day(start, UTC), last_day(end, UTC))} (UTC)"
     if start and end:
-        if first == last:
-            return first
-        days = (first_day(start, zone), last_day(end, zone))
-        whole = all(len(text.split()) == 3 for text in (first, last))
-        if whole and days[0] and days[1] and (days[0].year, days[0].month) == (days[1].year, days[1].month):
-            return f"{days[0].day}–{last}"
-        return f"{first} – {last}"
-    return f"from {first}" if start else f"until {last}"
+        return f"{local_text(start, zone)} – {local_text(end, zone)}"
+    return f"from {local_text(start, zone)}" if start else f"until {local_text(end, zone)}"
 
 
-def _limit_text(moment: datetime | None, zone: tzinfo, *, end: bool = False) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(zone)
-    if local.time() != time():
-        return local_text(moment, zone)
-    return day_text(local.date() - timedelta(days=1 if end else 0))
+def _is_midnight(moment: datetime, zone: tzinfo) -> bool:
+    return moment.astimezone(zone).time() == time()
+
+
+def _days_text(first: date | None, last: date | None) -> str:
+    if first is None or last is None:
+        return f"from {day_text(first)}" if first else f"until {day_text(last)}" if last else ""
+    if first == last:
+        return day_text(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day_text(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%b} – {day_text(last)}"
+    return f"{day_text(first)} – {day_text(last)}"

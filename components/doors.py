@@ -42,13 +42,15 @@ def link(href: str, *children: Node | str, **attributes: object) -> Node:
     return node("a", *children, href=href, **attributes)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[Node | str]], *, empty: str) -> Node:
-    """Describe a table; a cell is text or an element."""
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[Node | str]], *, empty: str, tall: bool = False
+) -> Node:
+    """Describe a table; a cell is text or an element. It scrolls by itself unless it is `tall`."""
     if not rows:
         return node("p", empty, cls="empty")
     head = node("thead", node("tr", *(node("th", text) for text in heads)))
     body = node("tbody", *(node("tr", *(node("td", cell) for cell in row)) for row in rows))
-    return node("div", node("table", head, body), cls="scroll")
+    return node("div", node("table", head, body), cls="frame" if tall else "frame scroll")
 
 
 def browse_address(wanted: MediaFilter) -> str:

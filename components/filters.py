@@ -31,6 +31,7 @@ SORT_NAMES = {
 }
 STATE_CHOICES = [state for state in STATE_NAMES if state in LISTED_STATES]
 POPOVER = "filter_open"
+LOGINS = ("uploader", "annotator", "reviewer")
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
         start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
         if start or end:
             pills.append(Pill(label, span_text(start, end, zone), (f"{name}_from", f"{name}_to")))
-    if wanted.uploader:
-        pills.append(Pill("Uploader", wanted.uploader, ("uploader",)))
+    for name in LOGINS:
+        if login := getattr(wanted, name):
+            pills.append(Pill(name.capitalize(), login, (name,)))
     if wanted.tag:
         pills.append(Pill("Tag", ", ".join(wanted.tag), ("tag",)))
     if wanted.file_name:
@@ -106,7 +108,6 @@ class FilterBar:
             st.button(
                 f"{plain(pill.label)} :gray[{plain(shorten(pill.text))}] ✕",
                 key=f"pill_{pill.names[0]}",
-                help=f"Remove this filter: {plain(pill.label)} {plain(pill.text)}",
                 on_click=self._remove,
                 args=(pill.names,),
             )
@@ -135,7 +136,7 @@ class FilterBar:
             label_class=list(wanted.label_class),
             has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
             source=list(wanted.source),
-            uploader=wanted.uploader or "",
+            **{name: getattr(wanted, name) or "" for name in LOGINS},
             tag=list(wanted.tag),
             file_name=wanted.file_name or "",
         )
@@ -159,13 +160,14 @@ class FilterBar:
                 **self._on("label_class"),
             )
             st.multiselect("Source", _with_chosen(sources, wanted.source), **self._on("source"))
-            st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
+            st.segmented_control("Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes"))
             self._between("captured", "Captured")
         with right:
-            st.segmented_control("Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes"))
-            st.text_input("File name contains", max_chars=255, **self._on("file_name"))
-            st.text_input("Uploader (login)", max_chars=100, **self._on("uploader"))
+            st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
+            st.text_input("File name contains", **self._on("file_name"))
             self._between("uploaded", "Uploaded")
+        for name, column in zip(LOGINS, st.columns(len(LOGINS)), strict=True):
+            column.text_input(f"{name.capitalize()} (login)", **self._on(name))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(f"Days are those of {plain(str(self.zone))}.")
             st.button(

@@ -22,16 +22,18 @@ _EVERYWHERE = """
 .vigie-figures b { font-weight: 700; }
 [class*="st-key-bar_"] { gap: 0.5rem; }
 [class*="st-key-bar_"] button { min-height: 2.2rem; }
+[class*="st-key-bar_"] [data-baseweb="select"] > div { min-height: 2.2rem; height: 2.2rem; }
 [class*="st-key-bar_"] button p { white-space: nowrap; }
 [class*="st-key-pill_"] button { border-radius: 999px; padding: 0.1rem 0.75rem; font-weight: 400; }
 [class*="st-key-pill_"] button p { font-size: 0.88rem; }
 [data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """
-.stMainBlockContainer { padding: 2.9rem 1rem 1rem; max-width: none; }
+.stMainBlockContainer { padding: 3.6rem 1rem 1rem; max-width: none; }
 .stMainBlockContainer > div > .stVerticalBlock { gap: 0.7rem; }
 .stMainBlockContainer .stVerticalBlock > div:has(> .st-key-bar_browse) { position: sticky; top: 2.9rem; z-index: 50;
-  border-bottom: 1px solid var(--vigie-line); padding: 0.6rem 1rem; margin: 0 -1rem; width: auto; }
+  border-bottom: 1px solid var(--vigie-line); padding: 0.6rem 1rem; margin: -0.7rem -1rem 0;
+  width: calc(100% + 2rem); max-width: none; }
 /* The row of tools lies over the pictures that scroll by beneath it, on the page's own colour. */
 .stAppViewContainer, .stAppViewContainer > div, .stMain, .stMainBlockContainer, .stMainBlockContainer > div,
 .stMainBlockContainer > div > .stVerticalBlock, .stVerticalBlock > div:has(> .st-key-bar_browse) {

@@ -46,8 +46,11 @@ ACTS = {
 MAP_LINK = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=12/{lat}/{lon}"
 STYLE = """
 <style>
-.vigie-facts { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.3rem 0.8rem; font-size: 0.88rem; margin: 0; }
-.vigie-facts dt { opacity: 0.68; } .vigie-facts dd { margin: 0; overflow-wrap: anywhere; }
+.vigie-facts { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.3rem 0.8rem; font-size: 0.88rem;
+  margin: 0; padding: 0; }
+.vigie-facts dt { opacity: 0.68; font-weight: 400; margin: 0; padding: 0; }
+.vigie-facts dd { margin: 0; padding: 0; overflow-wrap: anywhere; } .vigie-facts a { color: inherit; }
+details.vigie-more { font-size: 0.88rem; margin-top: 0.3rem; } .vigie-more summary { cursor: pointer; opacity: 0.68; }
 .vigie-facts .code, .vigie-acts time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
 .vigie-title { font-size: 0.74rem; letter-spacing: 0.06em; text-transform: uppercase; opacity: 0.68;
   margin: 0.4rem 0 0; }
@@ -188,17 +191,18 @@ def facts(media: MediaDetails, zone: tzinfo) -> str:
         ("Camera", escape(media.camera or "")),
         ("Place", _place(media)),
         ("Id", str(media.id)),
-        ("SHA-256", f'<span class="code">{escape(media.sha256 or "")}</span>' if media.sha256 else ""),
-        (
-            "Bucket key",
-            f'<span class="code">{escape(media.bucket_key or "")}</span>' if media.bucket_key else "",
-        ),
     ]
-    return (
-        '<dl class="vigie-facts">'
-        + "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
-        + "</dl>"
-    )
+    technical = [("SHA-256", _code(media.sha256)), ("Bucket key", _code(media.bucket_key))]
+    return f'{_list(rows)}<details class="vigie-more"><summary>In the bucket</summary>{_list(technical)}</details>'
+
+
+def _list(rows: Sequence[tuple[str, str]]) -> str:
+    filled = (f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
+    return f'<dl class="vigie-facts">{"".join(filled)}</dl>'
+
+
+def _code(text: str | None) -> str:
+    return f'<span class="code">{escape(text)}</span>' if text else ""
 
 
 def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:

@@ -50,6 +50,7 @@ def stream_csv_lines(session: Session, statement: AnySelect) -> Iterator[tuple[b
     On PostgreSQL the transaction keeps the settings made for this until it ends. Close the iterator to stop
     the database in the middle. Raises DBAPIError like any other question.
     """
+    session.flush()  # what the session has not written yet is part of what it reads
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         return _copied_lines(connection, statement)

@@ -109,19 +109,19 @@ undo_line(visitor)
 
 if not page.items:
     if query.get("cursor"):
-        st.info("Nothing is left on this page of the list.")
+        st.markdown("Nothing is left on this page of the list.")
         st.button("First page", on_click=go, args=(wanted,))
     elif wanted.is_empty:
-        st.info("No media yet.")
+        st.markdown("No media yet.")
         if access.scope in CURATORS and st.button("Upload pictures", type="primary"):
             st.switch_page("upload.py")
     else:
-        st.info("No media match these filters.")
+        st.markdown("No media match these filters. Take one away:")
         for pill in active_pills(wanted, bar.zone, names):
             wider = without(wanted, pill.names)
             with open_session(read_only=True) as session:
                 left = count_matches(session, access, wider)
-            label = f"Without {plain(pill.label)} :gray[{plain(pill.text)}]: {left} media"
+            label = f"without {plain(pill.label)} :gray[{plain(pill.text)}]: {left} media"
             st.button(label, key=f"without_{pill.names[0]}", on_click=go, args=(wider,))
     st.stop()
 

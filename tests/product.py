@@ -104,10 +104,11 @@ class Program(httpx.Client):
     """A program with a token, on the API's own port."""
 
     def __init__(self, product: Product, login: str = ADMIN, password: str = ADMIN_PASSWORD) -> None:
-        super().__init__(base_url=product.api, timeout=60)
-        answer = self.post("/login/access-token", data={"username": login, "password": password})
+        form = {"username": login, "password": password}
+        answer = httpx.post(f"{product.api}/login/access-token", data=form, timeout=60)
         answer.raise_for_status()
-        self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        super().__init__(base_url=product.api, timeout=60, headers=headers)
 
     def upload(self, content: bytes, name: str = "IMG_0001.jpg", **fields: str) -> dict[str, Any]:
         """Register one picture; returns the media."""

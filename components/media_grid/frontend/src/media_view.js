@@ -8,7 +8,7 @@ import { dayAndClock, distance } from "./times.js";
 
 /**
  * @typedef {{media: import("./tile.js").Media, shapes: import("./overlay.js").Shape[],
- *            previous: number|null, next: number|null, place: string,
+ *            previous: number|null, next: number|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
  */
@@ -80,13 +80,12 @@ export function createMediaView(host) {
     const media = data.media;
     const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`];
     facts.textContent = known.filter(Boolean).join(" · ");
-    const place = element("span", "place");
-    place.textContent = data.place;
+    const space = element("span", "space");
     bar.replaceChildren(
       button(`← ${WORDS.back}`, "Esc", () => tell?.close()),
       button(WORDS.previous, "←", () => step(data?.previous), data.previous === null),
       button(WORDS.next, "→", () => step(data?.next), data.next === null),
-      place,
+      space,
       button(showShapes ? WORDS.hideShapes : WORDS.showShapes, "H", toggleShapes, data.shapes.length === 0),
       link(WORDS.original, pictureAddress(media.id, "original")),
       copyButton(),

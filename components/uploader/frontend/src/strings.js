@@ -2,7 +2,6 @@
 
 export const WORDS = {
   drop: "Drop pictures, folders or ZIP files here",
-  dropHint: "JPEG, PNG and WebP",
   chooseFiles: "Choose files",
   chooseFolder: "Choose a folder",
   start: "Upload",
@@ -39,6 +38,11 @@ export const STATE_NAMES = {
 /** @param {number} count @param {string} one @param {string} many */
 export function counted(count, one, many) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** @param {number} picture @param {number} archive bytes */
+export function dropHint(picture, archive) {
+  return `JPEG, PNG or WebP of at most ${bytesText(picture)} each; ZIP files of at most ${bytesText(archive)}`;
 }
 
 /** @param {number} count */

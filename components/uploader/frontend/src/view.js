@@ -2,7 +2,7 @@
 
 import { filesOfDrop, filesOfInput } from "./files.js";
 import { createList, element } from "./list.js";
-import { STATE_NAMES, WORDS, bytesText, files, pausedText, progressText, skippedText } from "./strings.js";
+import { STATE_NAMES, WORDS, bytesText, dropHint, files, pausedText, progressText, skippedText } from "./strings.js";
 import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
 
 const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
@@ -18,7 +18,8 @@ const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
  */
 export function createView(host, engine) {
   const root = element("div", "uploader");
-  const zone = dropZone((found) => engine.add(found));
+  const hint = element("span", "");
+  const zone = dropZone((found) => engine.add(found), hint);
   const status = element("div", "status");
   status.setAttribute("role", "status");
   const bar = element("div", "bar");
@@ -112,6 +113,7 @@ export function createView(host, engine) {
     /** @param {UploaderData} newData */
     update(newData) {
       data = newData;
+      hint.textContent = dropHint(data.largest_picture, data.largest_archive);
       engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
       redraw();
     },
@@ -124,18 +126,18 @@ export function createView(host, engine) {
   };
 }
 
-/** @param {(found: import("./files.js").Found[]) => void} take */
-function dropZone(take) {
+/** @param {(found: import("./files.js").Found[]) => void} take @param {HTMLElement} hint */
+function dropZone(take, hint) {
   const zone = element("div", "drop");
   const text = element("div", "drop-text");
   const title = element("strong", "");
   title.textContent = WORDS.drop;
-  const hint = element("span", "");
-  hint.textContent = WORDS.dropHint;
   text.append(title, hint);
   const plain = input("files", false);
   const folder = input("folder", true);
-  zone.append(text, button("choose-files", WORDS.chooseFiles, () => plain.click()), button("choose-folder", WORDS.chooseFolder, () => folder.click()), plain, folder);
+  const choices = element("div", "choices");
+  choices.append(button("choose-files", WORDS.chooseFiles, () => plain.click()), button("choose-folder", WORDS.chooseFolder, () => folder.click()));
+  zone.append(text, choices, plain, folder);
   for (const field of [plain, folder]) {
     field.addEventListener("change", () => {
       take(filesOfInput(/** @type {FileList} */ (field.files)));

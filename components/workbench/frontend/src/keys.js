@@ -133,12 +133,13 @@ export function bindKeys({ onAct, takeStroke = () => false, onSpace = () => {}, 
   const onBlur = () => onSpace(false);
 
   // In the capture phase of the window: before Streamlit's own shortcuts and before the annotator's.
-  target.addEventListener("keydown", onDown, true);
-  target.addEventListener("keyup", onUp, true);
+  const first = { capture: true };
+  target.addEventListener("keydown", onDown, first);
+  target.addEventListener("keyup", onUp, first);
   target.addEventListener("blur", onBlur);
   return () => {
-    target.removeEventListener("keydown", onDown, true);
-    target.removeEventListener("keyup", onUp, true);
+    target.removeEventListener("keydown", onDown, first);
+    target.removeEventListener("keyup", onUp, first);
     target.removeEventListener("blur", onBlur);
   };
 }

@@ -1,0 +1,157 @@
+"""Forms for accesses: a new one, changes to one, and the one-time password that either may make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.messages import explain_problems, plain
+from components.sign_in import require_visitor
+from curation.accesses import (
+    change_scope,
+    create_access,
+    disable_access,
+    enable_access,
+    get_access,
+    reset_password,
+)
+from curation.errors import NotAllowed
+from curation.installation import end_login_sessions
+from db.models import Access, Scope
+from db.session import open_session
+
+SCOPES = {
+    Scope.VIEWER: "viewer: looks and exports",
+    Scope.USER: "user: a curator, who uploads, annotates and reviews",
+    Scope.ADMIN: "admin: also withdraws and manages",
+    Scope.DEVICE: "device: only sends media, by the API",
+}
+_PASSWORD = "one_time_password"
+
+
+def show_one_time_password() -> None:
+    """The password that was just made, until it is said to be noted. It is kept nowhere else."""
+    made: tuple[str, str] | None = st.session_state.get(_PASSWORD)
+    if made is None:
+        return
+    login, password = made
+    with st.container(border=True):
+        st.write(f"One-time password of **{plain(login)}**, shown only here and now:")
+        st.code(password, language=None)
+        st.caption("Pass it on by a safe way. A person has to change it at the first sign-in.")
+        st.button("I have noted it", on_click=_forget_password)
+
+
+def new_access() -> None:
+    """A form for a new access."""
+    with st.form("new_access", border=False, clear_on_submit=True):
+        st.text_input("Login", key="new_login", autocomplete="off")
+        st.selectbox("Scope", list(SCOPES), index=1, format_func=SCOPES.__getitem__, key="new_scope")
+        st.form_submit_button("Create", type="primary", on_click=_create)
+
+
+def change_access(accesses: Sequence[Access], visitor: Access) -> None:
+    """Choose an access and change what it may do."""
+    by_id = {access.id: access for access in accesses}
+    access_id = st.selectbox(
+        "Access",
+        list(by_id),
+        index=None,
+        placeholder="Choose one",
+        format_func=lambda number: _line(by_id[number]) if number in by_id else "",
+        key="changed_access",
+    )
+    access = by_id.get(access_id) if access_id is not None else None
+    if access is None:
+        return
+    own = access.id == visitor.id
+    if own:
+        st.info("This is your own access. Its password is changed on the Account page.")
+    # The keys carry the access: a tick or a scope chosen for one of them must not stand for the next.
+    st.selectbox(
+        "Scope",
+        list(SCOPES),
+        index=list(SCOPES).index(access.scope),
+        format_func=SCOPES.__getitem__,
+        key=f"scope_{access.id}",
+    )
+    sure = not own or st.checkbox(
+        "I know that I lose this page at once, and that only another admin can give it back.",
+        key=f"sure_{access.id}",
+    )
+    with st.container(horizontal=True):
+        st.button("Change scope", on_click=_change_scope, args=(access.id,), disabled=not sure)
+        if access.disabled_at is None:
+            st.button("Disable", on_click=_disable, args=(access.id,), disabled=not sure)
+        else:
+            st.button("Enable", on_click=_enable, args=(access.id,))
+        if not own:
+            st.button("Reset password", on_click=_reset, args=(access.id,))
+            st.button("Sign out everywhere", on_click=_sign_out, args=(access.id,))
+    if not own:
+        st.caption("Disabling, a reset and signing out end all login sessions and tokens at once.")
+
+
+def _line(access: Access) -> str:
+    disabled = ", disabled" if access.disabled_at else ""
+    return f"{access.login} ({access.scope.value}{disabled})"
+
+
+def _create() -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            created, made = create_access(
+                session, admin, st.session_state["new_login"], st.session_state["new_scope"]
+            )
+        if made is not None:
+            st.session_state[_PASSWORD] = (created.login, made)
+
+
+def _reset(access_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        if access_id == admin.id:
+            # It would end this very login session, and with it the only sight of the new password.
+            raise NotAllowed("Change your own password on the Account page.")
+        with open_session() as session:
+            login = get_access(session, access_id).login
+            made = reset_password(session, admin, access_id)
+        st.session_state[_PASSWORD] = (login, made)
+
+
+def _change_scope(access_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            changed = change_scope(session, admin, access_id, st.session_state[f"scope_{access_id}"])
+        st.toast(f"{plain(changed.login)} has the scope {changed.scope.value}.")
+
+
+def _disable(access_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            disabled = disable_access(session, admin, access_id)
+        st.toast(f"{plain(disabled.login)} is disabled and signed out everywhere.")
+
+
+def _enable(access_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            enabled = enable_access(session, admin, access_id)
+        st.toast(f"{plain(enabled.login)} may enter again.")
+
+
+def _sign_out(access_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            ended = end_login_sessions(session, admin, access_id)
+        st.toast(f"{plain(ended.login)} is signed out everywhere.")
+
+
+def _forget_password() -> None:
+    st.session_state.pop(_PASSWORD, None)

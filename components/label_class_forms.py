@@ -1,0 +1,220 @@
+"""Forms for label classes: a new one, changes to one, its place in the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.messages import explain_problems, plain
+from components.sign_in import require_visitor
+from curation.label_classes import (
+    change_label_class,
+    create_label_class,
+    get_label_class,
+    list_label_classes,
+    offer_label_class_again,
+    retire_label_class,
+)
+from db.models import AppliesTo, LabelClass
+from db.session import open_session
+
+APPLIES_TO = {
+    AppliesTo.BOTH: "shapes and whole media",
+    AppliesTo.SHAPE: "shapes",
+    AppliesTo.MEDIA: "whole media",
+}
+NEW_COLOUR = "#85858F"
+
+
+def new_label_class(label_classes: Sequence[LabelClass]) -> None:
+    """A form for a new label class, which goes to the end of the list."""
+    with st.form("new_label_class", border=False, clear_on_submit=True):
+        st.text_input("Name", key="new_name", max_chars=60)
+        st.text_input(
+            "Key",
+            key="new_key",
+            max_chars=60,
+            placeholder="made from the name when empty",
+            help="What answers and exports carry: a-z, 0-9, _ and -. It is never changed later.",
+        )
+        _fields("new", None, label_classes)
+        st.form_submit_button("Create", type="primary", on_click=_create)
+
+
+def changed_label_class(label_classes: Sequence[LabelClass]) -> None:
+    """Choose a label class, then change, move, retire it or offer it again."""
+    by_id = {found.id: found for found in label_classes}
+    chosen = st.selectbox(
+        "Label class",
+        list(by_id),
+        index=None,
+        placeholder="Choose one",
+        format_func=lambda number: by_id[number].name if number in by_id else "",
+        key="changed_label_class",
+    )
+    found = by_id.get(chosen) if chosen is not None else None
+    if found is None:
+        return
+    with st.form(f"label_class_{found.id}", border=False):
+        st.text_input("Name", found.name, key=f"{found.id}_name", max_chars=60)
+        _fields(str(found.id), found, label_classes)
+        st.form_submit_button("Save", type="primary", on_click=_change, args=(found.id,))
+    with st.container(horizontal=True):
+        first, last = label_classes[0].id == found.id, label_classes[-1].id == found.id
+        st.button("Move up", on_click=_move, args=(found.id, -1), disabled=first)
+        st.button("Move down", on_click=_move, args=(found.id, 1), disabled=last)
+        if found.retired_at is None:
+            st.button("Retire", on_click=_retire, args=(found.id,))
+        else:
+            st.button("Offer again", on_click=_offer, args=(found.id,))
+    st.caption(
+        "A retired label class is no longer offered. Shapes that have it keep it; its hotkey becomes free."
+    )
+
+
+def _fields(prefix: str, found: LabelClass | None, label_classes: Sequence[LabelClass]) -> None:
+    """The fields that a new label class and a changed one share."""
+    colour, hotkey = st.columns(2)
+    colour.color_picker("Colour", found.colour if found else NEW_COLOUR, key=f"{prefix}_colour")
+    hotkey.text_input(
+        "Hotkey",
+        (found.hotkey or "") if found else "",
+        key=f"{prefix}_hotkey",
+        placeholder="1 to 9, or F A",
+        help="One stroke 1 to 9, or F and then a letter.",
+    )
+    groups = sorted({other.exclusive_group for other in label_classes if other.exclusive_group})
+    group = found.exclusive_group if found else None
+    st.selectbox(
+        "Group",
+        groups,
+        index=groups.index(group) if group else None,
+        accept_new_options=True,
+        placeholder="none",
+        key=f"{prefix}_group",
+        help="Label classes of different groups exclude each other for a whole picture.",
+    )
+    choices = list(APPLIES_TO)
+    st.selectbox(
+        "Applies to",
+        choices,
+        index=choices.index(found.applies_to) if found else 0,
+        format_func=APPLIES_TO.__getitem__,
+        key=f"{prefix}_applies_to",
+    )
+    parents = {
+        other.id: other.name for other in label_classes if other.parent_id is None and other is not found
+    }
+    st.selectbox(
+        "Parent",
+        list(parents),
+        index=list(parents).index(found.parent_id) if found and found.parent_id in parents else None,
+        format_func=lambda number: parents.get(number, ""),
+        placeholder="none",
+        key=f"{prefix}_parent",
+    )
+    if found is not None:
+        st.checkbox("Pinned: shown first on the Review screen", found.pinned, key=f"{prefix}_pinned")
+
+
+def _create() -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        name = _typed("new", "name")
+        with open_session() as session:
+            created = create_label_class(
+                session,
+                admin,
+                key=_typed("new", "key") or key_from(name),
+                name=name,
+                colour=_typed("new", "colour"),
+                hotkey=read_hotkey(_typed("new", "hotkey")),
+                applies_to=st.session_state["new_applies_to"],
+                exclusive_group=st.session_state["new_group"],
+                parent_id=st.session_state["new_parent"],
+            )
+        st.toast(f"{plain(created.name)} is offered.")
+
+
+def _change(label_class_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        prefix = str(label_class_id)
+        with open_session() as session:
+            found = get_label_class(session, label_class_id)
+            change_label_class(
+                session,
+                admin,
+                label_class_id,
+                name=_typed(prefix, "name"),
+                colour=_typed(prefix, "colour"),
+                hotkey=read_hotkey(_typed(prefix, "hotkey")),
+                applies_to=st.session_state[f"{prefix}_applies_to"],
+                exclusive_group=st.session_state[f"{prefix}_group"],
+                parent_id=st.session_state[f"{prefix}_parent"],
+                position=found.position,
+                pinned=st.session_state[f"{prefix}_pinned"],
+            )
+        st.toast("Saved.")
+
+
+def _move(label_class_id: int, step: int) -> None:
+    """Change places with the one above or below; whoever stands at another number afterwards is renumbered."""
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            ordered = list(list_label_classes(session, retired=True))
+            here = next(place for place, found in enumerate(ordered) if found.id == label_class_id)
+            there = min(max(here + step, 0), len(ordered) - 1)
+            ordered.insert(there, ordered.pop(here))
+            for position, found in enumerate(ordered):
+                if found.position != position:
+                    change_label_class(
+                        session,
+                        admin,
+                        found.id,
+                        name=found.name,
+                        colour=found.colour,
+                        hotkey=found.hotkey,
+                        applies_to=found.applies_to,
+                        exclusive_group=found.exclusive_group,
+                        parent_id=found.parent_id,
+                        position=position,
+                        pinned=found.pinned,
+                    )
+
+
+def _retire(label_class_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            retired = retire_label_class(session, admin, label_class_id)
+        st.session_state.pop(f"{label_class_id}_hotkey", None)
+        st.toast(f"{plain(retired.name)} is no longer offered.")
+
+
+def _offer(label_class_id: int) -> None:
+    with explain_problems():
+        admin = require_visitor().access
+        with open_session() as session:
+            offered = offer_label_class_again(session, admin, label_class_id)
+        st.toast(f"{plain(offered.name)} is offered again.")
+
+
+def _typed(prefix: str, name: str) -> str:
+    return str(st.session_state[f"{prefix}_{name}"] or "").strip()
+
+
+def key_from(name: str) -> str:
+    """A key made from a name: `Sea of clouds` becomes `sea_of_clouds`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60]
+
+
+def read_hotkey(typed: str) -> str | None:
+    """A hotkey as it is stored, whatever its case and spaces: `fa` is `F A`; None when empty."""
+    strokes = "".join(typed.upper().split())
+    if not strokes:
+        return None
+    return f"F {strokes[1]}" if len(strokes) == 2 and strokes[0] == "F" else strokes

@@ -1,0 +1,85 @@
+"""Label classes: what curators may answer with, how often it counts, and for admins its edits."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.doors import Node, browse_address, link, node, show_doors, table
+from components.label_class_forms import APPLIES_TO, changed_label_class, new_label_class
+from components.layout import use_layout
+from components.sign_in import require_visitor
+from curation.label_classes import list_label_classes
+from curation.media_filter import MediaFilter
+from curation.overview import LabelClassUse, shapes_per_label_class
+from db.models import Access, LabelClass, Scope
+from db.session import open_session
+
+COUNTS_LAST = 15  # seconds
+
+
+@st.cache_data(ttl=COUNTS_LAST, show_spinner=False, refresh_mode="background")
+def uses(scope: Scope, _access: Access) -> dict[str, LabelClassUse]:
+    """What counts of each label class, by its key: the same for everybody of one scope."""
+    with open_session(read_only=True) as session:
+        return {use.key: use for use in shapes_per_label_class(session, _access)}
+
+
+def label_class_table(found: Sequence[LabelClass], counted: dict[str, LabelClassUse]) -> Node:
+    names = {label_class.id: label_class.name for label_class in found}
+    rows: list[list[Node | str]] = [
+        [
+            _name(label_class),
+            node("span", label_class.key, cls="code"),
+            _hotkey(label_class),
+            label_class.exclusive_group or "",
+            APPLIES_TO[label_class.applies_to],
+            names.get(label_class.parent_id, "") if label_class.parent_id else "",
+            _count(label_class.key, counted.get(label_class.key)),
+        ]
+        for label_class in found
+    ]
+    heads = ("name", "key", "hotkey", "group", "applies to", "parent", "media")
+    return table(heads, rows, empty="There is no label class yet.", tall=True)
+
+
+def _name(label_class: LabelClass) -> Node:
+    said = "retired" if label_class.retired_at else "pinned" if label_class.pinned else ""
+    return node(
+        "span",
+        node("i", cls="swatch", style={"background": label_class.colour}),
+        label_class.name,
+        *([node("span", f" {said}", cls="mute")] if said else []),
+        cls="mute" if label_class.retired_at else "",
+    )
+
+
+def _hotkey(label_class: LabelClass) -> Node:
+    strokes = (label_class.hotkey or "").split()
+    return node("span", *(node("span", stroke, cls="key") for stroke in strokes), cls="keys")
+
+
+def _count(key: str, use: LabelClassUse | None) -> Node:
+    count = use.media.count if use else 0
+    return link(browse_address(MediaFilter(label_class=(key,))), node("b", f"{count:,}"))
+
+
+access = require_visitor().access
+use_layout("reading")
+with open_session(read_only=True) as session:
+    label_classes = list_label_classes(session, retired=True)
+
+drawn = label_class_table(label_classes, uses(access.scope, access))
+if access.scope != Scope.ADMIN:
+    show_doors(drawn, key="label_classes")
+    st.caption("Admins change label classes.")
+    st.stop()
+
+left, right = st.columns([2.4, 1], gap="medium")
+with left:
+    show_doors(drawn, key="label_classes")
+with right:
+    change, new = st.tabs(["Change", "New label class"])
+    with change:
+        changed_label_class(label_classes)
+    with new:
+        new_label_class(label_classes)
