@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
-import extra_streamlit_components
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent
 # Streamlit's page, and the frame that the sign-in form's library puts beside it.
 LIBRARY_PAGES = (
     Path(st.__file__).parent / "static/index.html",
-    *Path(extra_streamlit_components.__file__).parent.rglob("index.html"),
+    *Path(str(find_spec("extra_streamlit_components").origin)).parent.rglob("index.html"),  # type: ignore[union-attr]
 )
 
 settings = get_settings()
@@ -37,6 +37,9 @@ app = st.App(
             for dist in sorted(ROOT.glob("components/*/dist"))
         ),
     ],
-    middleware=[Middleware(RequestLog), Middleware(Gate, inline_scripts=inline_script_hashes(LIBRARY_PAGES))],
+    middleware=[
+        Middleware(RequestLog),
+        Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
+    ],
     on_script_error=explain_bug,
 )

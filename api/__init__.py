@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable
-
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
 
 from api import answers, errors, exports, health, label_classes, login, media, uploads
 from api.dependencies import WRITE_HEADER, give_signed_in
+from api.process_time import ProcessTime
 from settings import Settings
 
 ABOUT = """
@@ -50,7 +47,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", WRITE_HEADER],
             expose_headers=["Link", "X-Total-Count", "X-Process-Time", "X-Request-ID"],
         )
-    api.middleware("http")(_tell_process_time)
+    api.add_middleware(ProcessTime)
     return api
 
 
@@ -59,14 +56,3 @@ ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 def _not_found() -> None:
     raise HTTPException(404, "There is nothing at this address.")
-
-
-async def _tell_process_time(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    started = time.perf_counter()
-    response = await call_next(request)
-    response.headers["X-Process-Time"] = f"{time.perf_counter() - started:.6f}"
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.datastructures import MutableHeaders
@@ -38,14 +39,18 @@ HEADERS = {
 class Gate:
     """ASGI middleware around Streamlit and our own routes."""
 
-    def __init__(self, app: ASGIApp, inline_scripts: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, public_url: str, inline_scripts: Sequence[str] = ()) -> None:
         """`inline_scripts` are the policy's hashes of the inline scripts that libraries bring along."""
         self._app = app
+        self._public_host = urlsplit(public_url).netloc
         self._policy = page_policy(inline_scripts, framed_by="'none'")
         # Streamlit's own component frames are framed by our page, and by nobody else.
         self._framed_policy = page_policy(inline_scripts, framed_by="'self'")
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not _from_our_page(scope, self._public_host):
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -84,6 +89,16 @@ class Gate:
         if _under(path, UPLOAD_FILE) and access.scope not in (Scope.USER, Scope.ADMIN):
             return 403
         return None
+
+
+def _from_our_page(scope: Connection, public_host: str) -> bool:
+    """Whether a websocket was opened by a page of this host.
+
+    Streamlit refuses foreign origins too, but only after it has asked another host for its own address.
+    """
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    origin = headers.get(b"origin")
+    return origin is None or urlsplit(origin).netloc in (headers.get(b"host"), public_host)
 
 
 def _under(path: str, root: str) -> bool:

@@ -157,7 +157,7 @@ def bars(shown: Sequence[Bar], *, heads: Sequence[str] = (), empty: str) -> Node
     head = node("div", node("span"), node("span"), *(node("span", text) for text in heads), cls="row head")
     widths = [max(len(f"{bar.figures[place]:,}") for bar in shown) for place in range(len(shown[0].figures))]
     widths = [max(width, len(head)) for width, head in zip(widths, heads or [""] * len(widths), strict=True)]
-    columns = " ".join(["minmax(0, 9.5em)", "minmax(30px, 1fr)", *(f"{width}ch" for width in widths)])
+    columns = " ".join(["minmax(0, 8.5em)", "minmax(30px, 1fr)", *(f"{width}ch" for width in widths)])
     return node(
         "div", *([head] if heads else []), *at_first, *after, cls="bars", style={"--columns": columns}
     )

@@ -48,7 +48,9 @@ def span_text(start: datetime | None, end: datetime | None, zone: tzinfo) -> str
     if all(_is_midnight(limit, UTC) for limit in limits):
         return f"{_days_text(first_day(start, UTC), last_day(end, UTC))} (UTC)"
     if start and end:
-        return f"{local_text(start, zone)} – {local_text(end, zone)}"
+        same_day = start.astimezone(zone).date() == end.astimezone(zone).date()
+        until = f"{end.astimezone(zone):%H:%M:%S}" if same_day else local_text(end, zone)
+        return f"{local_text(start, zone)} – {until}"
     return f"from {local_text(start, zone)}" if start else f"until {local_text(end, zone)}"
 
 

@@ -18,7 +18,15 @@ _STYLE = """
 """
 
 
+# Streamlit writes white on primary buttons in either theme; on the lighter accent of the dark one that is too faint.
+_DARK = """
+<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] { color: #15100C; }
+</style>
+"""
+
+
 def show_header(login: str | None) -> None:
     """Put the visitor's login into the header."""
     visitor = f'<div class="vigie-visitor">signed in as {html.escape(login)}</div>' if login else ""
-    st.html(_STYLE + visitor)
+    st.html(_STYLE + (_DARK if st.context.theme.type == "dark" else "") + visitor)

@@ -21,9 +21,9 @@ from db.models import AppliesTo, LabelClass
 from db.session import open_session
 
 APPLIES_TO = {
-    AppliesTo.BOTH: "shapes and whole media",
+    AppliesTo.BOTH: "shapes, media",
     AppliesTo.SHAPE: "shapes",
-    AppliesTo.MEDIA: "whole media",
+    AppliesTo.MEDIA: "media",
 }
 NEW_COLOUR = "#85858F"
 

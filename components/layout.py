@@ -8,10 +8,11 @@ import streamlit as st
 
 # Only what Streamlit's theme cannot say. Selectors are its test ids and the keys of our own containers.
 _EVERYWHERE = """
-:root { --vigie-line: #8883; --vigie-accent: #cf5d26; --vigie-mono: ui-monospace, "DejaVu Sans Mono", monospace; }
+:root { --vigie-line: #8883; --vigie-accent: #cf5d26; --vigie-go: #bd4f1a;
+  --vigie-mono: ui-monospace, "DejaVu Sans Mono", monospace; }
 .stAppHeader { height: 2.9rem; min-height: 2.9rem; border-bottom: 1px solid var(--vigie-line); }
 [data-testid="stToolbar"] > div > div:first-child::before { content: "Vigie"; font-weight: 700; font-size: 1rem;
-  padding: 0 0.9rem 0 0.35rem; }
+  padding: 0 0.7rem 0 1.1rem; }
 [data-testid="stTopNavLink"], [data-testid="stTopNavLink"]:hover { background: none; border-radius: 0;
   height: 2.8rem; box-shadow: inset 0 -2px 0 transparent; }
 [data-testid="stTopNavLink"] p { font-weight: 400; }
@@ -26,6 +27,12 @@ _EVERYWHERE = """
 [class*="st-key-bar_"] button p { white-space: nowrap; }
 [class*="st-key-pill_"] button { border-radius: 999px; padding: 0.1rem 0.75rem; font-weight: 400; }
 [class*="st-key-pill_"] button p { font-size: 0.88rem; }
+/* A link that is the next step looks like a button, and still opens in a new tab. */
+[class*="st-key-go_"] [data-testid="stPageLink-NavLink"] { background: var(--vigie-go); border-radius: 8px;
+  min-height: 2.2rem; padding: 0.2rem 0.9rem; justify-content: center; }
+[class*="st-key-go_"] [data-testid="stPageLink-NavLink"]:hover { filter: brightness(1.08); }
+[class*="st-key-go_"] [data-testid="stPageLink-NavLink"] p { color: #fff; font-weight: 600; white-space: nowrap; }
+[class*="st-key-go_"] [data-testid="stPageLink-NavLink"][aria-disabled="true"] { opacity: 0.45; }
 [data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """

@@ -115,9 +115,9 @@ def media_panel(
     with right:
         if visitor.access.scope in CURATORS:
             with st.container(horizontal=True, key="bar_media"):
-                if st.button("Review this", type="primary", width="stretch"):
-                    query = {**wanted.to_query(), "queue": ["filter"], "start": [str(media.id)]}
-                    st.switch_page("review.py", query_params=query)
+                review = {**wanted.to_query(), "queue": "filter", "start": str(media.id)}
+                with st.container(key="go_review"):
+                    st.page_link("review.py", label="Review this", query_params=review, width="stretch")
                 tag_menu(visitor, [media.id])
             undo_line(visitor)
         st.html(facts(media, zone))

@@ -175,7 +175,7 @@ def reset_password(session: Session, access: Access, access_id: int) -> str:
     """A one-time password, returned once, that must be changed at the next sign-in."""
     changed = _locked_by_admin(session, access, access_id)
     made = make_password()
-    _set_password(session, changed, made, must_change=True)
+    replace_password(session, changed, hash_password(made), must_change=True)
     record(session, access, "password_reset", {"login": changed.login})
     return made
 
@@ -189,27 +189,9 @@ def rescue_admin(session: Session, login: str) -> str:
     else:
         made = make_password()
         rescued.scope, rescued.disabled_at = Scope.ADMIN, None
-        _set_password(session, rescued, made, must_change=True)
+        replace_password(session, rescued, hash_password(made), must_change=True)
     record(session, rescued, "admin_rescued", {"login": rescued.login})
     return made
-
-
-def change_own_password(
-    session: Session,
-    access: Access,
-    old: str,
-    new: str,
-    *,
-    keep_session_id: int | None = None,
-) -> None:
-    """Change one's own password; every other login session and every token ends."""
-    changed = _locked(session, access.id)
-    if not password_fits(old, changed.hashed_password):
-        raise InvalidPassword("The present password is not right.")
-    if old == new:
-        raise InvalidPassword("The new password is the present one.")
-    _set_password(session, changed, new, must_change=False, keep_session_id=keep_session_id)
-    record(session, changed, "password_changed", {})
 
 
 def end_everything(session: Session, access: Access, *, keep_session_id: int | None = None) -> None:
@@ -232,25 +214,19 @@ def change_preferences(session: Session, access: Access, **changes: object) -> N
     changed.preferences = {**changed.preferences, **changes}
 
 
-def _set_password(
+def replace_password(
     session: Session,
     access: Access,
-    password: str,
+    hashed_password: str,
     *,
     must_change: bool,
     keep_session_id: int | None = None,
 ) -> None:
-    access.hashed_password = hash_password(password)
+    """Write a new hash; every login session but the one to keep, and every token, ends with the old one."""
+    access.hashed_password = hashed_password
     access.must_change_password = must_change
     access.password_changed_at = utc_now()
     end_everything(session, access, keep_session_id=keep_session_id)
-
-
-def _locked(session: Session, access_id: int) -> Access:
-    found = session.scalar(select(Access).where(Access.id == access_id).with_for_update())
-    if found is None:
-        raise AccessNotFound("There is no such access.")
-    return found
 
 
 def _locked_by_admin(session: Session, admin: Access, access_id: int) -> Access:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from curation.errors import AnnotationNotFound
 from curation.media_keys import annotation_key
 from curation.media_view import annotation_views
-from curation.uploads import Sessions
 from db.models import Annotation, Blob, Media
+from db.types import Sessions
 from storage import Bucket
 
 

@@ -15,8 +15,9 @@ from curation.capture import CaptureDetails
 from curation.errors import CurationError, Refused, RefusedArchive
 from curation.picture_limits import LARGEST_BYTES
 from curation.spool import Spool, spool_chunks
-from curation.uploads import Sessions, UploadPlace, register_media
+from curation.uploads import UploadPlace, register_media
 from db.models import Access
+from db.types import Sessions
 from storage import Bucket
 
 MAX_FILES = 2_000

@@ -84,7 +84,10 @@ def database_facts(session: Session, access: Access) -> DatabaseFacts:
 def count_jobs(session: Session, access: Access) -> dict[JobState, int]:
     """How many jobs stand in each state; a finished job leaves the table."""
     require_scope(access, Scope.ADMIN)
-    counts = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    counts = {
+        state: int(count)
+        for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state))
+    }
     return {state: counts.get(state, 0) for state in JobState}
 
 

@@ -9,25 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Protocol
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Job, JobState, utc_now
+from db.types import Sessions
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 20
 IDLE_SECONDS = 1.0
-
-
-class Sessions(Protocol):
-    """`db.session.open_session`, or one like it."""
-
-    def __call__(self, *, read_only: bool = ...) -> AbstractContextManager[Session]: ...
-
 
 Work = Callable[[int], None]  # takes the subject's id
 

@@ -123,9 +123,9 @@ def media_rows() -> AnySelect:
 
 def media_view(row: AnyRow) -> MediaView:
     values = tuple(row)
-    return MediaView(
-        values[0], values[1].value, values[2].value, *values[3:17], original_is_upright=bool(values[17])
-    )
+    view = MediaView(values[0], values[1].value, values[2].value, *values[3:17])
+    view.original_is_upright = bool(values[17])
+    return view
 
 
 def fill_tags(session: Session, views: Sequence[MediaView]) -> None:

@@ -95,13 +95,12 @@ class NamedTally:
 
 def count_states(session: Session, access: Access) -> dict[State, Tally]:
     """Every listed state with the media in it, those without any included."""
-    counts: dict[State, int] = dict(
-        session.execute(
+    counts: dict[State, int] = {
+        state: int(count)
+        for state, count in session.execute(
             select(Media.state, func.count()).where(*conditions(access, MediaFilter())).group_by(Media.state)
         )
-        .tuples()
-        .all()
-    )
+    }
     return {state: Tally(counts.get(state, 0), MediaFilter(state=(state,))) for state in STATES_IN_ORDER}
 
 

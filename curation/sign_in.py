@@ -13,10 +13,19 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from curation.accesses import dummy_hash, end_everything, find_access, password_fits
-from curation.errors import NotSignedIn, TooManyAttempts
+from curation.accesses import (
+    dummy_hash,
+    end_everything,
+    find_access,
+    get_access,
+    hash_password,
+    password_fits,
+    replace_password,
+)
+from curation.errors import InvalidPassword, NotSignedIn, TooManyAttempts
 from curation.events import record
 from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
+from db.types import Sessions
 
 COOKIE = "vigie_session"
 
@@ -111,6 +120,39 @@ def authenticate(session: Session, login: str, password: str) -> Access:
     if access is None or not fits or not may_enter(access, dashboard=False):
         raise NotSignedIn(WRONG)
     return access
+
+
+def change_own_password(
+    sessions: Sessions,
+    access: Access,
+    old: str,
+    new: str,
+    *,
+    address: str,
+    keep_session_id: int | None = None,
+) -> None:
+    """Change one's own password; every other login session and every token ends.
+
+    Wrong guesses of the present one count like failed sign-ins. Raises InvalidPassword, TooManyAttempts.
+    """
+    with sessions(read_only=True) as session:
+        require_not_throttled(session, access.login, address)
+        present = get_access(session, access.id).hashed_password
+    # No transaction is open here: half a second of bcrypt must not hold anybody's lock.
+    if not password_fits(old, present):
+        with sessions() as session:
+            record_failure(session, access.login, address)
+        raise InvalidPassword("The present password is not right. Nothing was changed.")
+    if old == new:
+        raise InvalidPassword("The new password is the present one. Nothing was changed.")
+    hashed = hash_password(new)
+    with sessions() as session:
+        changed = session.scalars(select(Access).where(Access.id == access.id).with_for_update()).one()
+        if changed.hashed_password != present:
+            raise InvalidPassword("The password was changed elsewhere a moment ago. Sign in again.")
+        replace_password(session, changed, hashed, must_change=False, keep_session_id=keep_session_id)
+        forget_failures(session, changed.login, address)
+        record(session, changed, "password_changed", address=address)
 
 
 # --- login sessions -------------------------------------------------------------------------------

@@ -7,8 +7,6 @@ without a row, never a row without its object; a repeat finishes the job.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,6 +37,7 @@ from db.models import (
     State,
     utc_now,
 )
+from db.types import Sessions
 from db.upsert import insert_or_ignore
 from storage import Bucket
 
@@ -46,7 +45,6 @@ LEASE = timedelta(minutes=15)
 ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
-Sessions = Callable[[], AbstractContextManager[Session]]
 log = logging.getLogger(__name__)
 
 

@@ -1,13 +1,22 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Types around the database: columns that mean the same on SQLite and PostgreSQL, and what is handed around."""
 
 from __future__ import annotations
 
 import enum
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Row, Select
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
+
+
+class Sessions(Protocol):
+    """`db.session.open_session`, or one like it: for work that must not hold one transaction throughout."""
+
+    def __call__(self, *, read_only: bool = ...) -> AbstractContextManager[Session]: ...
+
 
 # For questions and answers whose columns are told apart where they are used.
 AnySelect = Select[*tuple[Any, ...]]

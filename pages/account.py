@@ -6,14 +6,12 @@ from components.layout import use_layout
 from components.leaving import leave
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor, visitor_address
-from curation.accesses import PASSWORD_BYTES, change_own_password
+from curation.accesses import PASSWORD_BYTES
 from curation.errors import InvalidPassword
 from curation.sign_in import (
     SignedIn,
+    change_own_password,
     count_login_sessions,
-    forget_failures,
-    record_failure,
-    require_not_throttled,
     sign_out,
     sign_out_everywhere,
 )
@@ -58,21 +56,17 @@ def password_form(visitor: SignedIn) -> None:
 
 
 def change_password(visitor: SignedIn, old: str, new: str, again: str) -> None:
-    """Change it, counting wrong guesses like failed sign-ins. Raises InvalidPassword, TooManyAttempts."""
+    """Change it when both new ones are the same. Raises InvalidPassword, TooManyAttempts."""
     if new != again:
         raise InvalidPassword("The two new passwords differ. Nothing was changed; type the new one twice.")
-    login, address = visitor.access.login, visitor_address()
-    with open_session(read_only=True) as session:
-        require_not_throttled(session, login, address)
-    try:
-        with open_session() as session:
-            change_own_password(session, visitor.access, old, new, keep_session_id=visitor.login_session_id)
-            forget_failures(session, login, address)
-    except InvalidPassword as refused:
-        if "present password" in refused.sentence:
-            with open_session() as session:
-                record_failure(session, login, address)
-        raise
+    change_own_password(
+        open_session,
+        visitor.access,
+        old,
+        new,
+        address=visitor_address(),
+        keep_session_id=visitor.login_session_id,
+    )
 
 
 use_layout("reading")

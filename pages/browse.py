@@ -102,9 +102,10 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"
     st.html(f'<span class="vigie-figures"><b>{count}</b> media{selected}</span>', width="content")
     if access.scope in CURATORS:
         tag_menu(visitor, selection.ids)
-        if st.button("Review these", type="primary", disabled=not page.items):
-            place = {"start": [str(page.items[0].id)]} if query.get("cursor") else {}
-            st.switch_page("review.py", query_params={**wanted.to_query(), "queue": ["filter"], **place})
+        place = {"start": str(page.items[0].id)} if query.get("cursor") and page.items else {}
+        review = {**wanted.to_query(), "queue": "filter", **place}
+        with st.container(key="go_review", width="content"):
+            st.page_link("review.py", label="Review these", query_params=review, disabled=not page.items)
 undo_line(visitor)
 
 if not page.items:
@@ -113,8 +114,9 @@ if not page.items:
         st.button("First page", on_click=go, args=(wanted,))
     elif wanted.is_empty:
         st.markdown("No media yet.")
-        if access.scope in CURATORS and st.button("Upload pictures", type="primary"):
-            st.switch_page("upload.py")
+        if access.scope in CURATORS:
+            with st.container(key="go_upload", width="content"):
+                st.page_link("upload.py", label="Upload pictures")
     else:
         st.markdown("No media match these filters. Take one away:")
         for pill in active_pills(wanted, bar.zone, names):
@@ -149,5 +151,4 @@ with st.container(horizontal=True, horizontal_alignment="center", key="bar_pages
     st.button(
         later, disabled=not page.next_cursor, on_click=go, args=(wanted,), kwargs={"cursor": page.next_cursor}
     )
-    if st.button("Export these", type="tertiary"):
-        st.switch_page("export.py", query_params=wanted.to_query())
+    st.page_link("export.py", label="Export these", query_params=wanted.to_query())

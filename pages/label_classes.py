@@ -32,7 +32,7 @@ def label_class_table(found: Sequence[LabelClass], counted: dict[str, LabelClass
             node("span", label_class.key, cls="code"),
             _hotkey(label_class),
             label_class.exclusive_group or "",
-            APPLIES_TO[label_class.applies_to],
+            node("span", APPLIES_TO[label_class.applies_to], cls="named"),
             names.get(label_class.parent_id, "") if label_class.parent_id else "",
             _count(label_class.key, counted.get(label_class.key)),
         ]
@@ -49,7 +49,7 @@ def _name(label_class: LabelClass) -> Node:
         node("i", cls="swatch", style={"background": label_class.colour}),
         label_class.name,
         *([node("span", f" {said}", cls="mute")] if said else []),
-        cls="mute" if label_class.retired_at else "",
+        cls="named mute" if label_class.retired_at else "named",
     )
 
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text, update
 
 from api import create_api
 from api.exports import EXPORTS_AT_ONCE
 from curation.browse import COUNT_CAP
 from curation.events import latest_events
 from curation.exports import UTF8_BOM
-from curation.reviews import decide
 from db.models import Decision, Media, Review, Scope, State
 from db.session import get_engine, open_session
 from settings import get_settings
@@ -108,17 +107,25 @@ def test_an_export_is_in_the_audit_trail_with_what_was_taken(client, caller):
     }
 
 
-def fill(media: int, *, comment: str | None = None) -> None:
-    """Many media; with a comment on each they make a download that no buffer takes whole."""
+def fill(number: int, *, comment: str | None = None) -> None:
+    """Many media; with a long comment on each they make a download that no buffer takes whole."""
     with open_session() as session:
-        access = an_access(session)
-        for _ in range(media):
-            session.add(Media(uploaded_by_id=access.id, state=State.NEW))
-        session.flush()
-        if comment is not None:
-            for media_id in session.scalars(select(Media.id)).all():
-                decide(session, access, media_id, Decision.REJECTED, comment=comment)
-            assert session.scalar(select(Review.id).limit(1))
+        access_id = an_access(session).id
+        session.execute(insert(Media), [{"uploaded_by_id": access_id} for _ in range(number)])
+        if comment is None:
+            return
+        review = {
+            "access_id": access_id,
+            "decision": Decision.REJECTED,
+            "comment": comment,
+            "act": 1,
+            "state_before": State.NEW,
+            "state_after": State.REJECTED,
+        }
+        media_ids = session.scalars(select(Media.id)).all()
+        session.execute(insert(Review), [{"media_id": media_id, **review} for media_id in media_ids])
+        of_media = select(Review.id).where(Review.media_id == Media.id).scalar_subquery()
+        session.execute(update(Media).values(last_review_id=of_media))
 
 
 def test_a_count_that_would_take_long_is_left_out(client, caller, monkeypatch):
@@ -153,7 +160,7 @@ def eventually(what) -> None:
 
 
 def is_idle() -> bool:
-    return get_engine().pool.checkedout() == 0  # type: ignore[attr-defined]
+    return bool(get_engine().pool.checkedout() == 0)  # type: ignore[attr-defined]
 
 
 LONG = 4_000 * "é"

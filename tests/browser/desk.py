@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -49,7 +50,7 @@ class Desk:
         """Sign in on the queue of one test and wait for its first picture."""
         sign_in(page, f"{product.dashboard}/review?queue={queue}&tag={tag}", login)
         desk = cls(page)
-        expect(desk.root).not_to_have_attribute("data-media-id", "")
+        expect(desk.root).to_have_attribute("data-media-id", re.compile(r"\d+"))
         return desk
 
     def press(self, *keys: str) -> None:

@@ -35,6 +35,21 @@ def test_closed_and_open_routes(product, method, path, status):
     assert httpx.request(method, product.dashboard + path).status_code == status
 
 
+def test_a_websocket_from_a_foreign_page_is_refused(product):
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    address = product.dashboard.replace("http", "ws") + "/_stcore/stream"
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(address, origin="https://elsewhere.example"),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+    with connect(address, origin=product.dashboard):
+        pass
+
+
 def test_pages_carry_the_headers_that_streamlit_does_not_send(product):
     sent = httpx.get(product.dashboard + "/").headers
     policy = sent["content-security-policy"]

@@ -8,8 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from curation import accesses
-from curation.errors import InvalidPassword, InvalidText, LastAdmin, LoginTaken, NotAllowed
-from curation.sign_in import authenticate, issue_access_token, open_login_session, redeem_ticket
+from curation.errors import InvalidPassword, InvalidText, LastAdmin, LoginTaken, NotAllowed, TooManyAttempts
+from curation.sign_in import (
+    authenticate,
+    change_own_password,
+    issue_access_token,
+    open_login_session,
+    redeem_ticket,
+)
 from db.models import Access, LoginSession, Scope, Token
 from db.session import open_session
 from tests.factories import PASSWORD, an_access, an_admin
@@ -94,30 +100,35 @@ def test_two_admins_cannot_demote_each_other_at_the_same_moment(installation):
     assert len(left) == 1 and sorted(outcomes) == ["done", "refused"]
 
 
-def test_changing_ones_password_ends_every_other_session_and_token(session):
-    access = an_access(session)
-    kept = redeem_ticket(session, open_login_session(session, access, "here", 12))
-    redeem_ticket(session, open_login_session(session, access, "elsewhere", 12))
-    issue_access_token(session, access, "there")
-    assert kept
-    mine = session.scalars(select(LoginSession).order_by(LoginSession.id)).first()
-    accesses.change_own_password(session, access, PASSWORD, "another password", keep_session_id=mine.id)
-    session.expire_all()
-    assert [
-        found.revoked_at is None for found in session.scalars(select(LoginSession).order_by(LoginSession.id))
-    ] == [
-        True,
-        False,
-    ]
-    assert all(token.revoked_at for token in session.scalars(select(Token)))
-    assert authenticate(session, access.login, "another password").id == access.id
+def change_password(access, old, new, keep_session_id=None):
+    change_own_password(open_session, access, old, new, address="here", keep_session_id=keep_session_id)
 
 
-def test_a_wrong_present_password_changes_nothing(session):
-    access = an_access(session)
-    with pytest.raises(InvalidPassword):
-        accesses.change_own_password(session, access, "not mine at all", "another password")
-    assert authenticate(session, access.login, PASSWORD).id == access.id
+def test_changing_ones_password_ends_every_other_session_and_token(installation):
+    with open_session() as session:
+        access = an_access(session)
+        redeem_ticket(session, open_login_session(session, access, "here", 12))
+        redeem_ticket(session, open_login_session(session, access, "elsewhere", 12))
+        issue_access_token(session, access, "there")
+        mine = session.scalars(select(LoginSession.id).order_by(LoginSession.id)).first()
+    change_password(access, PASSWORD, "another password", keep_session_id=mine)
+    with open_session(read_only=True) as session:
+        standing = session.scalars(select(LoginSession).where(LoginSession.revoked_at.is_(None)))
+        assert [found.id for found in standing] == [mine]
+        assert all(token.revoked_at for token in session.scalars(select(Token)))
+        assert authenticate(session, access.login, "another password").id == access.id
+
+
+def test_wrong_guesses_of_the_present_password_change_nothing_and_are_throttled(installation):
+    with open_session() as session:
+        access = an_access(session)
+    for _ in range(5):
+        with pytest.raises(InvalidPassword):
+            change_password(access, "not mine at all", "another password")
+    with pytest.raises(TooManyAttempts):
+        change_password(access, PASSWORD, "another password")
+    with open_session(read_only=True) as session:
+        assert authenticate(session, access.login, PASSWORD).id == access.id
 
 
 def test_the_first_admin_is_made_once(session):

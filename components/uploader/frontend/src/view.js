@@ -190,10 +190,18 @@ function button(name, text, act, className = "") {
   return made;
 }
 
+/** A link like any other, but a plain click does not load everything anew: the list of this page would be lost. */
 function link(name, text, address) {
   const made = /** @type {HTMLAnchorElement} */ (element("a", "plain"));
   made.dataset.name = name;
   made.href = address;
   made.textContent = text;
+  made.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    // Streamlit goes where the address bar says when the history moves.
+    history.pushState({}, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+  });
   return made;
 }

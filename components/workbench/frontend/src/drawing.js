@@ -130,7 +130,12 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     const fresh = (event.changes.created ?? []).filter((created) => !facts.has(created.id));
     for (const created of fresh) facts.set(created.id, { label_class: nextLabel(), origin: "human", confidence: null });
     // The click that closes a polygon also lets go of it, a moment later: it is taken up again after that.
-    if (fresh.length) setTimeout(() => (commit(), select(fresh[0].id)));
+    if (fresh.length) {
+      setTimeout(() => {
+        commit();
+        if (store.getAnnotation(fresh[0].id)) select(fresh[0].id);
+      });
+    }
     onChange();
   });
   selection.subscribe(() => {
@@ -146,7 +151,7 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     if (!onEditor && stage.element.contains(target)) select(null);
   };
   // After the editors have had the event.
-  const onRelease = () => queueMicrotask(() => setTimeout(commit));
+  const onRelease = () => setTimeout(commit);
   stage.element.addEventListener("pointerdown", onPress, true);
   window.addEventListener("pointerup", onRelease, true);
 
@@ -168,6 +173,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
   }
 
   return {
+    /** Records what the last drag did, if that has not been done: a key may be faster. */
+    settle: commit,
     /** Shows the shapes of another picture, or of another moment of this one. */
     put,
     /** As they are on screen now, a drag in progress included. */

@@ -446,6 +446,7 @@ export function createWorkbench(parent, place, onPlace) {
   function onAct(act, press, event) {
     timings.pressed(event.timeStamp);
     placeSoon();
+    if (!pending) parts.drawing.settle();
     if (pending && JUDGING.has(act)) {
       early.push({ act, press, at: performance.now(), pressedAt: event.timeStamp });
       return;
@@ -455,7 +456,9 @@ export function createWorkbench(parent, place, onPlace) {
 
   function byButton(act) {
     timings.pressed(performance.now());
-    if (!pending) act();
+    if (pending) return;
+    parts.drawing.settle();
+    act();
   }
 
   /** Keys pressed while their picture was still being decoded; too early ones were not meant for it. */
