@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import streamlit as st
@@ -208,8 +209,9 @@ def _typed(prefix: str, name: str) -> str:
 
 
 def key_from(name: str) -> str:
-    """A key made from a name: `Sea of clouds` becomes `sea_of_clouds`."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60]
+    """A key made from a name: `Été à Nîmes` becomes `ete_a_nimes`; empty where no letter is left."""
+    plain_letters = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain_letters).strip("_")[:60]
 
 
 def read_hotkey(typed: str) -> str | None:

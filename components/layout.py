@@ -32,7 +32,6 @@ _EVERYWHERE = """
   min-height: 2.2rem; padding: 0.2rem 0.9rem; justify-content: center; }
 [class*="st-key-go_"] [data-testid="stPageLink-NavLink"]:hover { filter: brightness(1.08); }
 [class*="st-key-go_"] [data-testid="stPageLink-NavLink"] p { color: #fff; font-weight: 600; white-space: nowrap; }
-[class*="st-key-go_"] [data-testid="stPageLink-NavLink"][aria-disabled="true"] { opacity: 0.45; }
 [data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """

@@ -47,15 +47,16 @@ MAP_LINK = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=12/{lat}/{l
 STYLE = """
 <style>
 .vigie-facts { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.3rem 0.8rem; font-size: 0.88rem;
-  margin: 0; padding: 0; }
-.vigie-facts dt { opacity: 0.68; font-weight: 400; margin: 0; padding: 0; }
-.vigie-facts dd { margin: 0; padding: 0; overflow-wrap: anywhere; } .vigie-facts a { color: inherit; }
+  margin: 0 !important; padding: 0 !important; }
+.vigie-facts dt { opacity: 0.68; font-weight: 400; margin: 0 !important; padding: 0 !important; }
+.vigie-facts dd { margin: 0 !important; padding: 0 !important; overflow-wrap: anywhere; } .vigie-facts a { color: inherit; }
 details.vigie-more { font-size: 0.88rem; margin-top: 0.3rem; } .vigie-more summary { cursor: pointer; opacity: 0.68; }
 .vigie-facts .code, .vigie-acts time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
 .vigie-title { font-size: 0.74rem; letter-spacing: 0.06em; text-transform: uppercase; opacity: 0.68;
   margin: 0.4rem 0 0; }
-.vigie-acts { list-style: none; padding: 0; margin: 0; font-size: 0.88rem; }
-.vigie-acts li { display: flex; flex-wrap: wrap; gap: 0 0.6rem; padding: 0.34rem 0; border-bottom: 1px solid #8883; }
+.vigie-acts { list-style: none; padding: 0 !important; margin: 0 !important; font-size: 0.88rem; }
+.vigie-acts li { display: flex; flex-wrap: wrap; gap: 0 0.6rem; margin: 0 !important; padding: 0.34rem 0 !important;
+  border-bottom: 1px solid #8883; }
 .vigie-acts li:last-child { border: 0; }
 .vigie-acts .who { margin-left: auto; opacity: 0.68; }
 .vigie-acts q { flex-basis: 100%; quotes: none; opacity: 0.85; }
@@ -114,7 +115,7 @@ def media_panel(
     left, right = st.columns([3.1, 1], gap="medium")
     with right:
         if visitor.access.scope in CURATORS:
-            with st.container(horizontal=True, key="bar_media"):
+            with st.container(horizontal=True, vertical_alignment="center", key="bar_media"):
                 review = {**wanted.to_query(), "queue": "filter", "start": str(media.id)}
                 with st.container(key="go_review"):
                     st.page_link("review.py", label="Review this", query_params=review, width="stretch")

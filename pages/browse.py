@@ -102,10 +102,11 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"
     st.html(f'<span class="vigie-figures"><b>{count}</b> media{selected}</span>', width="content")
     if access.scope in CURATORS:
         tag_menu(visitor, selection.ids)
-        place = {"start": str(page.items[0].id)} if query.get("cursor") and page.items else {}
-        review = {**wanted.to_query(), "queue": "filter", **place}
-        with st.container(key="go_review", width="content"):
-            st.page_link("review.py", label="Review these", query_params=review, disabled=not page.items)
+        if page.items:
+            begin = {"start": str(page.items[0].id)} if query.get("cursor") else {}
+            review = {**wanted.to_query(), "queue": "filter", **begin}
+            with st.container(key="go_review", width="content"):
+                st.page_link("review.py", label="Review these", query_params=review)
 undo_line(visitor)
 
 if not page.items:

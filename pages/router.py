@@ -1,7 +1,5 @@
 """Streamlit's entry script: who is there, which pages are theirs, and the one they asked for."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from components.header import show_header
@@ -34,8 +32,6 @@ st.set_page_config(page_title="Vigie", page_icon=FAVICON, layout="wide")
 def not_allowed() -> None:
     st.info("This page is not for your scope. Ask an admin if you need it.")
 
-
-PAGES = tuple(page for page in PAGES if (Path(__file__).parent / page[0]).exists())
 
 with explain_problems():
     visitor = find_visitor()

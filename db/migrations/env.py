@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 
 from db.models import Base
+from db.session import get_engine
 
 # The two pointers from media to its current annotation and last review close a circle of tables,
 # which SQLite can only declare while a table is made; there the use cases and fsck guard them.
@@ -13,7 +14,8 @@ CLOSING_THE_CIRCLE = {
     "fk_media_last_review_id_reviews",
 }
 
-engine = context.config.attributes["engine"]
+# `db.migrate` hands its engine over; the alembic command line has none and takes the configured database.
+engine = context.config.attributes.get("engine") or get_engine()
 
 
 def include_object(_object: Any, name: str | None, _kind: str, _reflected: bool, _other: Any) -> bool:

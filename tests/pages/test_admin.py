@@ -1,0 +1,186 @@
+"""The Admin page: accesses, the installation, the audit trail."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from curation import jobs
+from curation.accesses import password_fits
+from curation.sign_in import open_login_session, record_failure, redeem_ticket
+from db.models import Access, Job, JobState, LoginSession, Scope
+from db.session import open_session
+from tests.factories import PASSWORD, an_access, an_admin
+from tests.pages.conftest import drawn, said, text_of
+
+
+@pytest.fixture
+def admin(installation):
+    with open_session() as session:
+        return an_access(session, Scope.ADMIN, "boss")
+
+
+@pytest.fixture
+def curator(installation):
+    with open_session() as session:
+        found = an_access(session, Scope.USER, "curator")
+        redeem_ticket(session, open_login_session(session, found, "test", 12))
+        return found
+
+
+def press(app, label):
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def choose(app, access):
+    return app.selectbox(key="changed_access").select(access.id).run()
+
+
+def stored(login):
+    with open_session(read_only=True) as session:
+        return session.scalar(select(Access).where(Access.login == login))
+
+
+def row_of(app, login):
+    rows = [element for element in drawn(app) if element["tag"] == "tr"]
+    return next(
+        [text_of(cell) for cell in row["children"]] for row in rows if text_of(row["children"][0]) == login
+    )
+
+
+def test_accesses_are_listed_with_scope_and_standing(open_page, admin, curator):
+    page = open_page(admin, "admin.py")
+    assert row_of(page, "boss")[1] == "admin"
+    assert row_of(page, "curator")[1] == "user"
+    assert row_of(page, "curator")[3] != "never"
+
+
+def test_a_new_access_gets_a_one_time_password_shown_once(open_page, admin):
+    page = open_page(admin, "admin.py")
+    page.text_input(key="new_login").input("  Newcomer ")
+    page.selectbox(key="new_scope").select(Scope.VIEWER)
+    page = press(page, "Create")
+    made = page.code[0].value
+    newcomer = stored("newcomer")
+    assert (newcomer.scope, newcomer.must_change_password) == (Scope.VIEWER, True)
+    assert password_fits(made, newcomer.hashed_password)
+    page = press(page, "I have noted it")
+    assert not page.code
+    assert made not in said(page)
+
+
+def test_a_taken_login_is_said(open_page, admin, curator):
+    page = open_page(admin, "admin.py")
+    page.text_input(key="new_login").input("curator")
+    page = press(page, "Create")
+    assert "is taken" in said(page)
+    assert not page.code
+
+
+def test_a_scope_is_changed(open_page, admin, curator):
+    page = choose(open_page(admin, "admin.py"), curator)
+    page.selectbox(key=f"scope_{curator.id}").select(Scope.VIEWER)
+    page = press(page, "Change scope")
+    assert stored("curator").scope == Scope.VIEWER
+    assert row_of(page, "curator")[1] == "viewer"
+
+
+def test_disabling_ends_login_sessions_and_enabling_lets_in_again(open_page, admin, curator):
+    page = press(choose(open_page(admin, "admin.py"), curator), "Disable")
+    assert stored("curator").disabled_at is not None
+    assert "disabled" in row_of(page, "curator")[4]
+    with open_session(read_only=True) as session:
+        ended = session.scalars(select(LoginSession.revoked_at).where(LoginSession.access_id == curator.id))
+        assert all(ended)
+    page = press(page, "Enable")
+    assert stored("curator").disabled_at is None
+
+
+def test_a_reset_shows_a_new_one_time_password(open_page, admin, curator):
+    page = press(choose(open_page(admin, "admin.py"), curator), "Reset password")
+    reset = stored("curator")
+    assert password_fits(page.code[0].value, reset.hashed_password)
+    assert reset.must_change_password
+
+
+def test_an_admin_signs_somebody_out_everywhere(open_page, admin, curator):
+    press(choose(open_page(admin, "admin.py"), curator), "Sign out everywhere")
+    with open_session(read_only=True) as session:
+        ended = session.scalars(select(LoginSession.revoked_at).where(LoginSession.access_id == curator.id))
+        assert all(ended)
+    assert password_fits(PASSWORD, stored("curator").hashed_password)
+
+
+def test_ones_own_access_is_not_reset_here_and_not_given_up_by_one_click(open_page, admin):
+    page = choose(open_page(admin, "admin.py"), admin)
+    labels = {button.label: button.disabled for button in page.button}
+    assert "Reset password" not in labels
+    assert labels["Disable"] and labels["Change scope"]
+
+
+@pytest.mark.parametrize("button", ["Disable", "Change scope"])
+def test_the_last_admin_stays(open_page, admin, button):
+    page = choose(open_page(admin, "admin.py"), admin)
+    page = page.checkbox(key=f"sure_{admin.id}").check().run()
+    page.selectbox(key=f"scope_{admin.id}").select(Scope.USER)
+    page = press(page, button)
+    assert "is the last admin. Make another one first." in said(page).replace("\\", "")
+    assert stored("boss").scope == Scope.ADMIN
+    assert stored("boss").disabled_at is None
+
+
+def test_one_of_two_admins_may_step_down(open_page, admin):
+    with open_session() as session:
+        an_admin(session)
+    page = choose(open_page(admin, "admin.py"), admin)
+    page = page.checkbox(key=f"sure_{admin.id}").check().run()
+    page.selectbox(key=f"scope_{admin.id}").select(Scope.USER)
+    page = press(page, "Change scope")
+    assert stored("boss").scope == Scope.USER
+    assert not page.exception
+    assert "Audit trail" not in said(page)
+
+
+def test_whoever_lost_the_scope_changes_nothing_more(open_page, admin, curator):
+    page = choose(open_page(admin, "admin.py"), curator)
+    with open_session() as session:
+        session.get(Access, admin.id).scope = Scope.USER
+    page = press(page, "Disable")
+    assert not page.exception
+    assert stored("curator").disabled_at is None
+
+
+def test_the_bucket_is_tried(open_page, admin):
+    page = press(open_page(admin, "admin.py"), "Check the bucket")
+    assert "works" in page.success[0].value
+    assert row_of(page, "read after write")[1] == "works"
+
+
+def test_the_database_is_told(open_page, admin):
+    text = said(open_page(admin, "admin.py"))
+    assert "SQLite" in text
+    assert "The tables are those of this version." in text
+
+
+def test_failed_jobs_are_shown_and_tried_again(open_page, admin):
+    with open_session() as session:
+        jobs.add(session, "annotation_file", 7)
+        session.flush()
+        job = session.scalar(select(Job))
+        job.state, job.attempts, job.error = JobState.FAILED, 20, "BucketUnreachable: no route"
+    page = open_page(admin, "admin.py")
+    assert "1 failed" in said(page)
+    assert "BucketUnreachable: no route" in said(page)
+    page = press(page, "Try the failed ones again")
+    assert "0 failed" in said(page)
+    with open_session(read_only=True) as session:
+        assert session.scalar(select(Job.state)) == JobState.WAITING
+
+
+def test_the_audit_trail_shows_what_strangers_typed_as_text(open_page, admin):
+    hostile = "<script>alert(1)</script> **x**"
+    with open_session() as session:
+        record_failure(session, hostile, "10.0.0.9")
+    page = open_page(admin, "admin.py")
+    cells = [element["children"] for element in drawn(page) if element["tag"] == "td"]
+    assert [f"login {hostile}"] in cells
