@@ -44,7 +44,7 @@ async function bundle(name) {
     write: false,
     format: "esm",
     target: ["es2022"],
-    minify: !process.env.READABLE,
+    minify: true,
     charset: "utf8",
     legalComments: "eof",
     loader: { ".svg": "dataurl", ".png": "dataurl" },

@@ -49,7 +49,8 @@ STYLE = """
 .vigie-facts { display: grid; grid-template-columns: 6.2rem 1fr; gap: 0.3rem 0.8rem; font-size: 0.88rem;
   margin: 0 !important; padding: 0 !important; }
 .vigie-facts dt { opacity: 0.68; font-weight: 400; margin: 0 !important; padding: 0 !important; }
-.vigie-facts dd { margin: 0 !important; padding: 0 !important; overflow-wrap: anywhere; } .vigie-facts a { color: inherit; }
+.vigie-facts dd { margin: 0 !important; padding: 0 !important; overflow-wrap: anywhere; }
+.vigie-facts a { color: inherit; }
 details.vigie-more { font-size: 0.88rem; margin-top: 0.3rem; } .vigie-more summary { cursor: pointer; opacity: 0.68; }
 .vigie-facts .code, .vigie-acts time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
 .vigie-title { font-size: 0.74rem; letter-spacing: 0.06em; text-transform: uppercase; opacity: 0.68;

@@ -13,5 +13,4 @@ def downloader(address: str, *, name: str, rows: int | None, key: str = "downloa
     `rows` is how many are to come, None when there are too many to have been counted.
     """
     data = {"address": address, "name": name, "rows": rows, "large": rows is None or rows > LARGE_ROWS}
-    # A list around the data: Streamlit looks through a dict for data frames, and imports pandas for that.
-    mount_bundle("downloader")(data=[data], key=key)
+    mount_bundle("downloader")(data=data, key=key)

@@ -108,8 +108,7 @@ def media_view(
 
 
 def _mount(data: dict[str, Any], key: str, **callbacks: Callable[[], None]) -> None:
-    # A list around the data: Streamlit looks through a dict for data frames, and imports pandas for that.
-    mount_bundle("media_grid")(data=[data], key=key, **callbacks)
+    mount_bundle("media_grid")(data=data, key=key, **callbacks)
 
 
 def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, str]) -> dict[str, Any]:

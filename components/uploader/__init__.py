@@ -61,5 +61,4 @@ def uploader(batch: Batch, *, login: str, key: str = "uploader") -> None:
         "browse": "/browse",
         "review": "/review",
     }
-    # A list around the data: Streamlit looks through a dict for data frames, and imports pandas for that.
-    mount_bundle("uploader")(data=[data], key=key)
+    mount_bundle("uploader")(data=data, key=key)

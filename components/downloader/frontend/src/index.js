@@ -14,14 +14,13 @@ const mounted = new WeakMap();
 
 /** @param {{data: any, parentElement: HTMLElement|ShadowRoot}} component */
 export default function downloader({ data, parentElement }) {
-  const content = Array.isArray(data) ? data[0] : data;
-  if (!content) return undefined;
+  if (!data) return undefined;
   let view = mounted.get(parentElement);
   if (!view) {
     view = createView(/** @type {HTMLElement} */ (parentElement));
     mounted.set(parentElement, view);
   }
-  view.update(content);
+  view.update(data);
   return () => {
     mounted.get(parentElement)?.remove();
     mounted.delete(parentElement);

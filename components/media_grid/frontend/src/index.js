@@ -11,19 +11,18 @@ const mounted = new WeakMap();
  *          setTriggerValue: (name: string, value: any) => void}} component
  */
 export default function mediaGrid({ data, parentElement, setStateValue, setTriggerValue }) {
-  const content = Array.isArray(data) ? data[0] : data;
-  if (!content) return undefined;
+  if (!data) return undefined;
   let entry = mounted.get(parentElement);
-  if (entry && entry.view !== content.view) {
+  if (entry && entry.view !== data.view) {
     entry.shown.remove();
     entry = undefined;
   }
   if (!entry) {
-    const create = content.view === "media" ? createMediaView : createGrid;
-    entry = { view: content.view, shown: create(/** @type {HTMLElement} */ (parentElement)) };
+    const create = data.view === "media" ? createMediaView : createGrid;
+    entry = { view: data.view, shown: create(/** @type {HTMLElement} */ (parentElement)) };
     mounted.set(parentElement, entry);
   }
-  entry.shown.update(content, {
+  entry.shown.update(data, {
     open: (id) => setTriggerValue("open", id),
     select: (ids, scope) => setStateValue("selected", { scope, ids }),
     close: () => setTriggerValue("close", true),

@@ -32,14 +32,13 @@ async function send(row, fields, { signal, onState, onSent, onLine }) {
 
 /** @param {{data: any, parentElement: HTMLElement|ShadowRoot}} component */
 export default function uploader({ data, parentElement }) {
-  const content = Array.isArray(data) ? data[0] : data;
-  if (!content) return undefined;
+  if (!data) return undefined;
   let view = mounted.get(parentElement);
   if (!view) {
     view = createView(/** @type {HTMLElement} */ (parentElement), engine);
     mounted.set(parentElement, view);
   }
-  view.update(content);
+  view.update(data);
   return () => {
     mounted.get(parentElement)?.remove();
     mounted.delete(parentElement);

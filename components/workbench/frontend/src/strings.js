@@ -235,25 +235,25 @@ export function shortSpan(seconds) {
   return `${Math.round(s / 86400)} d`;
 }
 
-/** "12 Aug 2026 17:42:08" in the browser's zone. @param {string|null} iso */
-export function dayAndTime(iso) {
-  if (!iso) return "";
-  const at = new Date(iso);
-  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
-  return `${day} ${clock(iso)}`;
-}
+// Made once: a formatter costs more than what it formats.
+const LOCALE = "en-GB";
+const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const DAY_THIS_YEAR = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const TIME = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const HOUR_AND_MINUTE = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+
+/** "12 Aug 2026 17:42:08" in the browser's zone. @param {string} iso */
+export const dayAndTime = (iso) => `${DAY.format(new Date(iso))} ${clock(iso)}`;
 
 /** "17:42:08" in the browser's zone. @param {string} iso */
-export function clock(iso, seconds = true) {
-  return new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
-}
+export const clock = (iso) => TIME.format(new Date(iso));
 
 /** "17:55" when today, "12 Aug 17:55" in this year, else with the year. @param {string} iso */
 export function shortMoment(iso, now = new Date()) {
   const at = new Date(iso);
-  if (at.toDateString() === now.toDateString()) return clock(iso, false);
-  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
-  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year })} ${clock(iso, false)}`;
+  const time = HOUR_AND_MINUTE.format(at);
+  if (at.toDateString() === now.toDateString()) return time;
+  return `${(at.getFullYear() === now.getFullYear() ? DAY_THIS_YEAR : DAY).format(at)} ${time}`;
 }
 
 /** "1.9 s", "12 s", "2 min": how long one picture takes. @param {number} ms */

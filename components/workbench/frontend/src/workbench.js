@@ -27,6 +27,9 @@ import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
 import { Acts } from "./undo.js";
 
+/** Runs what is not the picture itself, once the picture is on screen. */
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+
 /** Acts that judge the picture on screen: pressed a moment too early they wait for it, pressed long before they lapse. */
 const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit"]);
 const WAITS_FOR_PICTURE = 400;
@@ -279,7 +282,7 @@ export function createWorkbench(parent, place, onPlace) {
       const picture = pictures.ready(entry.item.id);
       if (picture) {
         showNow(entry, picture);
-        keepNearby();
+        afterPaint(() => queue.current === entry && keepNearby());
         return;
       }
       // The old picture stays until the new one is decoded.
@@ -346,8 +349,8 @@ export function createWorkbench(parent, place, onPlace) {
     strip.setItem(item);
     strip.setMedian(session.median());
     showPosition();
-    showDetails();
     parts.details.rest(item);
+    afterPaint(() => shownId === item.id && showDetails());
     placeSoon();
     if (early.length) queueMicrotask(takeEarly);
   }

@@ -1,0 +1,54 @@
+"""`python -m bench`: every row as one table; `--rows 1,2` some of them, `--quick` smaller and shorter."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+
+from bench.figures import Figure, table
+from bench.ground import Ground, say
+
+# The modules in the order they run, with the rows they print.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "startup": ("14",),
+    "lists": ("1", "2"),
+    "submit": ("5",),
+    "uploads": ("6", "7"),
+    "exports": ("8", "9"),
+    "sign_in": ("13",),
+    "pages": ("4",),
+    "memory": ("15",),
+    "screens": ("0", "0b"),
+}
+ROWS = [row for rows in FAMILIES.values() for row in rows]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rows", help=f"of {', '.join(ROWS)}; separated by commas")
+    parser.add_argument("--quick", action="store_true", help="smaller databases, fewer rounds")
+    given = parser.parse_args()
+    wanted = given.rows.split(",") if given.rows else ROWS
+    if unknown := set(wanted) - set(ROWS):
+        parser.error(f"there is no row {', '.join(sorted(unknown))}")
+    figures: list[Figure] = []
+    with Ground(quick=given.quick) as ground:
+        for name, rows in FAMILIES.items():
+            if not set(rows) & set(wanted):
+                continue
+            started = time.perf_counter()
+            for figure in importlib.import_module(f"bench.{name}").measure(ground):
+                figures.append(figure)
+                say("  ".join(figure.cells()))
+            say(f"({name}: {time.perf_counter() - started:.0f} s)")
+    figures.sort(key=lambda figure: (int(figure.row.rstrip("b")), figure.row))
+    print(table(figures))
+    missed = [figure for figure in figures if not figure.met]
+    print(f"{len(figures) - len(missed)} of {len(figures)} figures meet their aim.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
