@@ -17,7 +17,7 @@ from curation.addresses import caller_address
 from curation.errors import NotAllowed, NotSignedIn
 from curation.media_filter import FILTER_NAMES, MediaFilter
 from curation.sign_in import COOKIE, SignedIn, find_signed_in, find_token_bearer, touch_login_session
-from db.models import Access
+from db.models import Access, Scope
 from db.session import open_session
 from settings import get_settings
 from storage import Bucket, open_bucket
@@ -77,8 +77,10 @@ def give_signed_in(request: Request) -> SignedIn:
     by_cookie = signed_in.login_session_id is not None
     if by_cookie and request.method not in SAFE_METHODS and WRITE_HEADER not in request.headers:
         raise NotAllowed(f"A request with a cookie needs the header {WRITE_HEADER} to change anything.")
-    if signed_in.access.must_change_password and by_cookie and request.method not in SAFE_METHODS:
-        raise NotAllowed("Change your one-time password first, on the Account page.")
+    access = signed_in.access
+    if access.must_change_password and access.scope != Scope.DEVICE:
+        # A device has no page to change it on; its password is a secret between it and the admin.
+        raise NotAllowed("Change your one-time password first: sign in on the dashboard.")
     return signed_in
 
 

@@ -170,6 +170,14 @@ def test_a_changed_scope_counts_at_the_next_request(client, caller):
     assert client.get("/me", headers=token).json()["scope"] == "viewer"
 
 
+def test_a_one_time_password_opens_nothing_until_it_is_changed(client, caller):
+    access = make()
+    with open_session() as session:
+        session.execute(update(Access).where(Access.id == access.id).values(must_change_password=True))
+    answer = client.get("/media/", headers=caller(access=access))
+    assert (answer.status_code, "one-time" in answer.json()["detail"]) == (403, True)
+
+
 def test_signing_out_everywhere_ends_every_session_and_token(dashboard_client, caller):
     access = make()
     token = caller(access=access)
