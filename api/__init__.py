@@ -34,10 +34,12 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
     for open_router in (login.open_router, health.open_router):
-        api.include_router(open_router)
+        api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (login, media, answers, label_classes, uploads, exports):
-        api.include_router(module.router, dependencies=guarded)
+        # Uploads stream their bodies and have limits of their own.
+        limit = None if module is uploads else MAX_BODY_BYTES
+        api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(
@@ -51,6 +53,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     return api
 
 
+MAX_BODY_BYTES = 2**20
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 

@@ -99,7 +99,7 @@ def answer_bucket_error(_request: Request, error: Exception) -> Response:
 
 def answer_http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    codes = {404: "not_found", 405: "method_not_allowed"}
+    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     return problem(error.status_code, str(error.detail), codes.get(error.status_code, "http"), error.headers)
 
 

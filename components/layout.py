@@ -48,9 +48,12 @@ _WIDE = """
 _READING = """
 .stMainBlockContainer { max-width: 76rem; padding-top: 4.2rem; }
 """
-_STYLES = {"wide": _WIDE, "reading": _READING}
+_LISTS = """
+.stMainBlockContainer { padding: 4.2rem 1.5rem 2rem; max-width: 92rem; }
+"""
+_STYLES = {"wide": _WIDE, "reading": _READING, "lists": _LISTS}
 
 
-def use_layout(kind: Literal["wide", "reading"]) -> None:
-    """Give a page its width: `wide` for pictures edge to edge, `reading` for forms and lists."""
+def use_layout(kind: Literal["wide", "reading", "lists"]) -> None:
+    """Give a page its width: `wide` for pictures edge to edge, `reading` for forms, `lists` for tables and plots."""
     st.html(f"<style>{_EVERYWHERE}{_STYLES[kind]}</style>")

@@ -85,17 +85,15 @@ def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
         here = list_page(session, access, wanted, start=media_id, limit=2)
         # A media that no longer matches keeps its place: the list goes on where it would stand.
         following = [item.id for item in here.items if item.id != media_id]
-        before = (
-            list_page(session, access, wanted, here.previous_cursor, limit=1).items
-            if here.previous_cursor
-            else []
-        )
+        cursor = here.previous_cursor
+        before = list_page(session, access, wanted, cursor, limit=2).items if cursor else []
+        preceding = [item.id for item in before if item.id != media_id]
         return Found(
             media,
             list_annotations(session, access, media_id),
             get_history(session, access, media_id),
             list_neighbours(session, access, media_id),
-            before[-1].id if before else None,
+            preceding[-1] if preceding else None,
             following[0] if following else None,
         )
 

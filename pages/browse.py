@@ -61,7 +61,9 @@ try:
     names = {label_class.key: label_class.name for label_class in label_classes}
     colours = {label_class.key: label_class.colour for label_class in label_classes}
     if query.get("media"):
-        shown = find_media(visitor, int(query["media"]) if query["media"].isdecimal() else 0, wanted)
+        asked = query["media"]
+        media_id = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+        shown = find_media(visitor, media_id, wanted)
         media_panel(
             visitor,
             shown,

@@ -43,6 +43,13 @@ def test_every_error_answer_has_the_same_shape(client, caller):
         assert isinstance(answer.json()["detail"], str)
 
 
+def test_a_json_body_beyond_a_mebibyte_is_refused(client, caller):
+    for headers, body in (({}, b" " * 2**21 + b"{}"), ({}, iter([b" " * 2**20] * 2))):
+        kind = {**caller(), **headers, "Content-Type": "application/json"}
+        answer = client.post("/reviews", headers=kind, content=body)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 def test_nan_is_no_json(client, caller):
     answer = client.post(
         "/media/1/annotations",

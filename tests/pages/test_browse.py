@@ -1,0 +1,237 @@
+"""The Browse page: what the filter shows, where it leads, tags, and one media large."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.media_grid import Selection
+from curation.annotations import submit_annotation
+from curation.browse import get_details
+from curation.media_filter import MediaFilter
+from db.models import State
+from db.session import open_session
+from tests.factories import a_box, a_media, a_viewer, an_access
+
+
+@pytest.fixture
+def curator(installation):
+    with open_session() as session:
+        return an_access(session, login="curator")
+
+
+@pytest.fixture
+def three_media(curator):
+    """Two of the north, one of them annotated with a box; one of the south."""
+    with open_session() as session:
+        north = [a_media(session, source="north", uploaded_by=curator, tags=["haze"]) for _ in range(2)]
+        south = a_media(session, source="south", uploaded_by=curator)
+        submit_annotation(session, curator, north[1].id, shapes=[a_box("wildfire")], label_classes=[])
+        return [north[0].id, north[1].id, south.id]
+
+
+def shown(app: AppTest, view: str = "grid") -> dict[str, Any]:
+    """What the grid, or the large view, was given to draw."""
+    given = [json.loads(component.proto.json or "{}") for component in app.get("bidi_component")]
+    return next(data for data in given if data.get("view") == view)
+
+
+def ids(app: AppTest) -> list[int]:
+    return [item["id"] for item in shown(app)["items"]]
+
+
+def figures(app: AppTest) -> str:
+    return " ".join(html.body for html in app.get("html") if "vigie-figures" in html.body)
+
+
+def query(app: AppTest) -> dict[str, list[str]]:
+    return {
+        name: [values] if isinstance(values, str) else list(values)
+        for name, values in app.query_params.items()
+    }
+
+
+def test_the_grid_shows_what_the_filter_matches_and_says_how_many(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north")
+    assert ids(app) == [three_media[1], three_media[0]]
+    assert "<b>2</b> media" in figures(app)
+
+
+def test_shapes_lie_over_thumbnails_unless_they_are_hidden(open_page, curator, three_media):
+    annotated = open_page(curator, "browse.py", state="annotated")
+    assert shown(annotated)["items"][0]["shapes"][0]["box"] == [0.1, 0.2, 0.3, 0.4]
+    hidden = open_page(curator, "browse.py", state="annotated", shapes="no")
+    assert shown(hidden)["items"][0]["shapes"] == []
+
+
+def test_a_pill_takes_its_filter_out_of_the_address(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north", state="new", size="L")
+    app.button(key="pill_source").click().run()
+    assert query(app) == {"state": ["new"], "size": ["L"]}
+    assert ids(app) == [three_media[2], three_media[0]]
+
+
+def test_the_filter_bar_writes_the_address(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", cursor="", source="north")
+    app.session_state["filter_open"] = True
+    app.run()
+    app.multiselect(key="filter_source").set_value(["south"]).run()
+    app.button_group(key="filter_state").set_value([State.NEW]).run()
+    app.text_input(key="filter_file_name").set_value(" IMG ").run()
+    app.selectbox(key="filter_sort").set_value("captured").run()
+    assert query(app) == {
+        "source": ["south"],
+        "state": ["new"],
+        "file_name": ["IMG"],
+        "sort": ["captured"],
+    }
+    assert ids(app) == [three_media[2]]
+
+
+def test_a_filter_bar_that_is_closed_draws_no_widgets(open_page, curator, three_media):
+    app = open_page(curator, "browse.py")
+    assert not app.multiselect
+
+
+def test_a_filter_that_is_none_is_said_and_led_out_of(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", stat="new")
+    assert "“stat” is not a filter" in app.error[0].value.replace("\\", "")
+    app.button[0].click().run()
+    assert len(ids(app)) == 3
+    assert query(app) == {}
+
+
+def test_a_list_without_matches_offers_what_would_match(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north", tag="nowhere")
+    labels = {button.key: button.label for button in app.button}
+    assert labels["without_tag"].endswith("2 media")
+    assert labels["without_source"].endswith("0 media")
+    app.button(key="without_tag").click().run()
+    assert len(ids(app)) == 2
+
+
+def test_an_empty_installation_offers_to_upload_to_those_who_may(open_page, curator):
+    def offers(access):
+        return [link.proto.label for link in open_page(access, "browse.py").get("page_link")]
+
+    assert offers(curator) == ["Upload pictures"]
+    with open_session() as session:
+        viewer = a_viewer(session)
+    assert offers(viewer) == []
+
+
+def test_a_viewer_looks_but_does_not_tag_nor_review(open_page, three_media):
+    with open_session() as session:
+        viewer = a_viewer(session)
+    app = open_page(viewer, "browse.py")
+    assert len(ids(app)) == 3
+    assert "Review these" not in [link.proto.label for link in app.get("page_link")]
+    assert "tag_open" not in app.session_state
+
+
+def test_paging_leads_to_the_rest_and_back(open_page, curator):
+    with open_session() as session:
+        made = [a_media(session, uploaded_by=curator).id for _ in range(61)]
+    app = open_page(curator, "browse.py")
+    assert ids(app) == made[:0:-1]
+    button_called(app, "Older →").click().run()
+    assert ids(app) == made[:1]
+    assert "cursor" in query(app)
+    button_called(app, "← Newer").click().run()
+    assert ids(app) == made[:0:-1]
+
+
+def button_called(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+def test_reviewing_what_is_shown_carries_the_filter(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north")
+    link = next(link for link in app.get("page_link") if link.proto.label == "Review these")
+    assert link.proto.query_string == "source=north&queue=filter"
+
+
+def test_tags_go_to_the_selected_media_and_can_be_taken_back(open_page, curator, three_media):
+    app = open_page(curator, "browse.py")
+    scope = shown(app)["scope"]
+    app.session_state["selection"] = Selection(scope, tuple(three_media[1:]))
+    app.session_state["tag_open"] = True
+    app.run()
+    assert "2 selected" in figures(app)
+    app.multiselect(key="tags_add").set_value(["haze"]).run()
+    button_called(app, "Tag 2 media").click().run()
+    assert tags_of(three_media) == [["haze"], ["haze"], ["haze"]]
+    app.button(key="tags_undo").click().run()
+    assert tags_of(three_media) == [["haze"], ["haze"], []]
+
+
+def tags_of(media_ids):
+    with open_session(read_only=True) as session:
+        admin = an_access_of(session)
+        return [get_details(session, admin, media_id).tags for media_id in media_ids]
+
+
+def an_access_of(session):
+    from curation.accesses import find_access
+
+    found = find_access(session, "curator")
+    assert found
+    return found
+
+
+def test_another_filter_is_another_selection(open_page, curator, three_media):
+    app = open_page(curator, "browse.py")
+    app.session_state["selection"] = Selection(shown(app)["scope"], tuple(three_media))
+    app.query_params["source"] = "north"
+    app.run()
+    assert shown(app)["selected"] == []
+
+
+def test_a_media_opens_large_with_what_is_known_about_it(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", media=str(three_media[1]))
+    large = shown(app, "media")
+    assert large["media"]["id"] == three_media[1]
+    assert [shape["name"] for shape in large["shapes"]] == ["wildfire"]
+    assert (large["previous"], large["next"]) == (three_media[2], three_media[0])
+    text = " ".join(html.body for html in app.get("html"))
+    for fact in ("north", "haze", "1920 × 1080", "Submitted 1, 1 shape", "Registered"):
+        assert fact in text
+
+
+def test_every_annotation_can_be_shown(open_page, curator, three_media):
+    with open_session() as session:
+        first = get_details(session, curator, three_media[1]).annotation_id
+        submit_annotation(session, curator, three_media[1], shapes=[], label_classes=[], based_on=first)
+    app = open_page(curator, "browse.py", media=str(three_media[1]))
+    assert shown(app, "media")["shapes"] == []
+    app.radio[0].set_value(first).run()
+    assert len(shown(app, "media")["shapes"]) == 1
+
+
+def test_a_media_that_no_longer_matches_keeps_its_place(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", media=str(three_media[1]), state="new")
+    large = shown(app, "media")
+    assert (large["previous"], large["next"]) == (three_media[2], three_media[0])
+
+
+@pytest.mark.parametrize("media", ["999", "0", "-1", "x", "9" * 30])
+def test_a_media_that_is_not_there_is_said(open_page, curator, three_media, media):
+    app = open_page(curator, "browse.py", media=media)
+    assert not app.exception
+    assert "There is no media" in app.error[0].value
+
+
+def test_names_from_people_stay_text(open_page, curator):
+    with open_session() as session:
+        evil = "<img src=x onerror=alert(1)>"
+        media_id = a_media(session, source=evil, file_name=evil, tags=[evil], uploaded_by=curator).id
+    app = open_page(curator, "browse.py", media=str(media_id))
+    assert all("<img" not in html.body for html in app.get("html"))
+
+
+def test_the_filter_in_the_address_is_the_filter_of_the_list(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north", sort="captured")
+    assert MediaFilter.from_query(query(app)) == MediaFilter.from_query({"source": "north", "sort": "captured"})
