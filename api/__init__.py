@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from api import answers, errors, exports, health, label_classes, login, media, uploads
+from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
 from api.process_time import ProcessTime
 from settings import Settings
@@ -37,7 +38,6 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (login, media, answers, label_classes, uploads, exports):
-        # Uploads stream their bodies and have limits of their own.
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
@@ -49,11 +49,11 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", WRITE_HEADER],
             expose_headers=["Link", "X-Total-Count", "X-Process-Time", "X-Request-ID"],
         )
+    api.add_middleware(TooLargeInOurWords)
     api.add_middleware(ProcessTime)
     return api
 
 
-MAX_BODY_BYTES = 2**20
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 

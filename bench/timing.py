@@ -32,9 +32,9 @@ class Times:
 def race(rounds: int, /, **runners: Callable[[], object]) -> dict[str, Times]:
     """Run each once per round, after one round that does not count."""
     times = {name: Times() for name in runners}
+    gc.collect()
     for number in range(rounds + 1):
         for name, run in runners.items():
-            gc.collect()
             cpu, wall = time.process_time(), time.perf_counter()
             run()
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

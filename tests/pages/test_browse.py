@@ -158,6 +158,7 @@ def test_tags_go_to_the_selected_media_and_can_be_taken_back(open_page, curator,
     app = open_page(curator, "browse.py")
     scope = shown(app)["scope"]
     app.session_state["selection"] = Selection(scope, tuple(three_media[1:]))
+    app.run()
     app.session_state["tag_open"] = True
     app.run()
     assert "2 selected" in figures(app)

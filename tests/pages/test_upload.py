@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from curation.archives import MAX_UNPACKED_BYTES
 from curation.picture_limits import LARGEST_BYTES
 from db.session import open_session
-from tests.factories import a_media, a_viewer, an_access
+from tests.factories import a_media, an_access
 
 
 @pytest.fixture
@@ -64,10 +64,3 @@ def test_what_is_said_for_the_batch_goes_along(open_page, curator):
         "start": "2026-08-12T19:42:00+02:00",
         "interval": 2.5,
     }
-
-
-def test_a_viewer_has_no_upload_page(open_page, installation):
-    with open_session() as session:
-        viewer = a_viewer(session)
-    app = open_page(viewer, "upload.py")
-    assert not [component for component in app.get("bidi_component") if "batch" in (component.proto.json or "")]

@@ -68,11 +68,11 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     caption.textContent = shape ? `×${size} · ${percent(shareOfPicture(shape))} of the frame` : `×${size}`;
   }
 
-  // One drawing a frame, however many events there are.
+  // One drawing a frame, however many events there are, and after the picture itself.
   function soon() {
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(draw);
+    requestAnimationFrame(() => setTimeout(draw));
   }
 
   stage.element.addEventListener("pointermove", (event) => {

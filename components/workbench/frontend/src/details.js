@@ -1,7 +1,7 @@
 // What stands around a picture, the frames beside it and its history, is asked for when the person rests on it: never
 // in the way of the next picture.
 
-const REST = 160;
+const REST = 300;
 const KEPT = 60;
 
 /**

@@ -37,6 +37,19 @@ export function svg(tag, attributes = {}, ...children) {
 /** A key as printed on buttons. @param {string} text */
 export const kbd = (text) => h("kbd", { "aria-hidden": "true" }, text);
 
+/**
+ * Fills an element anew only when what it shows has changed: most of a screen stays the same from picture to picture.
+ * @param {Element} element @param {any} what everything that the content depends on @param {() => (Node|string)[]} content
+ */
+export function fill(element, what, content) {
+  const key = JSON.stringify(what);
+  if (filled.get(element) === key) return;
+  filled.set(element, key);
+  element.replaceChildren(...content());
+}
+/** @type {WeakMap<Element, string>} */
+const filled = new WeakMap();
+
 /** Keeps a mouse click from moving the focus onto a button, where Space would press it again. */
 export const keepFocus = (event) => event.preventDefault();
 

@@ -1,7 +1,7 @@
 // The same source around this moment: what came before and after often says what a thing is.
 
 import { boxToRect, pointsToPixels } from "./geometry.js";
-import { h, keepFocus, svg } from "./dom.js";
+import { fill, h, keepFocus, svg } from "./dom.js";
 import { TEXT, clock, shortSpan } from "./strings.js";
 
 /** A gap is shown when it is longer than this and than four usual steps. */
@@ -86,18 +86,21 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
     update(frames, item, shapes) {
       if (!item.source) {
         images.clear();
-        row.replaceChildren(h("li.none", {}, TEXT.film.noSource));
+        fill(row, "no source", () => [h("li.none", {}, TEXT.film.noSource)]);
         return;
       }
       if (!frames) return; // What stands there stays until it is known.
-      const parts = withGaps(frames.map((frame) => (frame.id === item.id ? { ...frame, shapes, state: item.state } : frame)), item.id);
-      // One camera gives one format: the frame at hand says which.
-      const slot = { width: Math.round(HEIGHT * Math.min(2, Math.max(0.6, item.width / item.height))), height: HEIGHT };
-      row.replaceChildren(...parts.map((part) => (part.gap ? h("li.gap", {}, part.gap) : figure(part, slot))));
-      if (frames.length < 2) row.append(h("li.none", {}, TEXT.film.none));
-      images = new Map([...row.querySelectorAll("img")].map((image, i) => [parts.filter((part) => part.frame)[i].frame.id, image]));
-      const now = row.querySelector("[aria-current]");
-      if (now) row.scrollLeft = now.offsetLeft - row.clientWidth / 2 + now.offsetWidth / 2;
+      const now = frames.map((frame) => (frame.id === item.id ? { ...frame, shapes, state: item.state } : frame));
+      fill(row, [now, item.id], () => {
+        // One camera gives one format: the frame at hand says which.
+        const slot = { width: Math.round(HEIGHT * Math.min(2, Math.max(0.6, item.width / item.height))), height: HEIGHT };
+        const parts = withGaps(now, item.id);
+        const filled = parts.map((part) => (part.gap ? h("li.gap", {}, part.gap) : figure(part, slot)));
+        images = new Map(parts.flatMap((part, i) => (part.gap ? [] : [[part.frame.id, filled[i].querySelector("img")]])));
+        return frames.length < 2 ? [...filled, h("li.none", {}, TEXT.film.none)] : filled;
+      });
+      const current = row.querySelector("[aria-current]")?.parentElement;
+      if (current && row.scrollWidth > row.clientWidth) row.scrollLeft = current.offsetLeft - row.clientWidth / 2 + current.offsetWidth / 2;
     },
   };
 }

@@ -1,6 +1,6 @@
 // The panel beside the picture: magnifier, label classes, shapes, history, decisions.
 
-import { h, kbd, keepFocus } from "./dom.js";
+import { fill, h, kbd, keepFocus } from "./dom.js";
 import { refusal } from "./acts.js";
 import { keyOf } from "./keys.js";
 import { TEXT, percent, shortMoment } from "./strings.js";
@@ -97,46 +97,46 @@ export function createPanel({ crop, labels, on }) {
     /** @param {{current: string|null, drawing: any, selected: string|null, situation: any}} seen */
     update({ current, drawing, selected, situation }) {
       const one = drawing.shapes.find((shape) => shape.id === selected);
-      const on_ = one ? one.label_class : current;
-      chips.replaceChildren(
-        ...[...labels.first, ...labels.recent].map((each) =>
-          chip(each, { pressed: each.key === on_, onclick: () => on.label(each.key), keys: labels.keysOf(each.key) }),
-        ),
+      const pressed = one ? one.label_class : current;
+      const offered = [...labels.first, ...labels.recent];
+      fill(chips, [pressed, offered.map((each) => each.key)], () =>
+        offered.map((each) => chip(each, { pressed: each.key === pressed, onclick: () => on.label(each.key), keys: labels.keysOf(each.key) })),
       );
-      whole.replaceChildren(
-        ...(drawing.labels.length
+      fill(whole, drawing.labels, () =>
+        drawing.labels.length
           ? drawing.labels
               .map((key) => labels.get(key) ?? { key, name: key, colour: labels.colourOf(null) })
               .map((each) => chip(each, { pressed: true, onclick: () => on.toggleWhole(each.key), keys: "×" }))
-          : [h("p.none", {}, TEXT.panel.wholeNone)]),
+          : [h("p.none", {}, TEXT.panel.wholeNone)],
       );
-      shapeList.replaceChildren(
-        ...(drawing.shapes.length
+      fill(shapeList, [drawing.shapes, selected, situation.mayDecide], () =>
+        drawing.shapes.length
           ? drawing.shapes.map((shape) => shapeRow(shape, selected))
-          : [h("li.none", {}, situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)]),
+          : [h("li.none", {}, situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)],
       );
       const parked = situation.state === "parked";
       const closed = situation.state === "accepted" || situation.state === "rejected";
       swap("parked", parked ? "unparked" : "parked", "park");
       swap("accepted", closed ? "reopened" : "accepted", closed ? "reopen" : "accept");
       for (const [name, button] of buttons) {
-        const why = refusal(button.dataset.act, situation);
+        const why = refusal(button.dataset.act, situation) ?? "";
+        if (button.title === why && button.hasAttribute("aria-disabled")) continue;
         // Not `disabled`: pressing it says why, and the button stays in the order of Tab.
         button.setAttribute("aria-disabled", String(Boolean(why)));
-        button.title = why ?? "";
+        button.title = why;
         button.classList.toggle("main", name === "accepted" && !why);
       }
     },
     /** @param {string|null} text */
     setComment(text) {
-      commentButton.replaceChildren(h("span", {}, text ?? TEXT.panel.comment), " ", kbd(keyOf("comment")));
+      fill(commentButton, text, () => [h("span", {}, text ?? TEXT.panel.comment), " ", kbd(keyOf("comment"))]);
       commentButton.classList.toggle("filled", Boolean(text));
       commentButton.title = text ?? "";
     },
     /** @param {any[]|null} events newest first; null while they are on their way */
     setHistory(events) {
-      historyList.replaceChildren(
-        ...(events ?? []).map((event) =>
+      fill(historyList, events, () =>
+        (events ?? []).map((event) =>
           h(
             "li",
             {},
@@ -146,7 +146,6 @@ export function createPanel({ crop, labels, on }) {
           ),
         ),
       );
-      historyList.scrollTop = 0;
     },
   };
 

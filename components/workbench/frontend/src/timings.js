@@ -3,7 +3,7 @@
 const KEPT = 5_000;
 
 export function createTimings() {
-  /** @type {{mediaId: number, keyAt: number, shownAt: number}[]} */
+  /** @type {{mediaId: number, keyAt: number, drawnAt: number, shownAt: number}[]} */
   const list = [];
   let keyAt = null;
   /** @type {any} */ (window).__vigieTimings = list;
@@ -17,10 +17,11 @@ export function createTimings() {
     shown(mediaId) {
       if (keyAt === null) return;
       const pressedAt = keyAt;
+      const drawnAt = performance.now();
       keyAt = null;
       requestAnimationFrame(() =>
         requestAnimationFrame((now) => {
-          list.push({ mediaId, keyAt: pressedAt, shownAt: Math.max(now, performance.now()) });
+          list.push({ mediaId, keyAt: pressedAt, drawnAt, shownAt: Math.max(now, performance.now()) });
           if (list.length > KEPT) list.shift();
         }),
       );
