@@ -59,9 +59,7 @@ try:
                 key="plain_queue",
                 on_change=lambda: go(Place(st.session_state["plain_queue"])),
             )
-            st.button(
-                "With the picture tools", on_click=leave_plain, type="tertiary"
-            )
+            st.button("With the picture tools", on_click=leave_plain, type="tertiary")
         plain_review(place, go)
     else:
         use_layout("wide")

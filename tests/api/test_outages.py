@@ -51,14 +51,14 @@ def test_a_locked_sqlite_is_a_503_and_never_a_trace(client, caller):
         media_id = a_media(session).id
     headers = caller()
     blocker = get_engine().raw_connection()
-    blocker.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+    blocker.driver_connection.execute("BEGIN IMMEDIATE")
     try:
         answer = client.post(f"/media/{media_id}/annotations", headers=headers, json={})
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert "locked" not in answer.text
         assert client.get(f"/media/{media_id}", headers=headers).status_code == 200, "readers go on"
     finally:
-        blocker.driver_connection.execute("ROLLBACK")  # type: ignore[union-attr]
+        blocker.driver_connection.execute("ROLLBACK")
         blocker.close()
     assert client.post(f"/media/{media_id}/annotations", headers=headers, json={}).status_code == 201
 

@@ -38,15 +38,16 @@ def test_closed_and_open_routes(product, method, path, status):
 def test_a_websocket_from_a_foreign_page_is_refused(product):
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect
+    from websockets.typing import Origin
 
     address = product.dashboard.replace("http", "ws") + "/_stcore/stream"
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(address, origin="https://elsewhere.example"),
+        connect(address, origin=Origin("https://elsewhere.example")),
     ):
         pass
     assert refused.value.response.status_code == 403
-    with connect(address, origin=product.dashboard):
+    with connect(address, origin=Origin(product.dashboard)):
         pass
 
 

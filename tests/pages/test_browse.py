@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 from components.media_grid import Selection
 from curation.annotations import submit_annotation
 from curation.browse import get_details
-from curation.media_filter import MediaFilter
 from db.models import State
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access
@@ -231,8 +230,3 @@ def test_names_from_people_stay_text(open_page, curator):
         media_id = a_media(session, source=evil, file_name=evil, tags=[evil], uploaded_by=curator).id
     app = open_page(curator, "browse.py", media=str(media_id))
     assert all("<img" not in html.body for html in app.get("html"))
-
-
-def test_the_filter_in_the_address_is_the_filter_of_the_list(open_page, curator, three_media):
-    app = open_page(curator, "browse.py", source="north", sort="captured")
-    assert MediaFilter.from_query(query(app)) == MediaFilter.from_query({"source": "north", "sort": "captured"})

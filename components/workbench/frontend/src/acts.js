@@ -28,6 +28,7 @@ export const ASKS = new Set(["sent_back", "parked", "reopened"]);
  */
 export function refusal(act, now) {
   const say = TEXT.refusals;
+  if (!now.state) return say.nothingShown;
   if (!now.mayDecide) return say.viewer;
   if (now.saving) return say.sending;
   if (now.conflict && act !== "submitted") return say.conflict;

@@ -8,20 +8,15 @@ const ZOOM_STEP = 1.25;
 const BRIGHTNESS_STEP = 1.15;
 
 /**
- * @param {object} parts the workbench's parts; `drawing` and `session` are looked up at each call, as they come later
+ * @param {object} parts the workbench's parts; the session changes with the queue, the drawing comes after this
  */
-export function createCommands(parts) {
-  const { stage, labels, panel, chooser, sheet, details, notice } = parts;
+export function createCommands({ stage, labels, panel, chooser, sheet, details, notice, getSession: session, getDrawing: drawing, changed }) {
   let nextLabel = (labels.first[0] ?? labels.offered.find((one) => one.applies_to !== "media"))?.key ?? null;
   let hidden = false;
   let zoomedShape = false;
 
-  const mayDecide = () => parts.session.situation().mayDecide;
-  const drawing = () => parts.drawing;
-  const session = () => parts.session;
-
   function refuseViewer() {
-    if (mayDecide()) return false;
+    if (session().situation().mayDecide) return false;
     notice.say(TEXT.refusals.viewer, "warning");
     return true;
   }
@@ -47,8 +42,8 @@ export function createCommands(parts) {
     } else {
       labels.used(key);
       nextLabel = key;
-      drawing()?.label(key);
-      parts.refresh();
+      drawing().label(key);
+      changed();
     }
   }
 
@@ -69,20 +64,20 @@ export function createCommands(parts) {
 
   function setTool(tool) {
     if (refuseViewer()) return;
-    drawing()?.setTool(tool);
-    parts.refresh();
+    drawing().setTool(tool);
+    changed();
   }
 
   function toggleShapes(show = hidden) {
     hidden = !show;
-    drawing()?.setVisible(show);
+    drawing().setVisible(show);
     if (hidden) notice.say(TEXT.notices.shapesHidden);
-    parts.refresh();
+    changed();
   }
 
   function zoomToShape() {
     const shapes = session().drawing.shapes;
-    const shape = shapes.find((one) => one.id === drawing()?.selected) ?? smallest(shapes);
+    const shape = shapes.find((one) => one.id === drawing().selected) ?? smallest(shapes);
     if (!shape) return notice.say(TEXT.notices.noShape);
     if (zoomedShape && !stage.isFitted) stage.fit();
     else stage.frame(boxToRect(shape.box, stage.picture));
@@ -97,15 +92,15 @@ export function createCommands(parts) {
 
   function close() {
     const back = session().shown?.returned;
-    if (drawing()?.isDrawing) drawing().cancel();
+    if (drawing().isDrawing) drawing().cancel();
     else if (back?.theirs) session().dropMine();
     else if (back) session().closeReturned();
-    else drawing()?.cancel();
+    else drawing().cancel();
     notice.clear();
   }
 
   function confirm() {
-    if (drawing()?.isDrawing) drawing().confirm();
+    if (drawing().isDrawing) drawing().confirm();
     else session().keepMine();
   }
 
@@ -118,7 +113,7 @@ export function createCommands(parts) {
   }
 
   function undo() {
-    if (!drawing()?.stepBack()) session().undo();
+    if (!drawing().stepBack()) session().undo();
   }
 
   const openChooser = (mode) => !refuseViewer() && chooser.open(mode);
@@ -142,7 +137,7 @@ export function createCommands(parts) {
     polygon: () => setTool("polygon"),
     select: () => setTool("select"),
     copy: copyPrevious,
-    delete: () => drawing()?.stepBack() || drawing()?.remove(),
+    delete: () => drawing().stepBack() || drawing().remove(),
     confirm,
     close,
     label: (press) => {

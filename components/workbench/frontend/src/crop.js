@@ -26,24 +26,26 @@ export function createCrop({ stage, getBitmap, colourOf }) {
   let selected = null;
   let waiting = false;
 
+  function showNothing() {
+    element.dataset.shows = "nothing";
+    caption.textContent = "";
+    element.style.removeProperty("--mark");
+  }
+
   function draw() {
     waiting = false;
     const { clientWidth: width, clientHeight: height } = element;
     const bitmap = getBitmap();
     const { picture } = stage;
-    if (!width || !picture || !bitmap?.width) return;
+    if (!width) return;
+    if (!picture || !bitmap?.width) return showNothing();
     const ratio = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
     const shape = shapes.find((one) => one.id === selected) ?? smallest(shapes);
-    if (!shape && !pointer) {
-      element.dataset.shows = "nothing";
-      caption.textContent = "";
-      element.style.removeProperty("--mark");
-      return;
-    }
+    if (!shape && !pointer) return showNothing();
     const fitScale = fit(stage.size, picture).scale;
     const area = shape
       ? cropAround(boxToRect(shape.box, picture), picture, { width, height }, fitScale)
@@ -65,7 +67,8 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     }
     const times = scale / fitScale;
     const size = times >= 9.5 ? Math.round(times) : times.toFixed(1).replace(".0", "");
-    caption.textContent = shape ? `×${size} · ${percent(shareOfPicture(shape))} of the frame` : `×${size}`;
+    const magnified = times >= 1.15 ? [`×${size}`] : [];
+    caption.textContent = [...magnified, ...(shape ? [TEXT.panel.share(percent(shareOfPicture(shape)))] : [])].join(" · ");
   }
 
   // One drawing a frame, however many events there are, and after the picture itself.

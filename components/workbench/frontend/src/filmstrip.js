@@ -82,6 +82,10 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
 
   return {
     element,
+    clear() {
+      images.clear();
+      fill(row, null, () => []);
+    },
     /** @param {any[]|null} frames null while they are on their way @param {any} item @param {any[]} shapes as drawn now */
     update(frames, item, shapes) {
       if (!item.source) {

@@ -5,7 +5,7 @@
  * Larger ones start with the screen size (1,600 px) and fetch the original when somebody zooms in.
  */
 export const ORIGINAL_UP_TO = 1_920;
-const AT_A_TIME = 2;
+const AT_A_TIME = 3;
 
 /** @typedef {{bitmap: ImageBitmap|null, size: "screen"|"original", error: Error|null}} Picture */
 

@@ -5,7 +5,8 @@
  * @property {any} item as GET /queue gives it
  * @property {string} clientId for the next act on it, made when it is shown
  * @property {{shapes: import("./geometry.js").Shape[], labels: string[]}|null} work drawn and not yet submitted
- * @property {{act: string, clientId: string}|null} done what was decided here, once it is
+ * @property {{act: string, clientId: string}|null} done what was decided here, until the server has it
+ * @property {string|null} decided what was decided here, whether or not the server has it
  * @property {{sentence: string, theirs: any, act: string|null}|null} returned why it came back
  * @property {boolean} [visiting] not from the queue itself
  */
@@ -15,8 +16,23 @@ const LOW = 10;
 /** Behind the current one this many are kept for going back. */
 const KEPT_BEHIND = 200;
 
+/** The first picture should not wait for many others. */
+const FIRST_PAGE = 10;
+const LATER_PAGES = 20;
+
+/** Pages of the queue route from a place on. @param {any} api @param {{query: [string, string][], start: number|null}} place */
+export function pageFetcher(api, { query, start }) {
+  return (cursor) => {
+    const asked = new URLSearchParams(query);
+    if (cursor) asked.set("cursor", cursor);
+    else if (start) asked.set("start", String(start));
+    asked.set("limit", String(cursor ? LATER_PAGES : FIRST_PAGE));
+    return api.get("/queue", asked);
+  };
+}
+
 /** @param {any} item @returns {Entry} */
-export const entryOf = (item) => ({ item, clientId: "", work: null, done: null, returned: null });
+export const entryOf = (item) => ({ item, clientId: "", work: null, done: null, decided: null, returned: null });
 
 /**
  * @param {object} options
@@ -160,4 +176,18 @@ export function createQueue({ fetchPage, onChange = () => {}, onError = () => {}
       stopped = true;
     },
   };
+}
+
+/**
+ * How much waits in each of these queues; nothing in one that cannot be asked.
+ * @param {any} api @param {{key: string, name: string}[]} queues
+ */
+export function countQueues(api, queues) {
+  return Promise.all(
+    queues.map(async (queue) => {
+      const asked = new URLSearchParams({ queue: queue.key, limit: "1" });
+      const { count, capped } = await api.get("/queue", asked).catch(() => ({ count: 0, capped: false }));
+      return { ...queue, count, capped };
+    }),
+  );
 }

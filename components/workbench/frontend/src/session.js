@@ -21,12 +21,12 @@ const sameLabels = (a, b) => a.length === b.length && a.every((key) => b.include
  * @param {ReturnType<typeof import("./queue.js").createQueue>} options.queue
  * @param {any} options.outbox
  * @param {import("./undo.js").Acts} options.acts
- * @param {any} options.store
+ * @param {ReturnType<typeof import("./drafts.js").createDrafts>} options.drafts
  * @param {{id: number, scope: string}} options.me
  * @param {boolean} options.leavesQueue whether a decided picture stops matching the queue
  * @param {object} options.ui present, ended, drawingChanged, changed, notice, ask: see workbench.js
  */
-export function createSession({ api, queue, outbox, acts, store, me, leavesQueue, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
+export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
   /** @type {Strokes<Drawing>} */
   const strokes = new Strokes({ shapes: [], labels: [] });
   /** The entry whose picture is on the stage. @type {Entry|null} */
@@ -37,8 +37,6 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
   let decided = 0;
   /** @type {number[]} */
   const looks = [];
-  /** @type {Map<number, any>} */
-  const drafts = new Map();
   /** The last answers given here, for copying them to the next frame before the server has them. @type {Map<number, any[]>} */
   const submitted = new Map();
 
@@ -66,30 +64,11 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     };
   }
 
-  // Drawings not yet submitted ------------------------------------------------------------------------------
-
   function keepDraft() {
     if (!shown) return;
-    const id = `${me.id}:${shown.item.id}`;
-    if (isDirty()) {
-      const draft = { id, access: me.id, mediaId: shown.item.id, basedOn: shown.item.annotation?.id ?? null, ...strokes.present, at: now() };
-      drafts.set(shown.item.id, draft);
-      store.put("drafts", draft).catch(() => {});
-    } else {
-      dropDraft(shown.item.id);
-    }
-  }
-
-  function dropDraft(mediaId) {
-    if (drafts.delete(mediaId)) store.remove("drafts", `${me.id}:${mediaId}`).catch(() => {});
-  }
-
-  async function loadDrafts() {
-    const WEEK = 7 * 24 * 3600 * 1000;
-    for (const row of await store.all("drafts").catch(() => [])) {
-      if (now() - row.at > WEEK) store.remove("drafts", row.id).catch(() => {});
-      else if (row.access === me.id) drafts.set(row.mediaId, row);
-    }
+    const { id, annotation } = shown.item;
+    if (isDirty()) drafts.keep(id, annotation?.id ?? null, strokes.present);
+    else drafts.drop(id);
   }
 
   // Stepping ------------------------------------------------------------------------------------------------
@@ -97,9 +76,18 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
   /** Takes up the entry where the queue stands, or the end of it. */
   function arrive() {
     const entry = queue.current;
-    if (entry) ui.present(entry);
-    else if (queue.isComplete) ui.ended({ decided, skipped: queue.all.filter((one) => !one.done).length, median: median() });
-    else ui.waiting();
+    if (entry) {
+      ui.present(entry);
+      return;
+    }
+    if (!queue.isComplete) {
+      ui.waiting();
+      return;
+    }
+    shown = null;
+    visible = false;
+    strokes.reset({ shapes: [], labels: [] });
+    ui.ended({ decided, skipped: queue.all.filter((one) => !one.decided).length, median: median() });
   }
 
   /** Called by the ui in the moment the picture of an entry is drawn. @param {Entry} entry @param {boolean} hasPicture */
@@ -110,9 +98,9 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     comment = null;
     // One client id for the next act on this picture, made now: however often it is sent, it counts once.
     if (!entry.clientId) entry.clientId = newId();
-    const draft = drafts.get(entry.item.id);
-    if (!entry.work && draft && !entry.done && draft.basedOn === (entry.item.annotation?.id ?? null)) {
-      entry.work = { shapes: draft.shapes, labels: draft.labels };
+    const draft = entry.work || entry.done ? null : drafts.find(entry.item.id, entry.item.annotation?.id ?? null);
+    if (draft) {
+      entry.work = draft;
       ui.notice(TEXT.notices.draftBack);
     }
     strokes.reset(structuredClone(entry.work ?? answerOf(entry)));
@@ -170,8 +158,8 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     remember(entry.item.id, act === "nothing" ? [] : shapes);
     acts.add({ id, access: me.id, at: now(), act, comment: words, item: entry.item, work: dirty ? { shapes, labels } : null }, again);
     if (entry.returned?.answerId) outbox.settle(entry.returned.answerId);
-    Object.assign(entry, { done: { act, clientId: id }, work: null, returned: null });
-    dropDraft(entry.item.id);
+    Object.assign(entry, { done: { act, clientId: id }, decided: act, work: null, returned: null });
+    drafts.drop(entry.item.id);
     outbox.add({ id, access: me.id, mediaId: entry.item.id, path, body, madeAt: now(), kept, follows: null });
     decided += 1;
     looks.push(Math.min(now() - shownAt, LONGEST_LOOK));
@@ -218,7 +206,7 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     }
     decided = Math.max(0, decided - 1);
     const entry = queue.find(act.item.id) ?? entryOf(act.item);
-    Object.assign(entry, { item: act.item, work: act.work, done: null, returned: null, clientId: "" });
+    Object.assign(entry, { item: act.item, work: act.work, done: null, decided: null, returned: null, clientId: "" });
     queue.visit(entry);
     arrive();
     ui.notice(TEXT.notices.undone(TEXT.done[act.act] ?? act.act));
@@ -253,7 +241,7 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     if (!entry) return;
     const annotation = stored.annotation ?? entry.item.annotation;
     entry.item = { ...entry.item, state: stored.media.state, annotation, last_review: stored.review ?? entry.item.last_review };
-    if (entry.done?.clientId === answer.id) Object.assign(entry, { done: null, clientId: newId(), decided: answer.kept?.act });
+    if (entry.done?.clientId === answer.id) Object.assign(entry, { done: null, clientId: newId() });
     if ((annotation?.id ?? null) !== stored.media.current_annotation_id && !outbox.holds(answer.mediaId)) refetch(entry);
     for (const note of stored.notes ?? []) ui.notice(note);
     ui.stored(entry);
@@ -269,6 +257,7 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     Object.assign(entry, {
       item: { ...kept.item, state, annotation: stale ? theirs : kept.item.annotation },
       done: null,
+      decided: null,
       clientId: "",
       work: kept.dirty || (stale && theirs) ? { shapes: kept.shapes, labels: kept.labels } : null,
       returned: { sentence: error.message ?? answer.refused.detail, theirs, act: kept.act, comment: kept.comment, answerId: answer.id },
@@ -359,7 +348,7 @@ export function createSession({ api, queue, outbox, acts, store, me, leavesQueue
     },
     /** What the drafts and the outbox of an earlier visit left behind. */
     async load() {
-      await Promise.all([acts.load(), loadDrafts()]);
+      await Promise.all([acts.load(), drafts.load()]);
       for (const answer of await outbox.load()) {
         onRefused(answer, { ...answer.refused, message: answer.refused.detail });
       }

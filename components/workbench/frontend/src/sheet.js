@@ -15,7 +15,7 @@ export function createSheet() {
     );
   });
   const close = h("button.quiet", { type: "button" }, TEXT.sheet.close, " ", kbd("Esc"));
-  const element = h("dialog.sheet", { "aria-label": TEXT.sheet.title }, h("header", {}, h("h2", {}, TEXT.sheet.title), close), h("div.columns", {}, ...groups));
+  const element = h("dialog.sheet", { "aria-label": TEXT.sheet.title }, h("header", {}, h("h2", { tabIndex: -1, autofocus: true }, TEXT.sheet.title), close), h("div.columns", {}, ...groups));
   close.addEventListener("click", () => element.close());
   element.addEventListener("click", (event) => event.target === element && element.close());
   // Everything else is quiet below a dialog; the key that opened it closes it, and Escape is the browser's own.

@@ -90,6 +90,7 @@ export const TEXT = {
   },
   panel: {
     crop: "Magnified",
+    share: (percent) => `${percent} of the frame`,
     classes: "Label class",
     whole: "Whole picture",
     shapes: "Shapes",
@@ -119,6 +120,7 @@ export const TEXT = {
     needed: "Write a few words first; the next person needs them.",
   },
   refusals: {
+    nothingShown: "No picture is on screen.",
     emptyAccept: "Draw shapes, or say that nothing is here.",
     emptySubmit: "Nothing is drawn. Draw shapes, or say that nothing is here (N).",
     unchanged: "Nothing has changed. Accept what is there (A), or change it first.",

@@ -1,22 +1,14 @@
 // Puts the parts together: one workbench on one element, whatever queue it steps through.
 
 import { createApi } from "./api.js";
-import { createConnectionBar, createEnding, createNotice, createReturnedBar } from "./bars.js";
-import { createChooser } from "./chooser.js";
-import { createCommands } from "./commands.js";
-import { createCrop } from "./crop.js";
-import { createDetails } from "./details.js";
+import { createEnding, createNotice } from "./bars.js";
 import { h } from "./dom.js";
-import { createDrawing, withId } from "./drawing.js";
-import { createFilmstrip } from "./filmstrip.js";
+import { withId } from "./drawing.js";
+import { JUDGING, createEarlyKeys } from "./early.js";
 import { bindKeys, isTyping } from "./keys.js";
-import { createLabels } from "./labels.js";
-import { createOutbox } from "./outbox.js";
-import { createOverlay } from "./overlay.js";
-import { createPanel } from "./panel.js";
+import { createParts } from "./parts.js";
 import { createPictures } from "./pictures.js";
-import { createQueue } from "./queue.js";
-import { createRail } from "./rail.js";
+import { countQueues, createQueue, pageFetcher } from "./queue.js";
 import { fillBelowHeader } from "./room.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
@@ -25,16 +17,11 @@ import { openStore } from "./store.js";
 import { createStrip } from "./strip.js";
 import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
-import { Acts } from "./undo.js";
+import { addressOf, createWhereabouts } from "./whereabouts.js";
 
 /** Runs what is not the picture itself, once the picture is on screen. */
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 
-/** Acts that judge the picture on screen: pressed a moment too early they wait for it, pressed long before they lapse. */
-const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit"]);
-const WAITS_FOR_PICTURE = 400;
-const FIRST_PAGE = 10;
-const LATER_PAGES = 20;
 
 /**
  * @typedef {object} Place what Python says: where to be
@@ -64,11 +51,18 @@ export function createWorkbench(parent, place, onPlace) {
   let session = null;
   let queue = null;
   let stopped = false;
-  /** The entry being waited for, and the judging keys pressed meanwhile. */
+  /** The entry whose picture is being waited for. */
   let pending = null;
-  let early = [];
   let shownId = null;
 
+  const early = createEarlyKeys({
+    run(act, press, pressedAt) {
+      timings.pressed(pressedAt);
+      parts.commands.byAct[act](press);
+    },
+    onLapse: () => notice.say(TEXT.refusals.notShown, "warning"),
+  });
+  const whereabouts = createWhereabouts(() => session?.shown?.item.id ?? null, sayPlace);
   const pictures = createPictures({ fetchPicture: api.picture });
   const getBitmap = () => pictures.ready(shownId)?.bitmap ?? null;
   const stage = createStage({
@@ -97,7 +91,7 @@ export function createWorkbench(parent, place, onPlace) {
     ending.loading();
     let me, classes, store;
     // Asked for together with the rest; an error is looked at where the page is needed.
-    const firstPage = createPageFetcher(place)(null);
+    const firstPage = pageFetcher(api, place)(null);
     firstPage.catch(() => {});
     try {
       [me, classes, store] = await Promise.all([api.get("/me"), api.get("/label-classes"), openStore()]);
@@ -108,7 +102,13 @@ export function createWorkbench(parent, place, onPlace) {
     if (stopped) return;
     const viewer = await stage.start();
     if (stopped) return;
-    build({ me, classes, store, viewer });
+    const onKnown = (mediaId) => mediaId === shownId && showDetails();
+    const screen = { stage, notice, sheet, viewer, seen, changed, getBitmap };
+    parts = createParts({ ...screen, api, me, classes, store, getSession: () => session, byButton, onSaved: showSaved, onKnown });
+    placeholder.panel.replaceWith(parts.panel.element);
+    placeholder.film.replaceWith(parts.film.element);
+    if (!store.durable) notice.say(TEXT.errors.noStorage, "warning");
+    listen();
     await openQueue(place, firstPage);
   }
 
@@ -121,109 +121,38 @@ export function createWorkbench(parent, place, onPlace) {
     if (queue.current || queue.isComplete) session.arrive();
   }
 
-  function build({ me, classes, store, viewer }) {
-    const labels = createLabels(classes);
-    const acts = new Acts(store, me.id);
-    const outbox = createOutbox({
-      store,
-      post: api.post,
-      access: me.id,
-      onChange: showSaved,
-      onStored: (answer, stored) => session?.onStored(answer, stored),
-      onRefused: (answer, error) => session?.onRefused(answer, error),
-    });
-    const details = createDetails({ api, onKnown: (mediaId) => mediaId === shownId && showDetails() });
-    const crop = createCrop({ stage, getBitmap, colourOf: labels.colourOf });
-    const overlay = createOverlay({ stage, colourOf: labels.colourOf, nameOf: labels.nameOf });
-    const film = createFilmstrip({
-      thumbAddress: (id) => api.pictureAddress(id, "thumb"),
-      colourOf: labels.colourOf,
-      onOpen: (id) => session?.visit(id).catch((error) => notice.say(error.message, "warning")),
-    });
-    const returned = createReturnedBar({ onKeep: () => session.keepMine(), onDrop: () => session.dropMine(), onClose: () => session.closeReturned() });
-    const connection = createConnectionBar({ onRetry: outbox.retry });
-    const chooser = createChooser({ labels, onChoose: (key, whole) => commands.label(key, whole), onNotice: (text) => notice.say(text, "warning") });
-    const panel = createPanel({
-      crop: crop.element,
-      labels,
-      on: {
-        act: (act) => byButton(() => session.decide(act)),
-        label: (key) => commands.label(key),
-        toggleWhole: (key) => commands.toggleWhole(key),
-        openChooser: (mode) => commands.openChooser(mode),
-        select: (id) => parts.drawing.select(id),
-        remove: (id) => parts.drawing.remove(id),
-        comment: () => commands.byAct.comment(""),
-      },
-    });
-    const rail = createRail((act) => commands.byAct[act](""));
-    parts = { stage, labels, acts, outbox, details, crop, overlay, film, returned, connection, chooser, panel, rail, sheet, notice, store, me, refresh: changed, drawing: null, session: null };
-    const commands = createCommands(parts);
-    parts.commands = commands;
-    parts.drawing = createDrawing({
-      viewer,
-      stage,
-      colourOf: labels.colourOf,
-      nextLabel: () => commands.nextLabel,
-      onStroke: (shapes) => session?.stroke({ shapes, labels: session.drawing.labels }),
-      onChange: () => {
-        overlay.update(seen());
-        crop.update(seen());
-      },
-      onSelect: () => session && changed(),
-      onDrawing: (drawing) => stage.element.classList.toggle("drawing", drawing),
-    });
-    stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element), chooser.element);
-    placeholder.panel.replaceWith(panel.element);
-    placeholder.film.replaceWith(film.element);
-    panel.setComment(null);
-    if (!store.durable) notice.say(TEXT.errors.noStorage, "warning");
-
+  function listen() {
+    const { outbox, chooser, drawing } = parts;
+    const heard = {
+      online: () => outbox.retry(),
+      focus: () => outbox.retry(),
+      // Keeps the page when something is not saved: the browser then asks.
+      beforeunload: (event) => outbox.status !== "saved" && event.preventDefault(),
+    };
+    for (const [name, listener] of Object.entries(heard)) window.addEventListener(name, listener);
+    // What is typed here must not reach the shortcuts of the page around.
+    root.addEventListener("keydown", (event) => isTyping(event) && event.stopPropagation());
     cleanUps.push(
+      () => Object.entries(heard).forEach(([name, listener]) => window.removeEventListener(name, listener)),
       bindKeys({
         onAct,
         takeStroke: chooser.takeStroke,
         onSpace: stage.holdSpace,
         isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(document.querySelector("[role=dialog], dialog[open]")),
-        leaveAlone: (event) => event.key === "Delete" && parts.drawing.hasPickedCorners,
+        leaveAlone: (event) => event.key === "Delete" && drawing.hasPickedCorners,
       }),
+      parts.stop,
     );
-    const online = () => outbox.retry();
-    const leaving = (event) => {
-      // Keeps the page when something is not saved: the browser then asks.
-      if (outbox.status !== "saved") event.preventDefault();
-    };
-    window.addEventListener("online", online);
-    window.addEventListener("focus", online);
-    window.addEventListener("beforeunload", leaving);
-    // What is typed here must not reach the shortcuts of the page around.
-    const typing = (event) => isTyping(event) && event.stopPropagation();
-    root.addEventListener("keydown", typing);
-    cleanUps.push(() => {
-      window.removeEventListener("online", online);
-      window.removeEventListener("focus", online);
-      window.removeEventListener("beforeunload", leaving);
-    });
   }
 
   // Queues --------------------------------------------------------------------------------------------------
-
-  function createPageFetcher({ query, start: from }) {
-    return (cursor) => {
-      const asked = new URLSearchParams(query);
-      if (cursor) asked.set("cursor", cursor);
-      else if (from) asked.set("start", String(from));
-      asked.set("limit", String(cursor ? LATER_PAGES : FIRST_PAGE));
-      return api.get("/queue", asked);
-    };
-  }
 
   async function openQueue(next, firstPage = null) {
     place = { ...place, ...next };
     queue?.stop();
     pending = shownId = null;
     strip.setQueue(place.queue);
-    const fetchPage = createPageFetcher(place);
+    const fetchPage = pageFetcher(api, place);
     let first = firstPage;
     queue = createQueue({
       fetchPage: (cursor) => {
@@ -234,8 +163,9 @@ export function createWorkbench(parent, place, onPlace) {
       onChange: showPosition,
       onError: (error) => (session?.shown ? notice.say(error.message, "warning") : ending.failed(error.message)),
     });
-    const { outbox, acts, store, me } = parts;
-    session = parts.session = createSession({ api, queue, outbox, acts, store, me, leavesQueue: place.queue !== "filter", ui });
+    const { outbox, acts, drafts, me } = parts;
+    early.clear();
+    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: place.queue !== "filter", ui });
     const opened = queue;
     await queue.fetchMore();
     if (opened !== queue || stopped) return;
@@ -256,23 +186,16 @@ export function createWorkbench(parent, place, onPlace) {
   }
 
   function stepThroughSkipped() {
-    queue.again((entry) => !entry.done && !entry.decided);
+    queue.again((entry) => !entry.decided);
     session.arrive();
   }
 
-  const addressOf = ({ query, start: from }) => `${location.pathname}?${new URLSearchParams(from ? [...query, ["start", String(from)]] : query)}`;
-
-  let resting = null;
-  /** Says where the person is, once the keys are quiet: for the address, and for Python. */
-  function placeSoon() {
-    clearTimeout(resting);
-    resting = setTimeout(() => {
-      const from = session?.shown?.item.id ?? null;
-      if (stopped || from === place.start) return;
-      place = { ...place, start: from };
-      history.replaceState(history.state, "", addressOf(place));
-      onPlace({ queue: place.queue, start: from });
-    }, 1_500);
+  /** Says where the person is: in the address, and to Python. */
+  function sayPlace(from) {
+    if (stopped || from === place.start) return;
+    place = { ...place, start: from };
+    history.replaceState(history.state, "", addressOf(place));
+    onPlace({ queue: place.queue, start: from });
   }
 
   // Showing -------------------------------------------------------------------------------------------------
@@ -297,7 +220,9 @@ export function createWorkbench(parent, place, onPlace) {
       emptyStage();
       const what = { queue: place.queue, decided, skipped, median };
       ending.done(what, null);
-      countOthers().then((others) => !queue.current && ending.done(what, others));
+      countQueues(api, place.queues.filter(({ key }) => key !== place.queue && key !== "filter")).then(
+        (others) => !queue.current && ending.done(what, others),
+      );
     },
     waiting() {
       root.dataset.waiting = "true";
@@ -351,8 +276,8 @@ export function createWorkbench(parent, place, onPlace) {
     showPosition();
     parts.details.rest(item);
     afterPaint(() => shownId === item.id && showDetails());
-    placeSoon();
-    if (early.length) queueMicrotask(takeEarly);
+    whereabouts.stir();
+    queueMicrotask(() => early.take(() => pending !== null));
   }
 
   function emptyStage() {
@@ -361,7 +286,9 @@ export function createWorkbench(parent, place, onPlace) {
     root.dataset.mediaId = "";
     stage.clear();
     parts.drawing.put([]);
-    parts.overlay.update(seen());
+    parts.film.clear();
+    notice.clear();
+    changed();
     strip.setItem(null);
     strip.setMedian(session.median());
     strip.setPosition(null);
@@ -430,31 +357,14 @@ export function createWorkbench(parent, place, onPlace) {
     parts.panel.setHistory(parts.details.historyOf(entry.item.id));
   }
 
-  async function countOthers() {
-    const others = place.queues.filter(({ key }) => key !== place.queue && key !== "filter");
-    return Promise.all(
-      others.map(async (other) => {
-        try {
-          const { count, capped } = await api.get("/queue", new URLSearchParams({ queue: other.key, limit: "1" }));
-          return { ...other, count, capped };
-        } catch {
-          return { ...other, count: 0, capped: false };
-        }
-      }),
-    );
-  }
-
   // Keys ----------------------------------------------------------------------------------------------------
 
   function onAct(act, press, event) {
     timings.pressed(event.timeStamp);
-    placeSoon();
+    whereabouts.stir();
     if (!pending) parts.drawing.settle();
-    if (pending && JUDGING.has(act)) {
-      early.push({ act, press, at: performance.now(), pressedAt: event.timeStamp });
-      return;
-    }
-    parts.commands.byAct[act]?.(press);
+    if (pending && JUDGING.has(act)) early.add(act, press, event.timeStamp);
+    else parts.commands.byAct[act]?.(press);
   }
 
   function byButton(act) {
@@ -462,20 +372,6 @@ export function createWorkbench(parent, place, onPlace) {
     if (pending) return;
     parts.drawing.settle();
     act();
-  }
-
-  /** Keys pressed while their picture was still being decoded; too early ones were not meant for it. */
-  function takeEarly() {
-    while (early.length && !pending) {
-      const { act, press, at, pressedAt } = early.shift();
-      if (performance.now() - at > WAITS_FOR_PICTURE) {
-        early = [];
-        notice.say(TEXT.refusals.notShown, "warning");
-        return;
-      }
-      timings.pressed(pressedAt);
-      parts.commands.byAct[act](press);
-    }
   }
 
   start();
@@ -491,12 +387,9 @@ export function createWorkbench(parent, place, onPlace) {
     },
     stop() {
       stopped = true;
-      clearTimeout(resting);
+      whereabouts.stop();
       cleanUps.forEach((cleanUp) => cleanUp());
       queue?.stop();
-      parts?.outbox.stop();
-      parts?.details.stop();
-      parts?.drawing?.stop();
       pictures.clear();
       stage.stop();
       root.remove();

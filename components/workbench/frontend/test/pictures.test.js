@@ -33,10 +33,10 @@ test("a picture of up to 1,920 pixels is shown as it is, a larger one in its scr
   assert.equal(firstSize(item(1, { original_is_upright: false })), "screen");
 });
 
-test("what is wanted first is loaded first, two at a time", async () => {
+test("what is wanted first is loaded first, three at a time", async () => {
   const { pictures, asked } = cache();
   pictures.keep([1, 2, 3, 4].map((id) => item(id)));
-  assert.deepEqual(asked, ["1 original", "2 original"]);
+  assert.deepEqual(asked, ["1 original", "2 original", "3 original"]);
   await pictures.whenReady(4);
   assert.deepEqual(asked, ["1 original", "2 original", "3 original", "4 original"]);
   assert.equal(pictures.ready(3).bitmap.blob, "3 original");
@@ -58,10 +58,10 @@ test("over a thousand pictures no more than the wanted ones stay in memory", asy
 
 test("one that is no longer wanted is not decoded for nothing, and its waiters are told", async () => {
   const { pictures, open } = cache();
-  pictures.keep([item(1), item(2), item(3)]);
-  const third = pictures.whenReady(3);
+  pictures.keep([item(1), item(2), item(3), item(4)]);
+  const fourth = pictures.whenReady(4);
   pictures.keep([item(9)]);
-  assert.equal((await third).bitmap, null);
+  assert.equal((await fourth).bitmap, null);
   await pictures.whenReady(9);
   await settled();
   assert.equal(open.size, 1);

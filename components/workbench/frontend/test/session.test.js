@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ApiError } from "../src/api.js";
+import { createDrafts } from "../src/drafts.js";
 import { createOutbox } from "../src/outbox.js";
 import { createQueue } from "../src/queue.js";
 import { createSession } from "../src/session.js";
@@ -60,7 +61,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply } = {}) 
     stored: () => {},
     cameBack: (entry) => said.push(`back ${entry.item.id}`),
   };
-  session = createSession({ api, queue, outbox, acts: new Acts(store, me.id), store, me, leavesQueue: true, ui });
+  session = createSession({ api, queue, outbox, acts: new Acts(store, me.id), drafts: createDrafts({ store, access: me.id }), me, leavesQueue: true, ui });
   await queue.fetchMore();
   await session.load();
   if (!session.shown && (queue.current || queue.isComplete)) session.arrive();

@@ -1,0 +1,108 @@
+// The parts that need the label classes and the person: made once, and put in their places around the stage.
+
+import { createConnectionBar, createReturnedBar } from "./bars.js";
+import { createChooser } from "./chooser.js";
+import { createCommands } from "./commands.js";
+import { createCrop } from "./crop.js";
+import { createDetails } from "./details.js";
+import { h } from "./dom.js";
+import { createDrafts } from "./drafts.js";
+import { createDrawing } from "./drawing.js";
+import { createFilmstrip } from "./filmstrip.js";
+import { createLabels } from "./labels.js";
+import { createOutbox } from "./outbox.js";
+import { createOverlay } from "./overlay.js";
+import { createPanel } from "./panel.js";
+import { createRail } from "./rail.js";
+import { Acts } from "./undo.js";
+
+/**
+ * @param {object} given
+ * @param {any} given.api
+ * @param {ReturnType<typeof import("./stage.js").createStage>} given.stage
+ * @param {any} given.notice
+ * @param {any} given.sheet
+ * @param {{id: number, scope: string}} given.me
+ * @param {import("./labels.js").LabelClass[]} given.classes
+ * @param {any} given.store
+ * @param {any} given.viewer OpenSeadragon's, on the stage
+ * @param {() => {shapes: any[], selected: string|null, theirs: any[]}} given.seen what is to be drawn
+ * @param {() => void} given.changed shows everything anew that may have changed
+ * @param {() => ImageBitmap|null} given.getBitmap
+ * @param {() => any} given.getSession of the queue at hand; null at first
+ * @param {(act: () => void) => void} given.byButton runs what a button decides
+ * @param {() => void} given.onSaved
+ * @param {(mediaId: number) => void} given.onKnown
+ */
+export function createParts({ api, stage, notice, sheet, me, classes, store, viewer, seen, changed, getBitmap, getSession, byButton, onSaved, onKnown }) {
+  const labels = createLabels(classes);
+  const acts = new Acts(store, me.id);
+  const drafts = createDrafts({ store, access: me.id });
+  const outbox = createOutbox({
+    store,
+    post: api.post,
+    access: me.id,
+    onChange: onSaved,
+    onStored: (answer, stored) => getSession()?.onStored(answer, stored),
+    onRefused: (answer, error) => getSession()?.onRefused(answer, error),
+  });
+  const details = createDetails({ api, onKnown });
+  const crop = createCrop({ stage, getBitmap, colourOf: labels.colourOf });
+  const overlay = createOverlay({ stage, colourOf: labels.colourOf, nameOf: labels.nameOf });
+  const film = createFilmstrip({
+    thumbAddress: (id) => api.pictureAddress(id, "thumb"),
+    colourOf: labels.colourOf,
+    onOpen: (id) => getSession()?.visit(id).catch((error) => notice.say(error.message, "warning")),
+  });
+  const returned = createReturnedBar({
+    onKeep: () => getSession().keepMine(),
+    onDrop: () => getSession().dropMine(),
+    onClose: () => getSession().closeReturned(),
+  });
+  const connection = createConnectionBar({ onRetry: outbox.retry });
+  const chooser = createChooser({
+    labels,
+    onChoose: (key, whole) => commands.label(key, whole),
+    onNotice: (text) => notice.say(text, "warning"),
+  });
+  const panel = createPanel({
+    crop: crop.element,
+    labels,
+    on: {
+      act: (act) => byButton(() => getSession().decide(act)),
+      label: (key) => commands.label(key),
+      toggleWhole: (key) => commands.toggleWhole(key),
+      openChooser: (mode) => commands.openChooser(mode),
+      select: (id) => drawing.select(id),
+      remove: (id) => drawing.remove(id),
+      comment: () => commands.byAct.comment(""),
+    },
+  });
+  const rail = createRail((act) => commands.byAct[act](""));
+  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, getSession, getDrawing: () => drawing, changed });
+  const drawing = createDrawing({
+    viewer,
+    stage,
+    colourOf: labels.colourOf,
+    nextLabel: () => commands.nextLabel,
+    onStroke: (shapes) => getSession()?.stroke({ shapes, labels: getSession().drawing.labels }),
+    onChange: () => {
+      const now = seen();
+      overlay.update(now);
+      crop.update(now);
+    },
+    onSelect: changed,
+    onDrawing: (isDrawing) => stage.element.classList.toggle("drawing", isDrawing),
+  });
+  stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element), chooser.element);
+  panel.setComment(null);
+
+  return {
+    labels, acts, drafts, outbox, details, crop, overlay, film, returned, connection, chooser, panel, rail, commands, drawing, me,
+    stop() {
+      outbox.stop();
+      details.stop();
+      drawing.stop();
+    },
+  };
+}
