@@ -37,7 +37,7 @@ STEPS: tuple[LiteralString, ...] = (
         sources.name || '_' || to_char(captured, 'YYYY-MM-DD"T"HH24-MI-SS') || '.jpg',
         CASE WHEN blobs.id % 50 > 0 THEN captured END, false, sources.id, sources.azimuth,
         42 + sources.id / 7.0, 1 + sources.id / 11.0, sources.name || '-' || blobs.id / 2000,
-        2 + blobs.id % {CURATORS - 1},
+        1 + blobs.id % {CURATORS},
         CASE WHEN {ANSWERED.replace("i *", "blobs.id *")} THEN blobs.id END,
         CASE WHEN {REVIEWED.replace("i *", "blobs.id *")} THEN blobs.id END, 2, blobs.created_at
     FROM blobs
@@ -46,7 +46,7 @@ STEPS: tuple[LiteralString, ...] = (
     WHERE blobs.id BETWEEN %(first)s AND %(last)s""",
     f"""INSERT INTO annotations (id, media_id, number, author_id, content, origin, blind, act,
         state_before, state_after, created_at)
-    SELECT i, i, 1, 2 + i % {CURATORS - 1}, 'shapes', 'human', false, 1, 'new', 'annotated',
+    SELECT i, i, 1, 1 + i % {CURATORS}, 'shapes', 'human', false, 1, 'new', 'annotated',
         TIMESTAMPTZ '2026-01-02 00:00:00.5Z' + i * INTERVAL '6 seconds'
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i WHERE {ANSWERED}""",
     f"""INSERT INTO shapes (annotation_id, position, label_class_id, x_min, y_min, x_max, y_max, points,
@@ -66,7 +66,7 @@ STEPS: tuple[LiteralString, ...] = (
     WHERE {ANSWERED} AND i % 7 = 0""",
     f"""INSERT INTO reviews (id, media_id, access_id, annotation_id, decision, comment, act, state_before,
         state_after, created_at)
-    SELECT i, i, 2 + (i + 3) % {CURATORS - 1}, CASE WHEN {ANSWERED} THEN i END, {STATES},
+    SELECT i, i, 1 + (i + 3) % {CURATORS}, CASE WHEN {ANSWERED} THEN i END, {STATES},
         CASE WHEN i % 10 = 0 THEN 'haze over the ridge, look at frame ' || i END, 2, 'annotated', {STATES},
         TIMESTAMPTZ '2026-01-03 00:00:00.75Z' + i * INTERVAL '6 seconds'
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i WHERE {REVIEWED}""",
@@ -108,9 +108,8 @@ def _people_and_places(connection: psycopg.Connection) -> None:
     connection.execute(
         """INSERT INTO accesses (id, login, hashed_password, scope, must_change_password,
             password_changed_at, preferences, created_at)
-        SELECT i, CASE i WHEN 1 THEN 'admin' ELSE 'curator-' || i END, '',
-            CASE i WHEN 1 THEN 'admin' ELSE 'user' END, false, now(), '{}', now()
-        FROM generate_series(1, %(curators)s::bigint) AS i ON CONFLICT DO NOTHING""",
+        SELECT i, 'curator-' || i, '', 'user', false, now(), '{}', now()
+        FROM generate_series(1, %(curators)s::bigint) AS i""",
         {"curators": CURATORS},
     )
     connection.execute(

@@ -63,7 +63,7 @@ class Pages:
         self._engine: Engine = ground.engine(url)
         self._connection = ground.connect(url)
         with open_session(read_only=True, engine=self._engine) as session:
-            access = find_access(session, "admin")
+            access = find_access(session, "curator-1")
             assert access is not None
             self._access = access
             self._section = sections_of(session, WANTED)[0]

@@ -104,13 +104,15 @@ class FilterBar:
         if popover.open:
             with popover, explain_problems():
                 self._widgets()
-        for pill in active_pills(self.wanted, self.zone, self._class_names):
-            st.button(
-                f"{plain(pill.label)} :gray[{plain(shorten(pill.text))}] ✕",
-                key=f"pill_{pill.names[0]}",
-                on_click=self._remove,
-                args=(pill.names,),
-            )
+        # Pills have a container of their own: one more or less must not move what stands beside them.
+        with st.container(horizontal=True, width="content", key="bar_pills"):
+            for pill in active_pills(self.wanted, self.zone, self._class_names):
+                st.button(
+                    f"{plain(pill.label)} :gray[{plain(shorten(pill.text))}] ✕",
+                    key=f"pill_{pill.names[0]}",
+                    on_click=self._remove,
+                    args=(pill.names,),
+                )
         if sort:
             self._choose_sort()
 

@@ -62,6 +62,7 @@ with st.container(key="bar_batch"):
             key="batch_interval",
         )
 
+batch = None
 with explain_problems():
     batch = Batch.of(
         source=source,
@@ -72,4 +73,4 @@ with explain_problems():
         start_time=start_time,
         interval=interval,
     )
-    uploader(batch, login=visitor.access.login)
+uploader(batch, login=visitor.access.login)

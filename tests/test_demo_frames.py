@@ -90,7 +90,7 @@ def test_every_true_shape_is_a_valid_one() -> None:
 def test_night_is_dark_and_day_is_not() -> None:
     def brightness(hour: int) -> float:
         grey = opened(draw_frame(CAMERA, NOON.replace(hour=hour), CALM).content).convert("L").resize((1, 1))
-        return float(grey.getpixel((0, 0)))  # type: ignore[arg-type]
+        return float(grey.getpixel((0, 0)))
 
     assert brightness(23) < 60 < brightness(12)
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+import streamlit as st
+
 from components.bundle import mount_bundle
 from curation.archives import MAX_UNPACKED_BYTES
 from curation.picture_limits import LARGEST_BYTES
@@ -51,14 +53,26 @@ class Batch:
         )
 
 
-def uploader(batch: Batch, *, login: str, key: str = "uploader") -> None:
-    """Show where to drop files and what became of each; `batch` goes with whatever is started from now on."""
+def uploader(batch: Batch | None, *, login: str, key: str = "uploader") -> None:
+    """Show where to drop files and what became of each; without a batch nothing can be started.
+
+    A start comes here first and goes back with the batch of this very run: what was typed a moment before
+    the click has arrived by then, and is sent along.
+    """
+    remembered = st.session_state.get(key) or {}
     data = {
-        "batch": asdict(batch) | {"start": batch.start.isoformat() if batch.start else None},
+        "batch": asdict(batch) | {"start": batch.start.isoformat() if batch.start else None}
+        if batch
+        else None,
+        "start": remembered.get("start"),
         "login": login,
         "largest_picture": LARGEST_BYTES,
         "largest_archive": MAX_UNPACKED_BYTES,
         "browse": "/browse",
         "review": "/review",
     }
-    mount_bundle("uploader")(data=data, key=key)
+    mount_bundle("uploader")(data=data, key=key, on_start_change=_nothing)
+
+
+def _nothing() -> None:
+    """A state exists only with a callback; the start is answered where the page is drawn."""

@@ -55,7 +55,11 @@ def test_a_download_can_be_cancelled(page: Page, product: Product, program: Prog
     media_for(program, "cancel", 1)
     sign_in(page, f"{product.dashboard}/export?tag=cancel", curator)
     held: list[Route] = []
-    page.route(re.compile(r"/api/exports/"), held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/api/exports/"), hold)
     page.get_by_role("button", name="Download CSV").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".status")).to_have_text("Cancelled. Nothing was saved.")

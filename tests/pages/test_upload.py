@@ -64,3 +64,11 @@ def test_what_is_said_for_the_batch_goes_along(open_page, curator):
         "start": "2026-08-12T19:42:00+02:00",
         "interval": 2.5,
     }
+
+
+def test_a_source_nobody_may_have_is_said_and_nothing_can_be_started(open_page, curator):
+    app = open_page(curator, "upload.py")
+    app.session_state["batch_tags"] = ["a;b"]
+    app.run()
+    assert "no semicolon" in app.error[0].value
+    assert uploader(app)["batch"] is None

@@ -30,15 +30,18 @@ async function send(row, fields, { signal, onState, onSent, onLine }) {
   return post({ address, file, name: row.name, fields, key: row.key, signal, onSent, onLine: isArchive ? onLine : undefined });
 }
 
-/** @param {{data: any, parentElement: HTMLElement|ShadowRoot}} component */
-export default function uploader({ data, parentElement }) {
+/**
+ * @param {{data: any, parentElement: HTMLElement|ShadowRoot,
+ *          setStateValue: (name: string, value: any) => void}} component
+ */
+export default function uploader({ data, parentElement, setStateValue }) {
   if (!data) return undefined;
   let view = mounted.get(parentElement);
   if (!view) {
     view = createView(/** @type {HTMLElement} */ (parentElement), engine);
     mounted.set(parentElement, view);
   }
-  view.update(data);
+  view.update(data, (start) => setStateValue("start", start));
   return () => {
     mounted.get(parentElement)?.remove();
     mounted.delete(parentElement);

@@ -3,13 +3,15 @@
 import { filesOfDrop, filesOfInput } from "./files.js";
 import { createList, element } from "./list.js";
 import { STATE_NAMES, WORDS, bytesText, dropHint, files, pausedText, progressText, skippedText } from "./strings.js";
+import { newClientId } from "./transport.js";
 import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
 
 const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
 
 /**
- * @typedef {{batch: import("./batch.js").Batch, login: string, largest_picture: number, largest_archive: number,
- *            browse: string, review: string|null}} UploaderData addresses of the pages, limits in bytes
+ * @typedef {{batch: import("./batch.js").Batch|null, start: string|null, login: string, largest_picture: number,
+ *            largest_archive: number, browse: string, review: string|null}} UploaderData
+ * `start` is the last one asked for, and `batch` what the page said when it arrived; addresses of pages, limits in bytes
  */
 
 /**
@@ -32,6 +34,10 @@ export function createView(host, engine) {
 
   /** @type {UploaderData|null} */
   let data = null;
+  /** The start that waits for its batch. @type {string|null} */
+  let asked = null;
+  /** @type {(start: string) => void} */
+  let ask = () => {};
   /** @type {keyof typeof GROUPS} */
   let group = "all";
   let frame = 0;
@@ -58,10 +64,20 @@ export function createView(host, engine) {
     frame ||= requestAnimationFrame(draw);
   }
 
+  /** What was typed a moment ago may still be on its way to the page: the batch is asked for, not taken as it is here. */
+  function askToStart() {
+    asked = newClientId();
+    ask(asked);
+  }
+
   function drawActions(rows, counts) {
     const ready = rows.filter((row) => row.state === "ready");
     const made = [];
-    if (ready.length > 0) made.push(button("start", `${WORDS.start} ${files(ready.length)}`, () => data && engine.start(data.batch), "go"));
+    if (ready.length > 0) {
+      const start = button("start", `${WORDS.start} ${files(ready.length)}`, askToStart, "go");
+      start.disabled = !data?.batch;
+      made.push(start);
+    }
     if (engine.halted() || engine.pause()) made.push(button("go-on", WORDS.goOn, engine.goOn));
     if (engine.isBusy()) made.push(button("stop", WORDS.stop, engine.stop));
     if (counts.failed) made.push(button("retry", `${WORDS.retryFailed} (${counts.failed})`, engine.retryFailed));
@@ -110,11 +126,16 @@ export function createView(host, engine) {
 
   const leave = engine.subscribe(redraw);
   return {
-    /** @param {UploaderData} newData */
-    update(newData) {
+    /** @param {UploaderData} newData @param {(start: string) => void} newAsk */
+    update(newData, newAsk) {
       data = newData;
+      ask = newAsk;
       hint.textContent = dropHint(data.largest_picture, data.largest_archive);
       engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
+      if (asked !== null && data.start === asked && data.batch) {
+        asked = null;
+        engine.start(data.batch);
+      }
       redraw();
     },
     remove() {
@@ -173,7 +194,7 @@ function input(name, folder) {
 
 /** Buttons that say the same stay the same elements: focus and a half-made click survive. */
 function replaceWhenChanged(host, made) {
-  const say = (element) => [element.dataset.name, element.textContent, element.getAttribute("href"), element.getAttribute("aria-pressed")].join("|");
+  const say = (element) => [element.dataset.name, element.textContent, element.getAttribute("href"), element.getAttribute("aria-pressed"), element.disabled].join("|");
   const before = [...host.children].map(say).join("\n");
   if (before === made.map(say).join("\n")) return;
   const focused = /** @type {ShadowRoot|Document} */ (host.getRootNode()).activeElement?.getAttribute("data-name");
