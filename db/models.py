@@ -395,6 +395,7 @@ class Review(Base):
         Index(None, "media_id", "act"),
         Index(None, "access_id", "created_at"),
         Index(None, "annotation_id", "decision"),
+        Index(None, "undoes_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """initial tables
 
-Revision: 22d64107356a, after , 2026-11-22 15:21:48.669855
+Revision: 36f53d0f2fa1, after , 2026-11-22 16:00:30.736667
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import db.types
 
-revision = "22d64107356a"
+revision = "36f53d0f2fa1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -539,6 +539,7 @@ def upgrade() -> None:
         op.f("ix_reviews_annotation_id_decision"), "reviews", ["annotation_id", "decision"], unique=False
     )
     op.create_index(op.f("ix_reviews_media_id_act"), "reviews", ["media_id", "act"], unique=False)
+    op.create_index(op.f("ix_reviews_undoes_id"), "reviews", ["undoes_id"], unique=False)
     op.create_table(
         "shapes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -608,6 +609,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shapes_label_class_id_annotation_id"), table_name="shapes")
     op.drop_index(op.f("ix_shapes_annotation_id_position"), table_name="shapes")
     op.drop_table("shapes")
+    op.drop_index(op.f("ix_reviews_undoes_id"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_media_id_act"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_annotation_id_decision"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_access_id_created_at"), table_name="reviews")
