@@ -24,10 +24,10 @@ def _drawn(variant: int) -> bytes:
         draw.polygon([*crest, (SIZE[0], SIZE[1]), (0, SIZE[1])], fill=(shade, shade + 14, shade - 8))
     draw.ellipse((900 + 40 * variant, 380, 960 + 40 * variant, 470), fill=(215, 215, 218))
     picture = picture.filter(ImageFilter.GaussianBlur(2))
-    grain = Image.effect_noise(SIZE, 17)
+    grain = Image.effect_noise(SIZE, 14)
     picture = ImageChops.add(picture, Image.merge("RGB", [grain] * 3), scale=1, offset=-128)
     content = io.BytesIO()
-    picture.save(content, "JPEG", quality=75)
+    picture.save(content, "JPEG", quality=72)
     return content.getvalue()
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import bcrypt
 import httpx
-from sqlalchemy.orm import Session
 
 from bench.figures import Figure, at_most, below
 from bench.ground import Ground
@@ -31,7 +30,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
 
     def sign_in(login: str, password: str) -> None:
         with open_session(read_only=True, engine=engine) as session, contextlib.suppress(NotSignedIn):
-            _authenticated(session, login, password)
+            authenticate(session, login, password)
 
     times = race(
         4 if ground.quick else 10,
@@ -50,12 +49,8 @@ def measure(ground: Ground) -> Iterator[Figure]:
             "13", f"{operation} (CPU), beside one bcrypt", times[name].least_cpu, one, 1.15, shown="ms"
         )
     waiting = _health_while_signing_in(ground)
-    operation = "answer of /health while two sign in without a pause, p95"
+    operation = "answer of /health while somebody signs in without a pause, p95"
     yield below("13", operation, waiting, 0.2, shown="ms", limit=f"{one * 1000:.0f} ms on the event loop")
-
-
-def _authenticated(session: Session, login: str, password: str) -> None:
-    authenticate(session, login, password)
 
 
 def _health_while_signing_in(ground: Ground) -> float:
@@ -69,10 +64,9 @@ def _health_while_signing_in(ground: Ground) -> float:
                 form = {"username": ADMIN, "password": ADMIN_PASSWORD}
                 client.post("/login/access-token", data=form).raise_for_status()
 
-    threads = [threading.Thread(target=sign_in) for _ in range(2)]
+    thread = threading.Thread(target=sign_in)
     try:
-        for thread in threads:
-            thread.start()
+        thread.start()
         answers: list[float] = []
         with httpx.Client(base_url=product.api) as client:
             for _ in range(60):
@@ -82,7 +76,6 @@ def _health_while_signing_in(ground: Ground) -> float:
                 time.sleep(0.05)  # the pace of whoever watches, not a wait for something
     finally:
         stop.set()
-        for thread in threads:
-            thread.join()
+        thread.join()
         product.stop()
     return percentile(answers, 95)

@@ -59,7 +59,7 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
         list(by_id),
         index=None,
         placeholder="Choose one",
-        format_func=lambda number: _line(by_id[number]) if number in by_id else "",
+        format_func=lambda number: by_id[number].login if number in by_id else "",
         key="changed_access",
     )
     access = by_id.get(access_id) if access_id is not None else None
@@ -67,7 +67,7 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
         return
     own = access.id == visitor.id
     if own:
-        st.info("This is your own access. Its password is changed on the Account page.")
+        st.caption("This is your own access. Its password is changed on the Account page.")
     # The keys carry the access: a tick or a scope chosen for one of them must not stand for the next.
     st.selectbox(
         "Scope",
@@ -91,11 +91,6 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
             st.button("Sign out everywhere", on_click=_sign_out, args=(access.id,))
     if not own:
         st.caption("Disabling, a reset and signing out end all login sessions and tokens at once.")
-
-
-def _line(access: Access) -> str:
-    disabled = ", disabled" if access.disabled_at else ""
-    return f"{access.login} ({access.scope.value}{disabled})"
 
 
 def _create() -> None:

@@ -24,7 +24,7 @@ from curation.browse import (
     list_page,
 )
 from curation.media_filter import MediaFilter
-from curation.media_view import AnnotationView, MediaDetails
+from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
 from db.session import open_session
@@ -73,8 +73,8 @@ class Found:
     annotations: Sequence[AnnotationView]
     history: Sequence[HistoryEntry]
     neighbours: Sequence[Neighbour]
-    previous_id: int | None
-    next_id: int | None
+    previous: MediaView | None
+    following: MediaView | None
 
 
 def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
@@ -84,10 +84,10 @@ def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
         media = get_details(session, access, media_id)
         here = list_page(session, access, wanted, start=media_id, limit=2)
         # A media that no longer matches keeps its place: the list goes on where it would stand.
-        following = [item.id for item in here.items if item.id != media_id]
+        following = [item for item in here.items if item.id != media_id]
         cursor = here.previous_cursor
         before = list_page(session, access, wanted, cursor, limit=2).items if cursor else []
-        preceding = [item.id for item in before if item.id != media_id]
+        preceding = [item for item in before if item.id != media_id]
         return Found(
             media,
             list_annotations(session, access, media_id),
@@ -129,8 +129,8 @@ def media_panel(
             shown.shapes if shown else [],
             colours,
             names,
-            previous_id=found.previous_id,
-            next_id=found.next_id,
+            previous=found.previous,
+            following=found.following,
             neighbours=found.neighbours,
             on_open=on_open,
             on_close=on_close,

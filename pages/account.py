@@ -74,7 +74,7 @@ visitor = require_visitor()
 access = visitor.access
 
 if access.must_change_password:
-    _, middle, _ = st.columns([1, 1.1, 1])
+    _, middle, _ = st.columns([1, 1.6, 1])
     with middle:
         st.title("Choose your own password")
         st.write(

@@ -58,11 +58,18 @@ def events_table(events: Sequence[tuple[Event, str | None]]) -> Node:
     return table(("when", "who", "what", "about", "from"), rows, empty="Nothing has happened yet.")
 
 
-def _about(event: Event) -> Node | str:
-    said = ", ".join(f"{name} {value}" for name, value in event.detail.items() if value is not None)
+def _about(event: Event) -> Node:
+    details = {name: str(value) for name, value in event.detail.items() if value is not None}
+    short = ", ".join(f"{name} {_shortened(value)}" for name, value in details.items())
+    whole = ", ".join(f"{name} {value}" for name, value in details.items())
     if event.media_id is None:
-        return said
-    return node("span", link(f"/browse?media={event.media_id}", f"media {event.media_id}"), f" {said}")
+        return node("span", short, title=whole)
+    media = link(f"/browse?media={event.media_id}", f"media {event.media_id}")
+    return node("span", media, f" {short}", title=whole)
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= 40 else f"{value[:16]}…"
 
 
 def jobs_table(jobs: Sequence[Job]) -> Node:
@@ -103,7 +110,7 @@ def size_text(size: int | None) -> str:
 
 visitor = require_visitor().access
 require_scope(visitor, Scope.ADMIN)
-use_layout("reading")
+use_layout("lists")
 zone = browser_zone()
 
 with open_session(read_only=True) as session:
@@ -137,7 +144,7 @@ with bucket:
             show_doors(bucket_table(tested), key="self_test")
         else:
             st.caption(
-                f"{plain(open_bucket().place)}. The check writes a small object, reads it back and deletes it."
+                f"Kept in {plain(open_bucket().place)}. The check writes a small object, reads it and deletes it."
             )
 with database:
     st.markdown("**Database**")

@@ -143,7 +143,9 @@ media_grid(
 )
 
 earlier, later = STEPS.get(wanted.sort, ("← Previous", "Next →"))
-with st.container(horizontal=True, horizontal_alignment="center", key="bar_pages"):
+with st.container(
+    horizontal=True, horizontal_alignment="center", vertical_alignment="center", key="bar_pages"
+):
     st.button(
         earlier,
         disabled=not page.previous_cursor,

@@ -64,7 +64,7 @@ def _count(key: str, use: LabelClassUse | None) -> Node:
 
 
 access = require_visitor().access
-use_layout("reading")
+use_layout("lists")
 with open_session(read_only=True) as session:
     label_classes = list_label_classes(session, retired=True)
 

@@ -93,7 +93,7 @@ def day_plot() -> None:
             st.caption(f"No media with a time when they were {day_of}.")
 
 
-use_layout("reading")
+use_layout("lists")
 access = require_visitor().access
 settings = get_settings()
 policy = ReviewPolicy(settings.reviews_required, settings.review_own)

@@ -48,21 +48,21 @@ def leave_plain() -> None:
 require_visitor()
 try:
     place = read_place()
+    use_layout("wide")
     if st.query_params.get("plain") == "1":
-        use_layout("reading")
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.session_state["plain_queue"] = place.queue
             st.selectbox(
                 "Queue",
                 [queue for queue in QUEUE_NAMES if queue != Queue.FILTER or place.queue == Queue.FILTER],
-                index=list(QUEUE_NAMES).index(place.queue),
                 format_func=QUEUE_NAMES.__getitem__,
                 key="plain_queue",
+                width=260,
                 on_change=lambda: go(Place(st.session_state["plain_queue"])),
             )
             st.button("With the picture tools", on_click=leave_plain, type="tertiary")
         plain_review(place, go)
     else:
-        use_layout("wide")
         workbench(place, go)
 except (UnknownFilter, NotAllowed) as problem:
     use_layout("reading")

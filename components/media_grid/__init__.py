@@ -75,8 +75,8 @@ def media_view(
     colours: Mapping[str, str],
     names: Mapping[str, str],
     *,
-    previous_id: int | None,
-    next_id: int | None,
+    previous: MediaView | None,
+    following: MediaView | None,
     neighbours: Sequence[Neighbour],
     on_open: Callable[[int], None],
     on_close: Callable[[], None],
@@ -87,8 +87,8 @@ def media_view(
         "view": "media",
         "media": _tile(media, (), colours),
         "shapes": [_shape(shape, colours) | {"name": names.get(shape.label_class)} for shape in shapes],
-        "previous": previous_id,
-        "next": next_id,
+        "previous": _tile(previous, (), colours) if previous else None,
+        "next": _tile(following, (), colours) if following else None,
         "neighbours": [
             {
                 "id": frame.id,

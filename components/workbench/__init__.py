@@ -60,8 +60,7 @@ def workbench(place: Place, on_place: Callable[[Place], None], key: str = "workb
         elif queue in {known.value for known in QUEUE_STATES}:
             on_place(Place(Queue(queue), start=start))
 
-    # A list around the data: Streamlit looks through a dict for data frames, and imports pandas for that.
-    mount_bundle("workbench")(data=[data], key=key, on_place_change=moved)
+    mount_bundle("workbench")(data=data, key=key, on_place_change=moved)
 
 
 def _told(key: str) -> tuple[str, int | None]:

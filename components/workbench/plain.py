@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
@@ -62,16 +63,19 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     following = page.items[1].id if len(page.items) > 1 else None
     st.caption(f"{QUEUE_NAMES[place.queue]}: {count}")
     names = {found.key: found.name for found in label_classes}
-    left, right = st.columns([2, 1], gap="medium")
+    left, right = st.columns([2.4, 1], gap="medium")
     with left:
         st.html(_picture(media))
     with right:
         st.html(_facts(media, names))
         whole = [found.key for found in label_classes if found.applies_to != AppliesTo.SHAPE]
-        chosen = st.multiselect(
-            "Whole picture", whole, format_func=lambda key: names[key], key=f"whole_{media.id}"
-        )
-        comment = st.text_area("Comment", key=f"comment_{media.id}", max_chars=4_000)
+        whole_key, comment_key = f"whole_{media.id}", f"comment_{media.id}"
+        st.multiselect("Whole picture", whole, format_func=names.__getitem__, key=whole_key)
+        st.text_area("Comment", key=comment_key, max_chars=4_000)
+
+        def comment() -> str | None:
+            # Read when a button is pressed: what was typed last has come with that very press.
+            return st.session_state[comment_key] or None
 
         def done(what: str) -> None:
             st.session_state[SAID] = f"{media.file_name or f'Media {media.id}'}: {what}."
@@ -85,9 +89,9 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         session,
                         require_visitor().access,
                         media.id,
-                        label_classes=chosen,
+                        label_classes=st.session_state[whole_key],
                         based_on=media.annotation_id,
-                        comment=comment or None,
+                        comment=comment(),
                         policy=policy,
                     )
                 done("submitted, no shapes")
@@ -101,18 +105,17 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         media.id,
                         decision,
                         annotation_id=media.annotation_id,
-                        comment=comment or None,
+                        comment=comment(),
                         policy=policy,
                     )
                 done(WORDS[decision][1])
 
         # The id stands in each key: a second click meant for this picture never meets the next one.
         state = State(media.state)
-        if state in SUBMITTABLE:
-            st.button("Nothing here", key=f"nothing_{media.id}", on_click=submit, width="stretch")
+        columns = itertools.cycle(st.columns(2, gap="small"))
         for decision, (name, _) in WORDS.items():
             if state in DECIDABLE[decision] or (decision == Decision.ACCEPTED and state == State.NEW):
-                st.button(
+                next(columns).button(
                     name,
                     key=f"{decision.value}_{media.id}",
                     type="primary" if decision == Decision.ACCEPTED else "secondary",
@@ -121,8 +124,10 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                     args=(decision,),
                     width="stretch",
                 )
+        if state in SUBMITTABLE:
+            next(columns).button("Nothing here", key=f"nothing_{media.id}", on_click=submit, width="stretch")
         if following is not None:
-            st.button(
+            next(columns).button(
                 "Skip",
                 key=f"skip_{media.id}",
                 on_click=lambda: on_place(replace(place, start=following)),
@@ -175,7 +180,8 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
         lines += [f"Answer {answer.number} by {answer.author}:", *(whole + shapes or ["nothing here"])]
     if media.last_review is not None and media.last_review.comment:
         lines.append(f"“{media.last_review.comment}” ({media.last_review.author})")
-    return "<p>" + "<br>".join(escape(line) for line in lines if line) + "</p>"
+    text = "<br>".join(escape(line) for line in lines if line)
+    return f'<p style="overflow-wrap:anywhere">{text}</p>'
 
 
 def _place_in_words(box: tuple[float, float, float, float]) -> str:

@@ -61,7 +61,7 @@ def test_a_download_can_be_cancelled(page: Page, product: Product, program: Prog
 
     page.route(re.compile(r"/api/exports/"), hold)
     page.get_by_role("button", name="Download CSV").click()
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator(".status")).to_have_text("Cancelled. Nothing was saved.")
     expect(page.get_by_role("button", name="Download CSV")).to_be_visible()
     assert held

@@ -90,10 +90,14 @@ def test_what_is_said_for_the_batch_is_stored_with_each_picture(
 def test_a_lost_connection_loses_no_file(page: Page, product: Product, program: Program, curator: str):
     uploader = Uploader(page, product, curator)
     uploader.choose(*(a_file(f"lost-{number}.jpg") for number in range(8)))
-    page.context.set_offline(True)
+
+    def no_network(route: Route) -> None:
+        route.abort("internetdisconnected")
+
+    page.route(re.compile("/api/uploads"), no_network)
     uploader.start()
     expect(page.locator(".trouble")).to_contain_text("nothing is lost")
-    page.context.set_offline(False)
+    page.unroute(re.compile("/api/uploads"), no_network)
     for number in range(8):
         uploader.ends_as(f"lost-{number}.jpg", "registered")
     assert len(program.get("/media/", params={"uploader": curator}).json()) == 8

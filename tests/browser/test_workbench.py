@@ -209,6 +209,35 @@ def test_answers_survive_a_reload_without_network_and_are_saved_after_it(
     assert [entry["what"] for entry in history].count("rejected") == 1
 
 
+def test_signed_out_the_answers_wait_for_the_next_sign_in(
+    page: Page, product: Product, program: Program, curator: str
+):
+    ids = media_for(program, "signedout", 2)
+    desk = Desk.sit_down(page, product, curator, "signedout")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    desk.press("x")
+    expect(desk.part(".connection")).to_contain_text("You are signed out. One answer waits here")
+    page.context.add_cookies(cookies)  # as another tab does by signing in
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    desk.is_saved()
+    expect(desk.part(".connection")).to_be_hidden()
+    assert answer_of(program, ids[0])["state"] == "rejected"
+
+
+def test_an_answer_reaches_the_server_although_another_page_is_opened_at_once(
+    page: Page, product: Product, program: Program, curator: str
+):
+    (media_id,) = media_for(program, "leaving", 1)
+    desk = Desk.sit_down(page, product, curator, "leaving")
+    with page.expect_response("**/api/reviews") as answered:
+        desk.press("x")
+        page.get_by_role("link", name="Browse").click()
+    assert answered.value.status == 201
+    expect(desk.root).to_have_count(0)
+    assert answer_of(program, media_id)["state"] == "rejected"
+
+
 def test_a_drawing_that_was_not_submitted_survives_a_reload(
     page: Page, product: Product, program: Program, curator: str
 ):
@@ -329,6 +358,8 @@ def test_the_address_follows_and_leads_back(page: Page, product: Product, progra
     desk.shows(ids[1])
     desk.part(".strip select").select_option("parked")
     page.wait_for_url("**queue=parked*")
+    # Python has heard of it too.
+    expect(desk.part('.strip a[href*="queue=parked"]')).to_have_count(1)
     page.go_back()
     desk.shows(ids[1])
 

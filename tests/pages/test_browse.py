@@ -195,7 +195,7 @@ def test_a_media_opens_large_with_what_is_known_about_it(open_page, curator, thr
     large = shown(app, "media")
     assert large["media"]["id"] == three_media[1]
     assert [shape["name"] for shape in large["shapes"]] == ["wildfire"]
-    assert (large["previous"], large["next"]) == (three_media[2], three_media[0])
+    assert (large["previous"]["id"], large["next"]["id"]) == (three_media[2], three_media[0])
     text = " ".join(html.body for html in app.get("html"))
     for fact in ("north", "haze", "1920 × 1080", "Submitted 1, 1 shape", "Registered"):
         assert fact in text
@@ -214,7 +214,7 @@ def test_every_annotation_can_be_shown(open_page, curator, three_media):
 def test_a_media_that_no_longer_matches_keeps_its_place(open_page, curator, three_media):
     app = open_page(curator, "browse.py", media=str(three_media[1]), state="new")
     large = shown(app, "media")
-    assert (large["previous"], large["next"]) == (three_media[2], three_media[0])
+    assert (large["previous"]["id"], large["next"]["id"]) == (three_media[2], three_media[0])
 
 
 @pytest.mark.parametrize("media", ["999", "0", "-1", "x", "9" * 30])

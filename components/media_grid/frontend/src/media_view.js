@@ -8,7 +8,7 @@ import { dayAndClock, distance } from "./times.js";
 
 /**
  * @typedef {{media: import("./tile.js").Media, shapes: import("./overlay.js").Shape[],
- *            previous: number|null, next: number|null,
+ *            previous: Tile|null, next: Tile|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
  */
@@ -33,23 +33,23 @@ export function createMediaView(host) {
   let showShapes = true;
   /** @type {HTMLImageElement|null} */
   let picture = null;
+  /** The media whose picture is on the stage, or on its way there. @type {number|null} */
+  let shown = null;
 
   function update(newData, newTell) {
-    const changed = data?.media.id !== newData.media.id;
     data = newData;
     tell = newTell;
-    if (changed) showPicture();
+    if (shown !== data.media.id) showPicture(data.media);
     drawBar();
     drawOverlay();
     drawStrip();
-    for (const id of [data.next, data.previous]) if (id !== null) new Image().src = pictureAddress(id, "screen");
+    // The next step finds its picture in the browser's cache.
+    for (const media of [data.next, data.previous]) if (media) new Image().src = pictureAddress(media.id, "screen");
   }
 
   /** The picture before stays until the new one is decoded: no blank between two. */
-  function showPicture() {
-    if (!data) return;
-    const media = data.media;
-    stage.style.setProperty("--format", `${media.width} / ${media.height}`);
+  function showPicture(media) {
+    shown = media.id;
     const incoming = pictureElement(media, "screen", { eager: true });
     const outgoing = picture;
     picture = incoming;
@@ -67,7 +67,7 @@ export function createMediaView(host) {
 
   function drawOverlay() {
     stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
-    if (!data || !showShapes || stage.classList.contains("loading")) return;
+    if (!data || !showShapes || shown !== data.media.id || stage.classList.contains("loading")) return;
     const screen = { width: stage.clientWidth, height: stage.clientHeight };
     if (screen.width === 0) return;
     const svg = drawShapes(data.shapes, data.media, screen, "contain");
@@ -83,8 +83,8 @@ export function createMediaView(host) {
     const space = element("span", "space");
     bar.replaceChildren(
       button(`← ${WORDS.back}`, "Esc", () => tell?.close()),
-      button(WORDS.previous, "←", () => step(data?.previous), data.previous === null),
-      button(WORDS.next, "→", () => step(data?.next), data.next === null),
+      button(WORDS.previous, "←", () => step(data?.previous), !data.previous),
+      button(WORDS.next, "→", () => step(data?.next), !data.next),
       space,
       button(showShapes ? WORDS.hideShapes : WORDS.showShapes, "H", toggleShapes, data.shapes.length === 0),
       link(WORDS.original, pictureAddress(media.id, "original")),
@@ -108,7 +108,7 @@ export function createMediaView(host) {
       item.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        step(frame.id);
+        step(frame);
       });
       return item;
     });
@@ -121,8 +121,15 @@ export function createMediaView(host) {
     drawOverlay();
   }
 
-  function step(id) {
-    if (id !== null && id !== undefined && id !== data?.media.id) tell?.open(id);
+  /**
+   * The picture changes at once; what is known about it follows from the page.
+   * @param {{id: number, file_name?: string}|null|undefined} media
+   */
+  function step(media) {
+    if (!media || media.id === shown) return;
+    showPicture({ file_name: "", ...media });
+    drawOverlay();
+    tell?.open(media.id);
   }
 
   function copyButton() {

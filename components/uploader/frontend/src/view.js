@@ -6,6 +6,7 @@ import { STATE_NAMES, WORDS, bytesText, dropHint, files, pausedText, progressTex
 import { newClientId } from "./transport.js";
 import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
 
+const ASK_AGAIN_MS = 3000;
 const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
 
 /**
@@ -34,8 +35,9 @@ export function createView(host, engine) {
 
   /** @type {UploaderData|null} */
   let data = null;
-  /** The start that waits for its batch. @type {string|null} */
-  let asked = null;
+  /** Starts that wait for their batch: more than one where the page was slow to answer. @type {Set<string>} */
+  const asked = new Set();
+  let askingAgain = 0;
   /** @type {(start: string) => void} */
   let ask = () => {};
   /** @type {keyof typeof GROUPS} */
@@ -64,10 +66,24 @@ export function createView(host, engine) {
     frame ||= requestAnimationFrame(draw);
   }
 
-  /** What was typed a moment ago may still be on its way to the page: the batch is asked for, not taken as it is here. */
+  /**
+   * What was typed a moment ago may still be on its way to the page: the batch is asked for, not taken as it
+   * is here. A question that got lost with the connection is asked again.
+   */
   function askToStart() {
-    asked = newClientId();
-    ask(asked);
+    const start = newClientId();
+    asked.add(start);
+    ask(start);
+    clearTimeout(askingAgain);
+    askingAgain = window.setTimeout(askToStart, ASK_AGAIN_MS);
+    redraw();
+  }
+
+  function takeAnswer() {
+    if (!data?.batch || !data.start || !asked.has(data.start)) return;
+    asked.clear();
+    clearTimeout(askingAgain);
+    engine.start(data.batch);
   }
 
   function drawActions(rows, counts) {
@@ -75,7 +91,7 @@ export function createView(host, engine) {
     const made = [];
     if (ready.length > 0) {
       const start = button("start", `${WORDS.start} ${files(ready.length)}`, askToStart, "go");
-      start.disabled = !data?.batch;
+      start.disabled = !data?.batch || asked.size > 0;
       made.push(start);
     }
     if (engine.halted() || engine.pause()) made.push(button("go-on", WORDS.goOn, engine.goOn));
@@ -125,6 +141,7 @@ export function createView(host, engine) {
   }
 
   const leave = engine.subscribe(redraw);
+  const stopDrops = takeDrops(zone, engine.add);
   return {
     /** @param {UploaderData} newData @param {(start: string) => void} newAsk */
     update(newData, newAsk) {
@@ -132,16 +149,17 @@ export function createView(host, engine) {
       ask = newAsk;
       hint.textContent = dropHint(data.largest_picture, data.largest_archive);
       engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
-      if (asked !== null && data.start === asked && data.batch) {
-        asked = null;
-        engine.start(data.batch);
-      }
+      takeAnswer();
       redraw();
     },
     remove() {
       leave();
+      stopDrops();
       cancelAnimationFrame(frame);
       clearTimeout(ticking);
+      clearTimeout(askingAgain);
+      // Who presses Upload and turns to another page at once means the files to go.
+      if (asked.size > 0 && data?.batch) engine.start(data.batch);
       root.remove();
     },
   };
@@ -165,20 +183,35 @@ function dropZone(take, hint) {
       field.value = ""; // the same files may be chosen again
     });
   }
+  return zone;
+}
+
+/**
+ * Takes what is dropped anywhere on the page: a file that misses the zone would otherwise replace the page.
+ * @param {HTMLElement} zone
+ * @param {(found: import("./files.js").Found[]) => void} take
+ * @returns {() => void} stops listening
+ */
+function takeDrops(zone, take) {
   let depth = 0;
-  const mark = (change) => {
-    depth = change === null ? 0 : Math.max(0, depth + change);
+  const mark = (/** @type {number} */ change) => {
+    depth = Math.max(0, depth + change);
     zone.classList.toggle("over", depth > 0);
   };
-  zone.addEventListener("dragenter", (event) => (event.preventDefault(), mark(1)));
-  zone.addEventListener("dragleave", () => mark(-1));
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", async (event) => {
-    event.preventDefault();
-    mark(null);
-    if (event.dataTransfer) take(await filesOfDrop(event.dataTransfer));
-  });
-  return zone;
+  const listeners = {
+    dragenter: (event) => (event.preventDefault(), mark(1)),
+    dragleave: () => mark(-1),
+    dragover: (event) => event.preventDefault(),
+    drop: async (event) => {
+      event.preventDefault();
+      mark(-depth);
+      if (event.dataTransfer) take(await filesOfDrop(event.dataTransfer));
+    },
+  };
+  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name, listener);
+  };
 }
 
 function input(name, folder) {

@@ -101,14 +101,14 @@ export function createEnding({ onQueue, onAgain, onRetry }) {
       );
     },
     /**
-     * @param {{queue: string, decided: number, skipped: number, median: number|null}} what
+     * @param {{queue: string, decided: number, skipped: number, cameBack: number, median: number|null}} what
      * @param {{key: string, name: string, count: number, capped: boolean}[]|null} others other queues with work, null while counted
      */
-    done({ queue, decided, skipped, median }, others) {
+    done({ queue, decided, skipped, cameBack, median }, others) {
       element.hidden = false;
       const [title, why] = TEXT.end.empty[queue] ?? TEXT.end.empty.filter;
       const nothingSeen = !decided && !skipped;
-      const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, median === null ? null : TEXT.end.median(pace(median))];
+      const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null, median === null ? null : TEXT.end.median(pace(median))];
       const withWork = (others ?? []).filter((other) => other.count > 0);
       element.replaceChildren(
         h("h2", {}, nothingSeen ? title : TEXT.end.done),

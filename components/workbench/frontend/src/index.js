@@ -10,13 +10,13 @@ const tell = new WeakMap();
 /** @param {{data: any, parentElement: Element|ShadowRoot, setStateValue: (name: string, value: any) => void}} component */
 export default function workbench({ data, parentElement, setStateValue }) {
   tell.set(parentElement, setStateValue);
-  const [said] = data;
-  const place = { ...said, api: location.origin + said.api };
+  const place = { ...data, api: location.origin + data.api };
   const there = mounted.get(parentElement);
   if (!there) {
     mounted.set(parentElement, createWorkbench(parentElement, place, (at) => tell.get(parentElement)("place", at)));
-  } else if (!said.echo && differs(there.place, place)) {
-    there.go(place);
+  } else {
+    there.setPlain(data.plain);
+    if (!data.echo && differs(there.place, place)) there.go(place);
   }
   return () => {
     mounted.get(parentElement)?.stop();

@@ -45,7 +45,6 @@ export function createOutbox({ store, post, access, onChange = () => {}, onStore
   let failures = 0;
   let signedOut = false;
   let timer = null;
-  let stopped = false;
 
   const write = (answer) => {
     const after = (writes.get(answer.id) ?? Promise.resolve()).then(() => store.put("outbox", answer)).catch(() => {});
@@ -59,7 +58,7 @@ export function createOutbox({ store, post, access, onChange = () => {}, onStore
   };
 
   function pump() {
-    if (stopped || timer !== null) return;
+    if (timer !== null) return;
     const busy = new Set([...inFlight].map((id) => waiting.get(id)?.mediaId));
     for (const answer of waiting.values()) {
       if (inFlight.size >= LANES) return;
@@ -83,7 +82,6 @@ export function createOutbox({ store, post, access, onChange = () => {}, onStore
       onStored(answer, stored);
     } catch (error) {
       inFlight.delete(answer.id);
-      if (stopped) return;
       if (REFUSALS.has(error.status)) refuse(answer, error);
       else pause(error);
     }
@@ -175,9 +173,9 @@ export function createOutbox({ store, post, access, onChange = () => {}, onStore
     get failing() {
       return failures > 0;
     },
-    stop() {
-      stopped = true;
-      if (timer !== null) clearTimer(timer);
+    /** Nobody looks any more, for instance because another page is shown: what waits is sent all the same. */
+    retire() {
+      onChange = onStored = onRefused = () => {};
     },
   };
 }

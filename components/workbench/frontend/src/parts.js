@@ -100,7 +100,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
   return {
     labels, acts, drafts, outbox, details, crop, overlay, film, returned, connection, chooser, panel, rail, commands, drawing, me,
     stop() {
-      outbox.stop();
+      outbox.retire();
       details.stop();
       drawing.stop();
     },

@@ -87,7 +87,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     shown = null;
     visible = false;
     strokes.reset({ shapes: [], labels: [] });
-    ui.ended({ decided, skipped: queue.all.filter((one) => !one.decided).length, median: median() });
+    const left = queue.all.filter((one) => !one.decided);
+    ui.ended({ decided, skipped: left.length, cameBack: left.filter((one) => one.returned).length, median: median() });
   }
 
   /** Called by the ui in the moment the picture of an entry is drawn. @param {Entry} entry @param {boolean} hasPicture */

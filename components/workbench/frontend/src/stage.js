@@ -64,14 +64,17 @@ export function createStage({ getBitmap, onMove, onCloser }) {
 
   function follow() {
     if (!viewer?.world.getItemCount()) return;
+    const { viewport } = viewer;
+    viewport.resize(new OpenSeadragon.Point(size.width, size.height), true);
     const zoom = (view.scale * WORLD) / size.width;
     const centre = new OpenSeadragon.Point(
       (size.width / 2 - view.x) / view.scale / WORLD,
       (size.height / 2 - view.y) / view.scale / WORLD,
     );
-    viewer.viewport.zoomTo(zoom, undefined, true);
-    viewer.viewport.panTo(centre, true);
-    viewer.forceRedraw();
+    viewport.zoomTo(zoom, undefined, true);
+    viewport.panTo(centre, true);
+    viewport.update();
+    viewer.raiseEvent("update-viewport", {});
   }
 
   function apply(next, byPerson = true) {
@@ -150,6 +153,7 @@ export function createStage({ getBitmap, onMove, onCloser }) {
         showNavigationControl: false,
         keyboardNavEnabled: false,
         animationTime: 0,
+        autoResize: false,
         visibilityRatio: 0,
         minZoomImageRatio: 0,
         minZoomLevel: 0,
@@ -173,14 +177,15 @@ export function createStage({ getBitmap, onMove, onCloser }) {
       viewer.addHandler("canvas-key", (event) => {
         event.preventDefaultAction = true;
       });
-      viewer.addHandler("resize", follow);
       return new Promise((resolve) => {
         viewer.addOnceHandler("open", () => {
+          // Ends its loop, which would ask for every frame of the screen for ever and so delay our own by half of
+          // one: whatever moves is drawn here, at once, and said with `update-viewport`.
+          viewer.isOpen = () => false;
           follow();
           resolve(viewer);
         });
         const world = { width: WORLD, height: WORLD, tileSize: WORLD, minLevel: 0, maxLevel: 0, getTileUrl: () => "", tileExists: () => false };
-        // Visible, it would be drawn anew at every frame for ever, as its tile never comes.
         viewer.open({ tileSource: world, opacity: 0 });
       });
     },

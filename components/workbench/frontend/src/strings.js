@@ -184,6 +184,7 @@ export const TEXT = {
     done: "That was the last one.",
     decided: (n) => (n === 1 ? "1 decision" : `${n} decisions`),
     skipped: (n) => `${n} skipped`,
+    cameBack: (n) => `${n} not saved: an answer came back`,
     median: (text) => `median ${text}`,
     again: "Step through what you skipped",
     goOn: "Go on with",

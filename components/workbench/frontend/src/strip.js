@@ -7,11 +7,10 @@ import { TEXT, dayAndTime, pace } from "./strings.js";
 /**
  * @param {object} options
  * @param {{key: string, name: string}[]} options.queues
- * @param {string|null} options.plainAddress the same page with plain buttons
  * @param {(key: string) => void} options.onQueue
  * @param {() => void} options.onKeys
  */
-export function createStrip({ queues, plainAddress, onQueue, onKeys }) {
+export function createStrip({ queues, onQueue, onKeys }) {
   const select = h(
     "select",
     { "aria-label": TEXT.strip.queue, onchange: () => (select.blur(), onQueue(select.value)) },
@@ -20,6 +19,7 @@ export function createStrip({ queues, plainAddress, onQueue, onKeys }) {
   const position = h("span.position");
   const meta = h("span.meta");
   const median = h("span.median");
+  const plain = h("a.quiet", { title: TEXT.strip.plainHint, target: "_self" }, TEXT.strip.plain);
   const saved = h("span.saved", { role: "status", "aria-live": "polite" });
   const element = h(
     "header.strip",
@@ -30,7 +30,7 @@ export function createStrip({ queues, plainAddress, onQueue, onKeys }) {
     h("span.spring"),
     median,
     saved,
-    plainAddress ? h("a.quiet", { href: plainAddress, title: TEXT.strip.plainHint, target: "_self" }, TEXT.strip.plain) : null,
+    plain,
     h("button.quiet.keys", { type: "button", onclick: onKeys, onmousedown: keepFocus, "aria-label": TEXT.strip.keys }, kbd(keyOf("sheet"))),
   );
 
@@ -39,6 +39,10 @@ export function createStrip({ queues, plainAddress, onQueue, onKeys }) {
     /** @param {string} key */
     setQueue(key) {
       select.value = key;
+    },
+    /** @param {string} address of the same page with plain buttons */
+    setPlain(address) {
+      plain.href = address;
     },
     /** @param {{n: number, total: number, capped: boolean}|null} at */
     setPosition(at) {

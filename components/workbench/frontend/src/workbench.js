@@ -30,7 +30,7 @@ const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
  * @property {number|null} start
  * @property {{key: string, name: string}[]} queues to choose from
  * @property {string} api
- * @property {string|null} plain address of the same page with plain buttons
+ * @property {string} plain address of the same page with plain buttons
  */
 
 /**
@@ -76,7 +76,7 @@ export function createWorkbench(parent, place, onPlace) {
       }
     },
   });
-  const strip = createStrip({ queues: place.queues, plainAddress: place.plain, onQueue: switchQueue, onKeys: () => sheet.open() });
+  const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
   root.append(strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
@@ -84,6 +84,7 @@ export function createWorkbench(parent, place, onPlace) {
   cleanUps.push(fillBelowHeader(root));
   ending.loading();
   strip.setQueue(place.queue);
+  strip.setPlain(place.plain);
 
   // Starting ------------------------------------------------------------------------------------------------
 
@@ -123,17 +124,14 @@ export function createWorkbench(parent, place, onPlace) {
 
   function listen() {
     const { outbox, chooser, drawing } = parts;
-    const heard = {
-      online: () => outbox.retry(),
-      focus: () => outbox.retry(),
-      // Keeps the page when something is not saved: the browser then asks.
-      beforeunload: (event) => outbox.status !== "saved" && event.preventDefault(),
-    };
-    for (const [name, listener] of Object.entries(heard)) window.addEventListener(name, listener);
+    // These stay as long as the tab: answers may still be on their way when another page is shown.
+    window.addEventListener("online", outbox.retry);
+    window.addEventListener("focus", outbox.retry);
+    // When something is not saved the browser asks before it leaves.
+    window.addEventListener("beforeunload", (event) => outbox.status !== "saved" && event.preventDefault());
     // What is typed here must not reach the shortcuts of the page around.
     root.addEventListener("keydown", (event) => isTyping(event) && event.stopPropagation());
     cleanUps.push(
-      () => Object.entries(heard).forEach(([name, listener]) => window.removeEventListener(name, listener)),
       bindKeys({
         onAct,
         takeStroke: chooser.takeStroke,
@@ -216,9 +214,9 @@ export function createWorkbench(parent, place, onPlace) {
         if (pending === entry && !stopped && queue.current === entry) showNow(entry, decoded);
       });
     },
-    ended({ decided, skipped, median }) {
+    ended(done) {
       emptyStage();
-      const what = { queue: place.queue, decided, skipped, median };
+      const what = { queue: place.queue, ...done };
       ending.done(what, null);
       countQueues(api, place.queues.filter(({ key }) => key !== place.queue && key !== "filter")).then(
         (others) => !queue.current && ending.done(what, others),
@@ -382,6 +380,8 @@ export function createWorkbench(parent, place, onPlace) {
       if (parts) openQueue(next);
       else place = { ...place, ...next };
     },
+    /** @param {string} address of the same place with plain buttons, as Python has it now */
+    setPlain: strip.setPlain,
     get place() {
       return place;
     },

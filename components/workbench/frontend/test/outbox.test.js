@@ -99,7 +99,6 @@ test("what was waiting survives a reload, in its order and for its own access on
   const before = createOutbox({ store, access: 1, post: down.post, ...clock() });
   await before.add(answer(5));
   await before.add(answer(6));
-  before.stop();
   await store.put("outbox", answer(7, { access: 2 }));
 
   const up = server();
@@ -108,6 +107,23 @@ test("what was waiting survives a reload, in its order and for its own access on
   await settled();
   assert.deepEqual(up.got, [5, 6]);
   assert.deepEqual((await store.all("outbox")).map((row) => row.mediaId), [7]);
+});
+
+test("what waits is sent although the page is no longer looked at", async () => {
+  const waiting = [];
+  const said = [];
+  const store = await aStore();
+  const outbox = createOutbox({ store, access: 1, post: (path, body) => new Promise((resolve) => waiting.push(resolve)), onStored: () => said.push("stored") });
+  outbox.add(answer(1));
+  outbox.add(answer(1));
+  outbox.retire();
+  await settled();
+  waiting[0]({});
+  await settled();
+  waiting[1]({});
+  await settled();
+  assert.deepEqual(said, []);
+  assert.deepEqual(await store.all("outbox"), []);
 });
 
 test("answers to one picture go one after the other, to several at once", async () => {

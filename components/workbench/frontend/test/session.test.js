@@ -271,7 +271,7 @@ test("the end of the queue says what was done", async () => {
   session.decide("accepted");
   session.step(true);
   session.decide("rejected");
-  assert.deepEqual(seen.ended, { decided: 2, skipped: 1, median: null });
+  assert.deepEqual(seen.ended, { decided: 2, skipped: 1, cameBack: 0, median: null });
 });
 
 test("a viewer is told so", async () => {

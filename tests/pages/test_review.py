@@ -1,0 +1,145 @@
+"""The Review page: where its address leads, and the same decisions with plain buttons."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from curation.annotations import submit_annotation
+from curation.browse import get_details, get_history
+from db.session import open_session
+from tests.factories import a_box, a_media, an_access
+
+
+@pytest.fixture
+def curator(installation):
+    with open_session() as session:
+        return an_access(session, login="curator")
+
+
+@pytest.fixture
+def media(curator):
+    """Three of the north, in the order of their queue; the first two have an answer with a box."""
+    with open_session() as session:
+        found = [a_media(session, source="north", uploaded_by=curator) for _ in range(3)]
+        for each in found[:2]:
+            submit_annotation(session, curator, each.id, shapes=[a_box("wildfire", (0.1, 0.1, 0.2, 0.2))])
+        return [each.id for each in found]
+
+
+def place(app: AppTest) -> dict[str, Any]:
+    """What the workbench was told about where to be."""
+    (component,) = [found for found in app.get("bidi_component") if "queues" in (found.proto.json or "")]
+    told: dict[str, Any] = json.loads(component.proto.json)
+    return told
+
+
+def state_of(curator, media_id):
+    with open_session(read_only=True) as session:
+        return get_details(session, curator, media_id).state
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def test_the_address_says_queue_filter_and_picture(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", source="north", start=str(media[1]))
+    told = place(app)
+    assert (told["queue"], told["start"]) == ("to_review", media[1])
+    assert told["query"] == [["queue", "to_review"], ["source", "north"]]
+    assert "filter" not in [queue["key"] for queue in told["queues"]]
+    assert not told["echo"]
+
+
+def test_without_a_queue_the_one_is_opened_in_which_most_waits(open_page, curator, media):
+    assert place(open_page(curator, "review.py"))["queue"] == "to_review"
+
+
+def test_any_filter_is_a_queue(open_page, curator, media):
+    told = place(open_page(curator, "review.py", queue="filter", state="new", sort="-captured"))
+    assert told["query"] == [["queue", "filter"], ["state", "new"], ["sort", "-captured"]]
+    assert told["queues"][-1]["key"] == "filter"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"queue": "somewhere"}, "There is no queue “somewhere”"),
+        ({"queue": "to_review", "colour": "red"}, "“colour” is not a filter"),
+        ({"queue": "to_review", "state": "new"}, "A queue has a state of its own"),
+    ],
+)
+def test_an_address_that_is_not_understood_is_said_and_leads_on(open_page, curator, query, sentence):
+    app = open_page(curator, "review.py", **query)
+    assert sentence in app.error[0].value.replace("\\", "")
+    app.button[0].click().run()
+    assert place(app)["queue"] == "to_review"
+
+
+def test_plain_buttons_decide_and_lead_on(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    press(app, f"accepted_{media[0]}")
+    assert "accepted" in app.success[0].value
+    press(app, f"rejected_{media[1]}")
+    assert [state_of(curator, media_id) for media_id in media] == ["accepted", "rejected", "new"]
+    assert "Nothing is left" in app.info[0].value
+
+
+def test_plain_buttons_show_what_is_answered_and_offer_only_what_can_be_done(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    facts = " ".join(html.body for html in app.get("html"))
+    assert "wildfire, upper left, 1 % of the picture" in facts
+    assert f'src="/api/media/{media[0]}/picture?size=screen"' in facts
+    keys = {button.key for button in app.button if button.key}
+    assert f"sent_back_{media[0]}" in keys
+    assert f"reopened_{media[0]}" not in keys
+
+
+def test_sending_back_needs_a_comment_with_plain_buttons_too(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    press(app, f"sent_back_{media[0]}")
+    assert "Say in a comment" in app.error[0].value
+    assert state_of(curator, media[0]) == "annotated"
+    app.text_area(key=f"comment_{media[0]}").set_value("too wide").run()
+    press(app, f"sent_back_{media[0]}")
+    assert state_of(curator, media[0]) == "sent_back"
+    with open_session(read_only=True) as session:
+        assert get_history(session, curator, media[0])[0].comment == "too wide"
+
+
+def test_accepting_a_new_picture_is_refused_and_nothing_here_is_an_answer(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    press(app, f"accepted_{media[2]}")
+    assert "Draw shapes, or say that nothing is here" in app.error[0].value.replace("\\", "")
+    press(app, f"nothing_{media[2]}")
+    assert state_of(curator, media[2]) == "annotated"
+
+
+def test_a_label_class_is_given_to_the_whole_picture(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    app.multiselect(key=f"whole_{media[2]}").set_value(["low_cloud"]).run()
+    press(app, f"nothing_{media[2]}")
+    with open_session(read_only=True) as session:
+        assert get_details(session, curator, media[2]).annotation.label_classes == ["low_cloud"]
+
+
+def test_the_last_plain_decision_is_taken_back(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    press(app, f"accepted_{media[0]}")
+    press(app, f"undo_{media[0]}")
+    assert "Taken back" in app.success[0].value
+    assert state_of(curator, media[0]) == "annotated"
+
+
+def test_somebody_faster_is_told_and_nothing_is_overwritten(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    with open_session() as session:
+        before = get_details(session, curator, media[0]).annotation_id
+        submit_annotation(session, curator, media[0], shapes=[a_box("industrial")], based_on=before)
+    press(app, f"accepted_{media[0]}")
+    assert "answered this picture a moment ago" in app.error[0].value
+    assert state_of(curator, media[0]) == "annotated"
