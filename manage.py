@@ -36,7 +36,7 @@ def migrate(settings: Settings) -> None:
 
     Raises Refused when the database does not answer.
     """
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DBAPIError
 
     from curation.label_classes import ensure_default_label_classes
     from db.migrate import upgrade
@@ -44,8 +44,8 @@ def migrate(settings: Settings) -> None:
     try:
         upgrade()
         _once(ensure_default_label_classes)
-    except OperationalError as problem:
-        cause = str(problem.orig).strip().splitlines()[0]
+    except DBAPIError as problem:
+        cause = (str(problem.orig).strip().splitlines() or ["it does not answer"])[0]
         raise Refused(f"The database of DATABASE_URL cannot be used: {cause}") from problem
 
 
@@ -58,6 +58,7 @@ def serve(settings: Settings, only: str | None) -> int:
                 if not port_is_free(settings.listen_host, port):
                     raise Refused(f"Port {port} is in use: stop what uses it, or set {name} to another one.")
             migrate(settings)
+            _require_bucket()
             _create_first_admin(settings)
             return Supervisor(services, _say, "Ready. Ctrl+C or `make stop` stops it.").run()
     except AlreadyRunning as problem:
@@ -145,6 +146,21 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+def _require_bucket() -> None:
+    """Refuse to serve with a bucket that says no; one that is only away may come back while we run."""
+    from storage import open_bucket
+    from storage.errors import BucketError, BucketRefused
+
+    try:
+        open_bucket().prepare()
+    except BucketRefused as problem:
+        raise Refused(
+            f"BUCKET_NAME, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION or QARNOT_TOKEN: {problem}"
+        ) from problem
+    except BucketError as problem:
+        _say(f"The bucket cannot be reached yet: {problem}")
 
 
 def _create_first_admin(settings: Settings) -> None:

@@ -110,7 +110,7 @@ class Settings:
             s3_region=read.text("S3_REGION", "us-east-1"),
             qarnot_token=read.text("QARNOT_TOKEN"),
             qarnot_cluster_url=read.url("QARNOT_CLUSTER_URL") or "https://api.qarnot.com",
-            sentry_dsn=read.url("SENTRY_DSN"),
+            sentry_dsn=read.sentry_dsn("SENTRY_DSN"),
             sentry_server_name=read.text("SENTRY_SERVER_NAME"),
             reviews_required=read.whole_number("REVIEWS_REQUIRED", 1, 0, 2),
             review_own=read.yes_or_no("REVIEW_OWN", True),
@@ -153,6 +153,10 @@ class Settings:
         if self.bucket_kind != "folder" and not self.bucket_name:
             because = "QARNOT_TOKEN" if self.qarnot_token else "S3_ENDPOINT_URL or S3_ACCESS_KEY"
             raise SettingsError(f"BUCKET_NAME is missing: it is required once {because} is set.")
+        if self.bucket_kind == "folder" and self.bucket_name:
+            raise SettingsError(
+                "BUCKET_NAME is set, but neither S3_ENDPOINT_URL, S3_ACCESS_KEY nor QARNOT_TOKEN says where it is."
+            )
         media, annotations = self.bucket_media_folder, self.bucket_annot_folder
         if f"{media}/".startswith(f"{annotations}/") or f"{annotations}/".startswith(f"{media}/"):
             raise SettingsError("BUCKET_ANNOT_FOLDER must not be, hold or lie inside BUCKET_MEDIA_FOLDER.")
@@ -300,13 +304,22 @@ class _Reader:
         except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
             raise SettingsError(f"{name} must be a time zone such as Europe/Paris, not {value!r}.") from None
 
+    def sentry_dsn(self, name: str) -> str | None:
+        value = self.url(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if not parts.username or not parts.path.rpartition("/")[2].isdecimal():
+            raise SettingsError(f"{name} must look like https://key@host/project-number.")
+        return value
+
     def folder(self, name: str, default: str) -> str:
         value = (self._find(name) or default).strip("/")
         parts = value.split("/")
         well_named = all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", part) for part in parts)
-        if not well_named or parts[0] == "derived":
+        if not well_named or parts[0] in ("derived", "self-test"):
             raise SettingsError(
-                f"{name} must be made of letters, digits, '.', '_' and '-' (not 'derived'), not {value!r}."
+                f"{name} must be made of letters, digits, '.', '_' and '-' (neither 'derived' nor 'self-test'), not {value!r}."
             )
         return value
 

@@ -10,6 +10,7 @@ from api import answers, errors, exports, health, label_classes, login, media, u
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
 from api.process_time import ProcessTime
+from api.slashes import EitherSlash
 from settings import Settings
 
 ABOUT = """
@@ -49,6 +50,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", WRITE_HEADER],
             expose_headers=["Link", "X-Total-Count", "X-Process-Time", "X-Request-ID"],
         )
+    api.add_middleware(EitherSlash)
     api.add_middleware(TooLargeInOurWords)
     api.add_middleware(ProcessTime)
     return api

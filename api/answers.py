@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from sqlalchemy.orm import Session
 
 from api.dependencies import (
     FILTER_PARAMETERS,
@@ -20,7 +21,7 @@ from api.dependencies import (
 from api.media import MediaId
 from curation.acts import Standing
 from curation.annotations import submit_annotation
-from curation.errors import StaleAnnotation
+from curation.errors import MovedOn, StaleAnnotation
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaView, ReviewView, annotation_views
 from curation.queues import DEFAULT_ORDER, QUEUE_LIMIT, Queue, count_queue, next_media
@@ -31,7 +32,13 @@ router = APIRouter(tags=["answers"])
 AS_JSON = TypeAdapter(AnnotationView)
 
 
-class ShapeIn(BaseModel):
+class Body(BaseModel):
+    """A misspelt field must never read as an answer without it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ShapeIn(Body):
     """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture."""
 
     label_class: str = Field(max_length=60)
@@ -41,10 +48,13 @@ class ShapeIn(BaseModel):
     confidence: float | None = None
 
 
-class AnnotationIn(BaseModel):
+class AnnotationIn(Body):
     shapes: list[ShapeIn] = Field(default=[], max_length=500)
     label_classes: list[str] = Field(default=[], max_length=50)
     based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    seen_acts: int | None = Field(
+        default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
+    )
     client_id: str | None = Field(default=None, max_length=64)
     decision: Literal["accepted"] | None = None
     comment: str | None = Field(default=None, max_length=20_000)
@@ -80,22 +90,29 @@ def submit(
             shapes=[shape.model_dump() for shape in answer.shapes],
             label_classes=answer.label_classes,
             based_on=answer.based_on,
+            seen_acts=answer.seen_acts,
             client_id=answer.client_id,
             accept=answer.decision == "accepted",
             comment=answer.comment,
             policy=policy,
         )
-    except StaleAnnotation as stale:
+    except (StaleAnnotation, MovedOn) as stale:
         raise _with_answer(session, stale) from None
     response.status_code = 200 if submitted.repeated else 201
     return SubmittedOut(submitted.annotation, submitted.review, submitted.media, list(submitted.notes))
 
 
-class ReviewIn(BaseModel):
+class ReviewIn(Body):
     media_id: int = Field(ge=1, le=2**63 - 1)
     decision: Decision
     annotation_id: int | None = Field(
         default=None, ge=1, le=2**63 - 1, description="The annotation that was on the screen."
+    )
+    seen_acts: int | None = Field(
+        default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
+    )
+    undoes: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="For `undone`: the number of the act to take back."
     )
     comment: str | None = Field(default=None, max_length=20_000)
     client_id: str | None = Field(default=None, max_length=64)
@@ -119,21 +136,23 @@ def review(
             decision.media_id,
             decision.decision,
             annotation_id=decision.annotation_id,
+            seen_acts=decision.seen_acts,
+            undoes=decision.undoes,
             comment=decision.comment,
             client_id=decision.client_id,
             policy=policy,
         )
-    except StaleAnnotation as stale:
+    except (StaleAnnotation, MovedOn) as stale:
         raise _with_answer(session, stale) from None
     response.status_code = 200 if decided.repeated else 201
     return DecidedOut(decided.review, decided.media)
 
 
-def _with_answer(session: Any, stale: StaleAnnotation) -> StaleAnnotation:
+def _with_answer(session: Session, stale: StaleAnnotation | MovedOn) -> StaleAnnotation | MovedOn:
     """The loser of a race sees the answer that counts now."""
     current = stale.extra.get("current_annotation_id")
     found = annotation_views(session, [current]) if current else []
-    return StaleAnnotation(
+    return type(stale)(
         stale.sentence,
         **stale.extra,
         annotation=AS_JSON.dump_python(found[0], mode="json") if found else None,

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 @open_router.get("/health")
-def health() -> dict[str, str]:
+async def health() -> dict[str, str]:
     """The process answers. Says nothing about what lies beneath."""
     return {"status": "alive"}
 

@@ -15,7 +15,7 @@ from curation.sign_in import (
     issue_access_token,
     record_failure,
     redeem_ticket,
-    require_not_throttled,
+    reserve_attempt,
     sign_out,
 )
 from db.models import Access
@@ -46,10 +46,11 @@ def login_access_token(
 
 def check_password(login: str, password: str, address: str) -> Access:
     """The access of a login and password; failures are counted. Raises NotSignedIn, TooManyAttempts."""
+    with open_session() as session:
+        reserve_attempt(session, login, address)
     try:
         # Reading only: a quarter of a second of bcrypt must not hold anybody's lock.
         with open_session(read_only=True) as session:
-            require_not_throttled(session, login, address)
             return authenticate(session, login, password)
     except NotSignedIn:
         with open_session() as session:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api import create_api
 from api.startup import prepare, start_jobs
@@ -13,7 +14,7 @@ from reporting import RequestLog
 from settings import get_settings
 
 
-def create_public_app() -> FastAPI:
+def create_public_app() -> ASGIApp:
     """What `uvicorn --factory api.main:create_public_app` serves."""
     settings = get_settings()
     prepare(settings)
@@ -26,5 +27,5 @@ def create_public_app() -> FastAPI:
         jobs.stop()
 
     app.router.lifespan_context = lifespan
-    app.add_middleware(RequestLog)
-    return app
+    # Around everything, so that even what nobody foresaw is answered and logged with its id.
+    return RequestLog(app)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from api.dependencies import (
@@ -36,8 +36,7 @@ PICTURE_HEADERS = {
 }
 
 
-@router.get("/media/", openapi_extra={"parameters": FILTER_PARAMETERS})
-@router.get("/media", include_in_schema=False)
+@router.get("/media", openapi_extra={"parameters": FILTER_PARAMETERS})
 def list_media(
     request: Request,
     response: Response,
@@ -56,7 +55,9 @@ def list_media(
 
 
 class TagChange(BaseModel):
-    ids: list[int] = Field(min_length=1, max_length=10_000)
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 
@@ -68,7 +69,6 @@ def tag_media(change: TagChange, session: SessionDep, access: AccessDep) -> dict
 
 
 @router.get("/media/{media_id}")
-@router.get("/media/{media_id}/", include_in_schema=False)
 def read_media(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> MediaDetails:
     """One media in full."""
     return browse.get_details(session, access, media_id)

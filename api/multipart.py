@@ -14,6 +14,7 @@ from fastapi import Request
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
+from starlette.requests import ClientDisconnect
 
 from curation.errors import Refused, TooLarge
 from curation.spool import Spool, Spooled
@@ -49,12 +50,16 @@ async def read_form(request: Request, spool: Spool, *, limit: int) -> Form:
     reader = _Reader(boundary, spool)
     gathered: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        gathered.append(chunk)
-        size += len(chunk)
-        if size >= HOP_BYTES:
-            await to_thread.run_sync(reader.feed, b"".join(gathered))
-            gathered, size = [], 0
+    try:
+        async for chunk in request.stream():
+            gathered.append(chunk)
+            size += len(chunk)
+            if size >= HOP_BYTES:
+                await to_thread.run_sync(reader.feed, b"".join(gathered))
+                gathered, size = [], 0
+    except ClientDisconnect:
+        # Nobody is there to read it; it keeps an everyday event from being reported as a bug.
+        raise Refused("The connection ended before the file did. Nothing was stored.") from None
     return await to_thread.run_sync(reader.finish, b"".join(gathered))
 
 

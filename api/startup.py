@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from functools import partial
 
+from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
 from curation.jobs import JobLoop
@@ -22,6 +24,8 @@ def prepare(settings: Settings) -> None:
     """Logging, error reports, and the spool files of a process that was killed."""
     configure_logging(settings)
     init_sentry(settings)
+    # Made now, off the way: else the first unknown login would last longer than a known one.
+    threading.Thread(target=dummy_hash, name="dummy-hash", daemon=True).start()
     sweep_spool(settings.data_dir / "spool")
     try:
         open_bucket().prepare()

@@ -22,12 +22,12 @@ from curation.accesses import CURATORS, require_scope
 from curation.archives import EntryResult, register_archive
 from curation.browse import get_details
 from curation.capture import CaptureDetails
-from curation.errors import CurationError, InvalidText, Unavailable
+from curation.errors import InvalidText, MediaNotFound
 from curation.media_view import MediaDetails
 from curation.picture_limits import LARGEST_BYTES
 from curation.spool import Spool
 from curation.uploads import UPLOADERS, Registered, UploadPlace, register_media
-from db.models import Access, Scope
+from db.models import Access
 from db.session import open_session
 from settings import get_settings
 from storage import Bucket
@@ -59,10 +59,18 @@ def _body(*extra: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class KnownElsewhere:
+    """The same content came from another device: that it is here, and nothing else."""
+
+    id: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class UploadOut:
     """The stored media; `twin` when the same content was here before."""
 
-    media: MediaDetails
+    media: MediaDetails | KnownElsewhere
     twin: bool
     notes: list[str]
 
@@ -134,18 +142,12 @@ def _register(form: Form, access: Access, bucket: Bucket, idempotency_key: str |
     )
 
 
-def _read_back(registered: Registered, access: Access) -> MediaDetails:
+def _read_back(registered: Registered, access: Access) -> MediaDetails | KnownElsewhere:
     with open_session(read_only=True) as session:
-        if access.scope == Scope.DEVICE and registered.twin:
-            # The twin may be another's: the device learns that it is here, and its id, nothing else.
-            return _only_id(registered)
-        return get_details(session, access, registered.media_id)
-
-
-def _only_id(registered: Registered) -> MediaDetails:
-    values: dict[str, Any] = dict.fromkeys(MediaDetails.__dataclass_fields__)
-    values.update(id=registered.media_id, sha256=registered.sha256, tags=[], type="image", state="new")
-    return MediaDetails(**values)
+        try:
+            return get_details(session, access, registered.media_id)
+        except MediaNotFound:
+            return KnownElsewhere(registered.media_id, registered.sha256)
 
 
 def _open_archive(form: Form, access: Access, bucket: Bucket) -> Iterator[EntryResult]:
@@ -164,7 +166,5 @@ def _lines(results: Iterator[EntryResult], spool: Spool) -> Iterator[bytes]:
     try:
         for result in results:
             yield json.dumps(asdict(result), ensure_ascii=False).encode() + b"\n"
-    except (CurationError, Unavailable) as error:
-        yield json.dumps({"name": "", "result": "refused", "detail": error.sentence}).encode() + b"\n"
     finally:
         spool.remove()

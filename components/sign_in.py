@@ -27,7 +27,7 @@ from curation.sign_in import (
     may_enter,
     open_login_session,
     record_failure,
-    require_not_throttled,
+    reserve_attempt,
     touch_login_session,
 )
 from db.session import open_session
@@ -156,8 +156,8 @@ class _Lookup(Mapping[str, dict[str, Any]]):
     def __getitem__(self, login: str) -> dict[str, Any]:
         if login not in self._found:
             self.asked = login
-            with open_session(read_only=True) as session:
-                require_not_throttled(session, login, self._address)
+            with open_session() as session:
+                reserve_attempt(session, login, self._address)
                 access = find_access(session, login)
             fits = access is not None and may_enter(access, dashboard=True)
             hashed = access.hashed_password if access is not None and fits else dummy_hash()

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from curation.errors import StaleAnnotation
+from curation.errors import MovedOn, StaleAnnotation
 from curation.media_view import get_visible_media
+from curation.states import STATE_NAMES
 from db.models import Access, Annotation, Media, Review, State
 
 
@@ -27,11 +28,12 @@ class ReviewPolicy:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a media stands after an act."""
+    """Where a media stands after an act; `acts` is that act's number, and how many there have been."""
 
     id: int
     state: State
     current_annotation_id: int | None
+    acts: int
 
 
 def lock_media(session: Session, access: Access, media_id: int) -> Media:
@@ -45,6 +47,19 @@ def require_current(media: Media, seen_annotation_id: int | None) -> None:
         raise StaleAnnotation(
             "Someone answered this picture a moment ago. Look at both answers, then keep yours or drop it.",
             media_id=media.id,
+            current_annotation_id=media.current_annotation_id,
+            acts=media.act_count,
+        )
+
+
+def require_unmoved(media: Media, seen_acts: int | None) -> None:
+    """Raise MovedOn when somebody has acted since the caller looked, even if the annotation still stands."""
+    if seen_acts is not None and media.act_count != seen_acts:
+        raise MovedOn(
+            f"Someone was faster: this picture is {STATE_NAMES[media.state]} now. Look again, then answer.",
+            media_id=media.id,
+            state=media.state.value,
+            acts=media.act_count,
             current_annotation_id=media.current_annotation_id,
         )
 
@@ -66,7 +81,7 @@ def move(
 
 
 def standing(media: Media) -> Standing:
-    return Standing(media.id, media.state, media.current_annotation_id)
+    return Standing(media.id, media.state, media.current_annotation_id, media.act_count)
 
 
 def state_from_history(session: Session, media_id: int) -> State:

@@ -19,6 +19,7 @@ from curation.acts import (
     move,
     next_act,
     require_current,
+    require_unmoved,
     standing,
 )
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
@@ -64,6 +65,7 @@ def submit_annotation(
     shapes: Sequence[Mapping[str, Any]] = (),
     label_classes: Sequence[str] = (),
     based_on: int | None = None,
+    seen_acts: int | None = None,
     client_id: str | None = None,
     accept: bool = False,
     comment: str | None = None,
@@ -73,7 +75,8 @@ def submit_annotation(
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
     upright picture. A repeated `client_id` gives back what was stored. Raises StaleAnnotation when another
-    annotation counts by now, WrongState when the media is closed, and Refused of several kinds.
+    annotation counts by now, MovedOn when `seen_acts` is given and somebody has acted since, WrongState when the
+    media is closed, and Refused of several kinds.
     """
     require_scope(access, *CURATORS)
     client_id = clean_client_id(client_id)
@@ -87,6 +90,7 @@ def submit_annotation(
             state=media.state.value,
         )
     require_current(media, based_on)
+    require_unmoved(media, seen_acts)
     draft = _read(session, media, shapes, label_classes)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     _require_usable(session, media, draft, resolved)
@@ -101,6 +105,7 @@ def submit_annotation(
         author_id=access.id,
         based_on_id=based_on,
         client_id=client_id,
+        comment=None if accept else comment,  # with a decision it belongs to that
         origin=_origin(draft),
         act=act,
         state_before=before,

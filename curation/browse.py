@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from curation.accesses import PEOPLE, require_scope
 from curation.errors import NotAllowed
 from curation.media_filter import MediaFilter, Sort
 from curation.media_view import (
@@ -193,7 +194,8 @@ def list_page(
     items = [media_view(row) for row in rows]
     if answers and items:
         fill_tags(session, items)
-        fill_answers(session, items)
+        if access.scope in PEOPLE:
+            fill_answers(session, items)
     return Page(items, page.next_cursor, page.previous_cursor)
 
 
@@ -257,12 +259,14 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
         camera=row.camera,
     )
     fill_tags(session, [details])
-    fill_answers(session, [details])
+    if access.scope in PEOPLE:
+        fill_answers(session, [details])
     return details
 
 
 def list_annotations(session: Session, access: Access, media_id: int) -> list[AnnotationView]:
     """All annotations of a media, first to last."""
+    require_scope(access, *PEOPLE)
     get_visible_media(session, access, media_id)
     ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
     return annotation_views(session, ids)
@@ -270,6 +274,7 @@ def list_annotations(session: Session, access: Access, media_id: int) -> list[An
 
 def get_history(session: Session, access: Access, media_id: int) -> list[HistoryEntry]:
     """Everything that happened to a media, newest first."""
+    require_scope(access, *PEOPLE)
     media = get_visible_media(session, access, media_id)
     uploader = session.scalar(select(Access.login).where(Access.id == media.uploaded_by_id)) or ""
     acts: list[tuple[tuple[int, int], HistoryEntry]] = [
@@ -284,6 +289,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             annotation.created_at,
             annotation.author,
             "submitted",
+            comment=annotation.comment,
             annotation_id=annotation.id,
             annotation_number=annotation.number,
             shapes=len(annotation.shapes),
@@ -305,6 +311,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
 
 def list_neighbours(session: Session, access: Access, media_id: int, limit: int = 9) -> list[Neighbour]:
     """Media of the same source around this one in time, itself included, earliest first."""
+    require_scope(access, *PEOPLE)
     media = get_visible_media(session, access, media_id)
     around = _around(session, access, media, max(1, min(limit, 61)))
     wanted = [row.current_annotation_id for row in around if row.current_annotation_id]

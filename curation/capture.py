@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from curation.sources import clean_source
 from curation.tags import clean_tags
 
 MAX_SEQUENCE_LENGTH = 100
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # what lies outside is a clock that was never set
+NUMBER = re.compile(r"[+-]?\d{1,4}(\.\d{1,20})?", re.ASCII)
 CAPTURE_FIELDS = (
     "source",
     "captured_at",
@@ -83,7 +85,7 @@ def settle_capture_time(details: CaptureDetails, exif: ExifFacts, default_zone: 
     """When the picture was taken, in UTC, and whether something about that had to be assumed."""
     if details.captured_at is not None:
         return CaptureTime(details.captured_at.astimezone(UTC))
-    if exif.captured_at is not None:
+    if exif.captured_at is not None and exif.captured_at.year <= LAST_YEAR:
         if exif.captured_at.tzinfo is not None:
             return CaptureTime(exif.captured_at.astimezone(UTC))
         if details.timezone is not None:
@@ -98,13 +100,9 @@ def settle_capture_time(details: CaptureDetails, exif: ExifFacts, default_zone: 
 def _number(given: Mapping[str, str], name: str, lowest: float, highest: float) -> float | None:
     if name not in given:
         return None
-    try:
-        number = float(given[name])
-    except ValueError:
-        number = math.nan
-    if not lowest <= number <= highest:
+    if not NUMBER.fullmatch(given[name]) or not lowest <= float(given[name]) <= highest:
         raise InvalidText(f"{name} is a number from {lowest:g} to {highest:g}.")
-    return number
+    return float(given[name])
 
 
 def _moment(given: Mapping[str, str], name: str) -> datetime | None:
@@ -117,8 +115,8 @@ def _moment(given: Mapping[str, str], name: str) -> datetime | None:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidText(f"{name} is not a time. Write it like 2026-08-12T17:42:08Z.") from None
-    if not 1900 <= moment.year <= 2200:
-        raise InvalidText(f"{name} lies outside the years 1900 to 2200.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise InvalidText(f"{name} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
     return moment
 
 

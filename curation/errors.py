@@ -24,6 +24,7 @@ CurationError
 │   └── ContentDiffers          the digest or the repeated key does not fit the bytes
 ├── Conflict                    someone or something was faster
 │   ├── StaleAnnotation
+│   ├── MovedOn
 │   ├── WrongState
 │   ├── NothingToUndo
 │   ├── LoginTaken
@@ -143,6 +144,10 @@ class Conflict(CurationError):
 
 class StaleAnnotation(Conflict):
     """Another annotation counts by now; `current_annotation_id` says which."""
+
+
+class MovedOn(Conflict):
+    """Someone else has acted on this media since the caller looked; `acts` says how many acts there are."""
 
 
 class WrongState(Conflict):

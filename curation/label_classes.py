@@ -164,6 +164,9 @@ def offer_label_class_again(session: Session, access: Access, label_class_id: in
 def resolve(session: Session, keys: Iterable[str]) -> dict[str, LabelClass]:
     """The label classes of these keys; raises UnknownLabelClass naming the first that is not offered."""
     wanted = set(keys)
+    for key in sorted(wanted):
+        if not KEY.fullmatch(key):
+            raise UnknownLabelClass(f"{key[:60]!a} is no label class.")
     found = {
         label_class.key: label_class
         for label_class in session.scalars(select(LabelClass).where(LabelClass.key.in_(wanted)))

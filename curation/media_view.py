@@ -37,6 +37,7 @@ class AnnotationView:
     origin: str
     content: str
     based_on: int | None
+    comment: str | None
     shapes: list[ShapeView]
     label_classes: list[str]
 
@@ -77,6 +78,8 @@ class MediaView:
     annotation_id: int | None
     # False where browsers show the original as it lies: then screens keep to the sizes that we draw.
     original_is_upright: bool = True
+    # How many acts there have been: sent back with an answer, it tells whether somebody was faster.
+    acts: int = 0
     tags: list[str] = field(default_factory=list)
     annotation: AnnotationView | None = None
     last_review: ReviewView | None = None
@@ -114,6 +117,7 @@ def media_rows() -> AnySelect:
             Media.current_annotation_id,
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
             ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
+            Media.act_count,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .outerjoin(Source, Source.id == Media.source_id)
@@ -125,6 +129,7 @@ def media_view(row: AnyRow) -> MediaView:
     values = tuple(row)
     view = MediaView(values[0], values[1].value, values[2].value, *values[3:17])
     view.original_is_upright = bool(values[17])
+    view.acts = values[18]
     return view
 
 
@@ -196,6 +201,7 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
             origin=annotation.origin.value,
             content=annotation.content.value,
             based_on=annotation.based_on_id,
+            comment=annotation.comment,
             shapes=shapes.get(annotation.id, []),
             label_classes=labels.get(annotation.id, []),
         )

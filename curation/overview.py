@@ -256,12 +256,16 @@ def shapes_per_label_class(session: Session, access: Access) -> list[LabelClassU
 
 def media_per_source(session: Session, access: Access) -> list[NamedTally]:
     """Every source that has media, fullest first. Media without a source are in none of them."""
+    counts = (
+        select(Media.source_id, func.count().label("media"))
+        .where(*conditions(access, MediaFilter()), Media.source_id.is_not(None))
+        .group_by(Media.source_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(Source.name, func.count())
-        .join(Media, Media.source_id == Source.id)
-        .where(*conditions(access, MediaFilter()))
-        .group_by(Source.name)
-        .order_by(func.count().desc(), Source.name)
+        select(Source.name, counts.c.media)
+        .join(counts, counts.c.source_id == Source.id)
+        .order_by(counts.c.media.desc(), Source.name)
     )
     return [NamedTally(name, Tally(count, MediaFilter(source=(name,)))) for name, count in rows]
 

@@ -75,9 +75,14 @@ def decode_cursor(text: str, sections: Sequence[Section]) -> Cursor:
 def _read_value(column: InstrumentedAttribute[Any], value: Any) -> Any:
     kind = column.type.python_type
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None or not 1000 <= moment.year <= 9000:
+            raise ValueError(value)
+        return moment
     if type(value) is not kind:
         raise ValueError(value)
+    if kind is str:
+        value.encode()  # a lone surrogate cannot be asked for
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError(value)
     return value

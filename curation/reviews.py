@@ -16,14 +16,23 @@ from curation.acts import (
     move,
     next_act,
     require_current,
+    require_unmoved,
     standing,
 )
 from curation.answers import clean_client_id, clean_comment
-from curation.errors import AnswerIncomplete, Conflict, NotAllowed, NothingToUndo, OwnWork, WrongState
+from curation.errors import (
+    AnswerIncomplete,
+    Conflict,
+    MovedOn,
+    NotAllowed,
+    NothingToUndo,
+    OwnWork,
+    WrongState,
+)
 from curation.events import record
 from curation.media_view import ReviewView, review_rows, review_view
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES
-from db.models import Access, Annotation, Decision, Media, Review, Scope, State, utc_now
+from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
 
 UNDO_LIFE = timedelta(hours=24)
@@ -46,12 +55,15 @@ def decide(
     decision: Decision,
     *,
     annotation_id: int | None = None,
+    seen_acts: int | None = None,
+    undoes: int | None = None,
     comment: str | None = None,
     client_id: str | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Decided:
     """Record one decision. `annotation_id` is the annotation that was on the screen.
 
+    `seen_acts` is how many acts the media had then; `undoes`, for an undo, the number of the act to take back.
     Raises StaleAnnotation when another one counts by now, WrongState when the media has moved on,
     AnswerIncomplete when something is needed first, NotAllowed.
     """
@@ -62,7 +74,7 @@ def decide(
     if client_id is not None and (stored := _stored(session, access, media, client_id)) is not None:
         return stored
     if decision == Decision.UNDONE:
-        return _undo(session, access, media, client_id, comment)
+        return _undo(session, access, media, undoes, client_id, comment)
     if decision == Decision.ACCEPTED and media.state == State.NEW:
         raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
     if media.state not in DECIDABLE[decision]:
@@ -72,6 +84,7 @@ def decide(
         )
     if decision not in ADMIN_ONLY:
         require_current(media, annotation_id)
+        require_unmoved(media, seen_acts)
     if decision in NEEDS_COMMENT and comment is None:
         raise AnswerIncomplete(NEEDS_COMMENT[decision])
     review = Review(
@@ -90,10 +103,26 @@ def decide(
     if decision == Decision.WITHDRAWN:
         # The same content may be registered anew from now on.
         media.upload_sha256 = None
+    if decision == Decision.RESTORED:
+        _claim_content(session, media)
     if decision in ADMIN_ONLY:
         record(session, access, f"media_{decision.value}", {"comment": comment}, media_id=media.id)
     session.flush()
     return Decided(_view(session, review.id), standing(media))
+
+
+def _claim_content(session: Session, media: Media) -> None:
+    """Make a restored media the one that its content leads to. Raises Conflict when another one is."""
+    if media.blob_id is None:
+        return
+    sha256 = session.scalars(select(Blob.sha256).where(Blob.id == media.blob_id)).one()
+    twin = session.scalar(select(Media.id).where(Media.upload_sha256 == sha256))
+    if twin is not None:
+        raise Conflict(
+            f"The same picture was registered again meanwhile, as media {twin}. Withdraw that one first.",
+            media_id=twin,
+        )
+    media.upload_sha256 = sha256
 
 
 def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
@@ -144,10 +173,23 @@ def _state_before(session: Session, media: Media, decision: Decision) -> State:
 
 
 def _undo(
-    session: Session, access: Access, media: Media, client_id: str | None, comment: str | None
+    session: Session,
+    access: Access,
+    media: Media,
+    wanted: int | None,
+    client_id: str | None,
+    comment: str | None,
 ) -> Decided:
     """Take back the media's last act that still stands, with everything it changed."""
     act, annotation, undone = _last_standing_act(session, media)
+    if wanted is not None and wanted != act:
+        raise MovedOn(
+            "Someone has acted on this picture since, or this was undone already. Look again.",
+            media_id=media.id,
+            state=media.state.value,
+            acts=media.act_count,
+            current_annotation_id=media.current_annotation_id,
+        )
     if undone is not None and undone.decision in ADMIN_ONLY:
         raise NothingToUndo("Withdrawing is not undone but restored, from the list of withdrawn media.")
     who, when, before = (

@@ -24,6 +24,7 @@ from curation.accesses import (
 )
 from curation.errors import InvalidPassword, NotSignedIn, TooManyAttempts
 from curation.events import record
+from db.locks import lock_words
 from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
 from db.types import Sessions
 
@@ -83,18 +84,21 @@ def require_not_throttled(session: Session, login: str, address: str) -> None:
             )
 
 
+def reserve_attempt(session: Session, login: str, address: str) -> None:
+    """Count an attempt before its password is looked at; a success takes it away again.
+
+    Counted afterwards, forty guesses at the same moment would all be allowed. Raises TooManyAttempts.
+    """
+    lock_words(session, f"sign-in {address}")
+    lock_words(session, f"sign-in as {login.strip().lower()[:100]}")
+    require_not_throttled(session, login, address)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < utc_now() - LOGIN_WINDOW))
+    session.add(SignInAttempt(login=login.strip().lower()[:100], address=address))
+
+
 def record_failure(session: Session, login: str, address: str) -> None:
-    now = utc_now()
-    # Failures that no longer count go at this moment: the table stays as small as the last attack.
-    session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < now - LOGIN_WINDOW))
-    session.add(SignInAttempt(login=login.strip().lower()[:100], address=address, created_at=now))
-    record(
-        session,
-        None,
-        "sign_in_failed",
-        {"login": login.strip().lower()[:100]},
-        address=address,
-    )
+    """Write a failed sign-in into the audit trail; its attempt was counted before."""
+    record(session, None, "sign_in_failed", {"login": login.strip().lower()[:100]}, address=address)
 
 
 def forget_failures(session: Session, login: str, address: str) -> None:
@@ -135,8 +139,8 @@ def change_own_password(
 
     Wrong guesses of the present one count like failed sign-ins. Raises InvalidPassword, TooManyAttempts.
     """
-    with sessions(read_only=True) as session:
-        require_not_throttled(session, access.login, address)
+    with sessions() as session:
+        reserve_attempt(session, access.login, address)
         present = get_access(session, access.id).hashed_password
     # No transaction is open here: half a second of bcrypt must not hold anybody's lock.
     if not password_fits(old, present):
@@ -228,9 +232,11 @@ def touch_login_session(session: Session, login_session_id: int, idle_hours: int
 
 
 def sign_out(session: Session, signed_in: SignedIn) -> None:
-    session.execute(
-        update(LoginSession).where(LoginSession.id == signed_in.login_session_id).values(revoked_at=utc_now())
-    )
+    """End the login session, or the token, that this caller came with."""
+    now = utc_now()
+    ended = update(LoginSession).where(LoginSession.id == signed_in.login_session_id)
+    session.execute(ended.values(revoked_at=now))
+    session.execute(update(Token).where(Token.id == signed_in.token_id).values(revoked_at=now))
     record(session, signed_in.access, "signed_out")
 
 

@@ -90,12 +90,14 @@ def register_media(
             f"{file_name} did not arrive as it was sent: its SHA-256 differs. Send it again."
         )
     with sessions() as session:
-        known = _answered_before(session, access, idempotency_key, spooled.sha256) or _find_twin(
-            session, spooled.sha256
-        )
+        known = _answered_before(session, access, idempotency_key, spooled.sha256)
         if known is not None:
-            _remember(session, access, idempotency_key, known)
             return known
+        twin, twin_key = _find_twin(session, spooled.sha256)
+    if twin is not None and _is_stored(bucket, twin_key, spooled.size):
+        with sessions() as session:
+            _remember(session, access, idempotency_key, twin)
+        return twin
     facts = inspect_picture(spooled.path, file_name=file_name)
     captured = settle_capture_time(details, facts.exif, place.default_timezone)
     key = media_key(place.media_folder, spooled.sha256, facts.extension)
@@ -117,7 +119,11 @@ def _answered_before(session: Session, access: Access, key: str | None, sha256: 
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise InvalidText("An Idempotency-Key has 1 to 200 printable ASCII characters.")
     found = session.scalar(
-        select(IdempotencyKey).where(IdempotencyKey.access_id == access.id, IdempotencyKey.key == key)
+        select(IdempotencyKey)
+        .join(Media, Media.id == IdempotencyKey.media_id)
+        .where(
+            IdempotencyKey.access_id == access.id, IdempotencyKey.key == key, Media.state != State.WITHDRAWN
+        )
     )
     if found is None:
         return None
@@ -126,14 +132,20 @@ def _answered_before(session: Session, access: Access, key: str | None, sha256: 
     return Registered(found.media_id, sha256, twin=found.twin)
 
 
-def _find_twin(session: Session, sha256: str) -> Registered | None:
-    """The live media with this content, unless its stored object is in doubt (then it is stored anew)."""
-    twin = session.scalar(
-        select(Media.id)
+def _find_twin(session: Session, sha256: str) -> tuple[Registered | None, str]:
+    """The live media with this content and the key of its object, unless that object is in doubt."""
+    row = session.execute(
+        select(Media.id, Blob.bucket_key)
         .join(Blob, Blob.id == Media.blob_id)
         .where(Media.upload_sha256 == sha256, Blob.state == BlobState.STORED)
-    )
-    return None if twin is None else Registered(twin, sha256, twin=True)
+    ).first()
+    return (None, "") if row is None else (Registered(row.id, sha256, twin=True), row.bucket_key)
+
+
+def _is_stored(bucket: Bucket, key: str, size: int) -> bool:
+    """A twin is worth its answer only with its object; a lost one is stored again from these bytes."""
+    found = bucket.head(key)
+    return found is not None and found.size == size
 
 
 def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> bool:
@@ -161,8 +173,7 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
 
 
 def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, trusted: bool) -> None:
-    found = bucket.head(key) if trusted else None
-    if found is None or found.size != spooled.size:
+    if not (trusted and _is_stored(bucket, key, spooled.size)):
         with open(spooled.path, "rb") as content:
             bucket.put(
                 key,

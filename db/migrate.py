@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from db.session import get_engine
@@ -43,11 +43,19 @@ def _migrate(engine: Engine, act) -> None:  # type: ignore[no-untyped-def]
         act(config)
         return
     with engine.connect() as connection:
+        lift_time_limits(connection)
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         try:
             act(config)
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+
+
+def lift_time_limits(connection: Connection) -> None:
+    """A migration of a large table, or waiting for another replica's, may take longer than any request."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
 
 
 def check(engine: Engine | None = None) -> None:
@@ -63,7 +71,7 @@ def write(message: str, engine: Engine | None = None) -> None:
 def is_current(engine: Engine | None = None) -> bool:
     """Whether the database has the newest migration; cheap enough to be asked every few seconds."""
     engine = engine or get_engine()
-    with engine.connect() as connection:
+    with engine.connect().execution_options(read_only=True) as connection:
         try:
             found = connection.scalar(text("SELECT version_num FROM alembic_version"))
         except (ProgrammingError, OperationalError) as error:

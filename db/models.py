@@ -322,6 +322,7 @@ class Annotation(Base):
     )
     origin: Mapped[Origin] = mapped_column(words(Origin, "origin"), default=Origin.HUMAN)
     blind: Mapped[bool] = mapped_column(default=False)
+    comment: Mapped[str | None]
     bucket_key: Mapped[str | None] = mapped_column(String(255))
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     act: Mapped[int]

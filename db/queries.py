@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -87,7 +88,7 @@ def media_has_shapes(wanted: bool) -> ColumnElement[bool]:
 
 def media_named_like(part: str) -> ColumnElement[bool]:
     """File name contains, whatever the case; `%` and `_` are ordinary characters."""
-    return func.lower(Media.file_name).contains(part.lower(), autoescape=True)
+    return func.lower(Media.file_name).contains(unicodedata.normalize("NFC", part).lower(), autoescape=True)
 
 
 def media_between(column: Any, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:

@@ -53,6 +53,8 @@ def _make_sqlite_engine(database_url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # SQLite's own knows ASCII only: É would never find é.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         connection.isolation_level = None  # the driver must not begin transactions by itself
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -67,6 +69,10 @@ def _make_sqlite_engine(database_url: str) -> Engine:
         connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if isinstance(text, str) else text
 
 
 @functools.cache

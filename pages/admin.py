@@ -1,99 +1,20 @@
 """Admin: who may enter and what for, how the installation is, and what happened in it."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 import streamlit as st
 
 from components.access_forms import change_access, new_access, show_one_time_password
-from components.clock import browser_zone, local_text
-from components.doors import Node, link, node, show_doors, table
+from components.admin_tables import accesses_table, bucket_table, events_table, jobs_table
+from components.doors import show_doors
 from components.layout import use_layout
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import installation
 from curation.accesses import list_accesses, require_scope
-from db.models import Access, Event, Job, JobState, Scope
+from db.models import JobState, Scope
 from db.session import open_session
-from storage import SelfTest, open_bucket
+from storage import open_bucket
 
 EVENTS = 200
-
-
-def when(moment: datetime) -> Node:
-    return node("time", local_text(moment, zone), datetime=moment.isoformat())
-
-
-def accesses_table(accesses: Sequence[Access], seen: dict[int, datetime], visitor: Access) -> Node:
-    rows: list[list[Node | str]] = [
-        [
-            node("span", access.login, cls="strong") if access.id == visitor.id else access.login,
-            access.scope.value,
-            when(access.created_at),
-            when(seen[access.id]) if access.id in seen else "never",
-            _standing(access),
-        ]
-        for access in accesses
-    ]
-    return table(("login", "scope", "created", "last seen", ""), rows, empty="")
-
-
-def _standing(access: Access) -> str:
-    if access.disabled_at is not None:
-        return f"disabled {local_text(access.disabled_at, zone)}"
-    return "one-time password" if access.must_change_password else ""
-
-
-def events_table(events: Sequence[tuple[Event, str | None]]) -> Node:
-    rows: list[list[Node | str]] = [
-        [
-            when(event.created_at),
-            login or "",
-            event.name.replace("_", " "),
-            _about(event),
-            event.address or "",
-        ]
-        for event, login in events
-    ]
-    return table(("when", "who", "what", "about", "from"), rows, empty="Nothing has happened yet.")
-
-
-def _about(event: Event) -> Node:
-    details = {name: str(value) for name, value in event.detail.items() if value is not None}
-    short = ", ".join(f"{name} {_shortened(value)}" for name, value in details.items())
-    whole = ", ".join(f"{name} {value}" for name, value in details.items())
-    if event.media_id is None:
-        return node("span", short, title=whole)
-    media = link(f"/browse?media={event.media_id}", f"media {event.media_id}")
-    return node("span", media, f" {short}", title=whole)
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= 40 else f"{value[:16]}…"
-
-
-def jobs_table(jobs: Sequence[Job]) -> Node:
-    rows: list[list[Node | str]] = [
-        [when(job.created_at), job.name.replace("_", " "), str(job.subject_id), job.error or ""]
-        for job in jobs
-    ]
-    return table(("asked for", "job", "of", "last failure"), rows, empty="No job has failed for good.")
-
-
-def bucket_table(tested: SelfTest) -> Node:
-    rows: list[list[Node | str]] = [
-        [
-            step.name,
-            node("span", "works", cls="good")
-            if step.passed
-            else node("span", "fails", cls="bad")
-            if step.required
-            else "not offered",
-            step.note,
-        ]
-        for step in tested.steps
-    ]
-    return table(("tried", "", "seen"), rows, empty="")
 
 
 def retry_jobs() -> None:
@@ -111,7 +32,6 @@ def size_text(size: int | None) -> str:
 visitor = require_visitor().access
 require_scope(visitor, Scope.ADMIN)
 use_layout("lists")
-zone = browser_zone()
 
 with open_session(read_only=True) as session:
     accesses = list_accesses(session, visitor)
@@ -167,5 +87,5 @@ if failed:
     show_doors(jobs_table(failed), key="failed_jobs")
 
 st.subheader("Audit trail")
-st.caption(f"The newest {EVENTS} entries.")
+st.caption(f"The newest entries, at most {EVENTS}.")
 show_doors(events_table(events), key="events")

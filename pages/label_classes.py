@@ -14,7 +14,7 @@ from curation.overview import LabelClassUse, shapes_per_label_class
 from db.models import Access, LabelClass, Scope
 from db.session import open_session
 
-COUNTS_LAST = 15  # seconds
+COUNTS_LAST = 30  # seconds
 
 
 @st.cache_data(ttl=COUNTS_LAST, show_spinner=False, refresh_mode="background")

@@ -1,15 +1,11 @@
 """Overview: what waits, what is done, and where to go on. Every number and bar opens the list it counted."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
-from components.bars import Bar, Number, bars, big_button, legend, note, numbers, stacked_days, strip
-from components.clock import browser_zone, day_text
+from components.bars import Bar, Number, bars, big_button, note, numbers, strip
+from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.layout import use_layout
-from components.messages import explain_problems
 from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
@@ -21,9 +17,7 @@ from db.session import open_session
 from settings import get_settings
 
 # Plots over everything may be this many seconds old, and as many more while they are counted anew.
-PLOTS_LAST = 15
-DAYS = (30, 90)
-DAY_OF: tuple[overview.DayOf, ...] = ("uploaded", "captured")
+PLOTS_LAST = 30
 
 
 @st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
@@ -39,58 +33,8 @@ def plots(
         )
 
 
-@st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
-def per_day(
-    scope: Scope, day_of: overview.DayOf, count: int, zone: str, today: date, _access: Access
-) -> list[overview.Day]:
-    """The last days; where nothing came in them, as many days up to the newest media."""
-    with open_session(read_only=True) as session:
-        newest = overview.newest_day(session, _access, day_of, ZoneInfo(zone))
-        last = today if newest is None or (today - newest).days < count else newest
-        return overview.media_per_day(session, _access, day_of, last=last, days=count, zone=ZoneInfo(zone))
-
-
 def plot(title: str, explanation: str, content: Node, key: str) -> None:
     show_doors(node("h2", title, node("small", explanation)), content, key=key)
-
-
-@st.fragment
-def day_plot() -> None:
-    access = require_visitor().access
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        title = st.container(width="stretch")
-        day_of = st.segmented_control(
-            "Days by",
-            DAY_OF,
-            required=True,
-            default=DAY_OF[0],
-            format_func=str.capitalize,
-            key="by",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        count = st.segmented_control(
-            "Number of days",
-            DAYS,
-            required=True,
-            default=DAYS[0],
-            format_func="{} days".format,
-            key="last",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    zone = browser_zone()
-    today = datetime.now(zone).date()
-    with explain_problems():
-        days = per_day(access.scope, day_of, count, str(zone), today, access)
-        last = days[-1].day
-        until = "up to today" if last == today else f"up to {day_text(last)}, the newest"
-        title.markdown(f"**Media per day** :gray[by state, {until}]")
-        states = overview.days_by_state(days)
-        if states:
-            show_doors(legend(states), stacked_days(days), key="media_per_day")
-        else:
-            st.caption(f"No media with a time when they were {day_of}.")
 
 
 use_layout("lists")

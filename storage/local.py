@@ -64,7 +64,9 @@ class LocalBucket:
     ) -> None:
         path = self._path(key)
         with self._explained():
-            self._parts.mkdir(parents=True, exist_ok=True)
+            # Only `prepare` makes the folder: a disk that is not mounted must not look like an empty bucket.
+            self._require_folder()
+            self._parts.mkdir(exist_ok=True)
             part = self._parts / secrets.token_hex(16)
             try:
                 self._write_part(part, content, size, sha256)

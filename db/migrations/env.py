@@ -4,6 +4,7 @@ from typing import Any
 
 from alembic import context
 
+from db.migrate import lift_time_limits
 from db.models import Base
 from db.session import get_engine
 
@@ -23,6 +24,7 @@ def include_object(_object: Any, name: str | None, _kind: str, _reflected: bool,
 
 
 with engine.connect() as connection:
+    lift_time_limits(connection)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

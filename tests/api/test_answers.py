@@ -29,11 +29,8 @@ def test_a_submission_answers_what_is_stored(client, caller, media_id):
     )
     assert answer.status_code == 201
     body = answer.json()
-    assert body["media"] == {
-        "id": media_id,
-        "state": "annotated",
-        "current_annotation_id": body["annotation"]["id"],
-    }
+    number = body["annotation"]["id"]
+    assert body["media"] == {"id": media_id, "state": "annotated", "current_annotation_id": number, "acts": 1}
     assert body["annotation"]["shapes"] == [{**BOX, "points": None, "origin": "human", "confidence": None}]
     assert body["annotation"]["label_classes"] == ["wildfire"]
 
@@ -112,6 +109,21 @@ def test_decisions_travel_the_same_way(client, caller, media_id):
     assert answer.json()["media"]["state"] == "sent_back"
     undone = client.post("/reviews", headers=headers, json={"media_id": media_id, "decision": "undone"})
     assert undone.json()["media"]["state"] == "annotated"
+
+
+def test_a_misspelt_field_is_no_answer(client, caller, media_id):
+    headers = caller()
+    assert submit(client, headers, media_id, Shapes=[BOX]).status_code == 422
+    misspelt = {"media_id": media_id, "decision": "rejected", "coment": "x"}
+    assert client.post("/reviews", headers=headers, json=misspelt).status_code == 422
+    assert client.get(f"/media/{media_id}", headers=headers).json()["state"] == "new"
+
+
+def test_who_was_slower_than_a_colleagues_decision_is_told(client, caller, media_id):
+    headers = caller()
+    client.post("/reviews", headers=caller(), json={"media_id": media_id, "decision": "unsure"})
+    late = submit(client, headers, media_id, shapes=[BOX], seen_acts=0)
+    assert (late.status_code, late.json()["code"], late.json()["acts"]) == (409, "moved_on", 1)
 
 
 @pytest.mark.parametrize(("scope", "status"), [(Scope.VIEWER, 403), (Scope.DEVICE, 404)])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 
 import pytest
 from PIL import Image
 
+from curation.annotations import submit_annotation
 from curation.reviews import decide
 from db.models import Access, Decision, Media, Scope
 from db.session import open_session
 from storage import open_bucket
-from tests.factories import a_jpeg, a_media, an_admin
+from tests.factories import a_jpeg, a_media, an_access, an_admin
 
 
 @pytest.fixture
@@ -114,8 +117,36 @@ def test_nothing_of_a_foreign_media_differs_from_an_absent_one(client, caller):
     for path in ("", "/history", "/annotations", "/neighbours", "/picture?size=thumb"):
         there = client.get(f"/media/{foreign}{path}", headers=device)
         absent = client.get(f"/media/888888{path}", headers=device)
-        assert there.status_code == absent.status_code == 404
+        assert there.status_code == absent.status_code in (403, 404)
         assert there.text.replace(str(foreign), "#") == absent.text.replace("888888", "#")
+
+
+def test_a_device_does_not_read_what_curators_say_about_its_pictures(client, caller):
+    with open_session() as session:
+        device = an_access(session, Scope.DEVICE)
+        media = a_media(session, uploaded_by=device)
+        submit_annotation(session, an_access(session), media.id, comment="a curator's words")
+    headers = caller(access=device)
+    assert client.get(f"/media/{media.id}", headers=headers).json()["annotation"] is None
+    assert client.get("/media", headers=headers).json()[0]["annotation"] is None
+    for path in ("history", "annotations", "neighbours"):
+        assert client.get(f"/media/{media.id}/{path}", headers=headers).status_code == 403
+
+
+def test_an_address_with_a_slash_is_the_same_address(client, caller):
+    headers = caller()
+    for path in ("/media", "/me", "/label-classes", "/queue", "/health"):
+        assert (
+            client.get(path + "/", headers=headers).status_code
+            == client.get(path, headers=headers).status_code
+        )
+
+
+@pytest.mark.parametrize("values", [["2026-08-12T00:00:00", 1], ["0001-01-01T00:00:00+00:00", 1], ["x", 1]])
+def test_a_cursor_that_was_tampered_with_is_refused(client, caller, values):
+    cursor = base64.urlsafe_b64encode(json.dumps([0, values, 0]).encode()).decode()
+    answer = client.get(f"/media?sort=captured&cursor={cursor}", headers=caller())
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_filter")
 
 
 def test_health_says_alive_and_ready_says_able(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import func, select, update
 
@@ -96,6 +98,27 @@ def test_an_address_that_tries_many_logins_waits(client):
     for number in range(FAILURES_PER_ADDRESS):
         assert sign_in(client, f"guess-{number}", "wrong").status_code == 401
     assert sign_in(client, make().login).status_code == 429
+
+
+def test_guesses_at_the_same_moment_are_counted_before_they_are_looked_at(client):
+    access, statuses, barrier = make(), [], threading.Barrier(12)
+
+    def guess():
+        barrier.wait()
+        statuses.append(sign_in(client, access.login, "wrong").status_code)
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [401] * 5 + [429] * 7
+
+
+def test_signing_out_with_a_token_ends_the_token(client, caller):
+    headers = caller()
+    assert client.post("/login/sign-out", headers=headers).status_code == 204
+    assert client.get("/me", headers=headers).status_code == 401
 
 
 def test_failures_of_long_ago_do_not_count(client):

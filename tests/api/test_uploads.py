@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import threading
 import zipfile
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from db.models import Blob, Media, Scope
@@ -234,3 +236,50 @@ def test_no_spool_file_is_left_behind(client, caller, installation):
     upload(client, caller(), b"nonsense")
     send_archive(client, caller(), a_zip([("1.jpg", a_jpeg())]))
     assert list((installation.data_dir / "spool").glob("*")) == []
+
+
+def test_content_whose_object_was_lost_is_stored_again(client, caller):
+    content, headers = a_jpeg(), caller()
+    media = upload(client, headers, content).json()["media"]
+    open_bucket().delete(media["bucket_key"])
+    again = upload(client, headers, content)
+    assert (again.status_code, again.json()["media"]["id"]) == (200, media["id"])
+    assert client.get(f"/media/{media['id']}/picture?size=original", headers=headers).content == content
+
+
+def test_a_bucket_folder_that_is_not_mounted_is_no_empty_bucket(client, caller, installation):
+    shutil.move(installation.data_dir / "bucket", installation.data_dir / "elsewhere")
+    away = upload(client, caller(), a_jpeg())
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    assert not (installation.data_dir / "bucket").exists()
+    shutil.move(installation.data_dir / "elsewhere", installation.data_dir / "bucket")
+    assert upload(client, caller(), a_jpeg()).status_code == 201
+
+
+def test_one_odd_entry_does_not_take_the_others_with_it(client, caller):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "9999:12:31 23:59:59", 0x9011: "-12:00"})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("damaged.jpg", a_jpeg())
+        archive.writestr("clock.jpg", a_jpeg(exif=exif))
+        archive.writestr("12:30/good.jpg", a_jpeg())
+    content = bytearray(packed.getvalue())
+    content[60:90] = bytes(30)
+    lines = [json.loads(line) for line in send_archive(client, caller(), bytes(content)).text.splitlines()]
+    assert [line["result"] for line in lines] == ["refused", "registered", "registered"]
+
+
+def test_a_bucket_that_goes_away_is_said_for_every_entry_that_was_not_stored(client, caller, installation):
+    content = a_zip([(f"{number}.jpg", a_jpeg()) for number in range(4)])
+    shutil.move(installation.data_dir / "bucket", installation.data_dir / "elsewhere")
+    lines = [json.loads(line) for line in send_archive(client, caller(), content).text.splitlines()]
+    assert [line["result"] for line in lines] == ["refused"] * 4
+    assert all("Not stored" in line["detail"] for line in lines)
+
+
+def test_a_foreign_twin_tells_a_device_nothing_but_its_id(client, caller):
+    content = a_jpeg()
+    upload(client, caller(), content, source="secret-ridge")
+    answer = upload(client, caller(Scope.DEVICE), content)
+    assert (answer.status_code, set(answer.json()["media"])) == (200, {"id", "sha256"})

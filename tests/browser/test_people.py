@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.conftest import MakeAccess, sign_in
 from tests.factories import a_jpeg
@@ -93,7 +93,12 @@ def test_the_last_admin_cannot_lock_everybody_out(admin_page: Page):
 
 def test_names_that_people_give_stay_text(admin_page: Page, product: Product, program: Program):
     alarms: list[str] = []
-    admin_page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        alarms.append(dialog.message)
+        dialog.dismiss()
+
+    admin_page.on("dialog", note)
     media = program.upload(a_jpeg(), source=HOSTILE)
     admin_page.goto(f"{product.dashboard}/label_classes")
     admin_page.get_by_role("tab", name="New label class").click()

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess, sign_in
 from tests.browser.desk import Desk, answer_of, media_for, submit
+from tests.factories import a_jpeg
 from tests.product import Product, Program
 
 A_PIXEL = 1.5 / 900  # of the fitted picture, as a fraction: what a pointer can hit
@@ -328,7 +329,7 @@ def test_the_shapes_of_the_previous_frame_are_copied(
         program.upload(
             content, f"copy-{i}.jpg", tags="copy", source="copy-tower", captured_at=f"2026-08-12T10:0{i}:00Z"
         )["id"]
-        for i, content in enumerate(_pictures(3))
+        for i, content in enumerate([a_jpeg(1280, 720) for _ in range(3)])
     ]
     desk = Desk.sit_down(page, product, curator, "copy")
     desk.drag((0.2, 0.2), (0.4, 0.4))
@@ -342,10 +343,46 @@ def test_the_shapes_of_the_previous_frame_are_copied(
     assert first[0]["box"] == second[0]["box"]
 
 
-def _pictures(count: int) -> list[bytes]:
-    from tests.factories import a_jpeg
+def test_a_frame_of_the_film_strip_is_opened_and_the_queue_goes_on_after_it(
+    page: Page, product: Product, program: Program, curator: str
+):
+    ids = [
+        program.upload(
+            a_jpeg(1280, 720),
+            f"film-{i}.jpg",
+            tags="film" if i < 2 else "beside",
+            source="film-tower",
+            captured_at=f"2026-08-12T10:0{i}:00Z",
+        )["id"]
+        for i in range(3)
+    ]
+    desk = Desk.sit_down(page, product, curator, "film")
+    desk.shows(ids[0])
+    expect(desk.part(".film .frame")).to_have_count(3)
+    desk.part(".film .frame").nth(2).click()
+    desk.shows(ids[2])
+    desk.press("j")
+    desk.shows(ids[0])
 
-    return [a_jpeg(1280, 720) for _ in range(count)]
+
+def test_the_view_is_zoomed_brightened_and_its_shapes_hidden_without_changing_anything(
+    page: Page, product: Product, program: Program, curator: str
+):
+    (media_id,) = media_for(program, "look", 1)
+    submit(program, media_id, (0.5, 0.5, 0.52, 0.52))
+    desk = Desk.sit_down(page, product, curator, "look", "to_review")
+    desk.press("h")
+    expect(desk.part(".overlay")).to_be_hidden()
+    desk.press("h", "z")
+    edge = desk.part(".overlay .edge").bounding_box()
+    assert edge
+    assert edge["width"] > 200
+    desk.press("0", "]")
+    desk.says("Brightness 115 %")
+    edge = desk.part(".overlay .edge").bounding_box()
+    assert edge
+    assert edge["width"] < 40
+    expect(desk.root).to_have_attribute("data-dirty", "false")
 
 
 def test_the_address_follows_and_leads_back(page: Page, product: Product, program: Program, curator: str):

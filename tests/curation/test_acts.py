@@ -12,6 +12,7 @@ from curation.errors import (
     Conflict,
     InvalidShape,
     MediaNotFound,
+    MovedOn,
     NotAllowed,
     NothingToUndo,
     OwnWork,
@@ -284,3 +285,48 @@ def test_a_media_sent_back_waits_in_the_queue_sent_back(session):
     assert [item.id for item in page.items] == [media.id]
     assert page.items[0].last_review is not None and page.items[0].last_review.comment == "box too wide"
     assert count_queue(session, curator, Queue.SENT_BACK).value == 1
+
+
+def test_an_answer_from_before_someone_elses_act_is_told_so(session):
+    first, second, media = an_access(session), an_access(session), a_media(session)
+    decide(session, first, media.id, Decision.PARKED, comment="no screen for this", seen_acts=0)
+    with pytest.raises(MovedOn) as moved:
+        submit_annotation(session, second, media.id, shapes=[a_box()], seen_acts=0)
+    assert (moved.value.extra["acts"], moved.value.extra["state"]) == (1, "parked")
+    with pytest.raises(MovedOn):
+        decide(session, second, media.id, Decision.REJECTED, seen_acts=0)
+    assert state_of(session, media) == State.PARKED
+    assert submit_annotation(session, second, media.id, seen_acts=1).media.acts == 2
+
+
+def test_undo_takes_back_the_act_it_names_and_no_other(session):
+    curator, admin, media = an_access(session), an_admin(session), a_media(session)
+    first = decide(session, curator, media.id, Decision.UNSURE).media.acts
+    decide(session, admin, media.id, Decision.REJECTED)
+    with pytest.raises(MovedOn):
+        decide(session, curator, media.id, Decision.UNDONE, undoes=first)
+    decide(session, admin, media.id, Decision.UNDONE)
+    decide(session, curator, media.id, Decision.UNDONE, undoes=first)
+    with pytest.raises(NothingToUndo):
+        decide(session, curator, media.id, Decision.UNDONE, undoes=first)
+    assert state_of(session, media) == State.NEW
+
+
+def test_a_comment_on_an_answer_stands_in_the_history(session):
+    media = a_media(session)
+    submitted = submit_annotation(session, an_access(session), media.id, comment="the left plume is steam")
+    assert submitted.annotation.comment == "the left plume is steam"
+
+
+def test_a_restored_media_is_the_twin_of_its_content_again(session):
+    admin, media = an_admin(session), a_media(session)
+    sha256 = media.upload_sha256
+    decide(session, admin, media.id, Decision.WITHDRAWN)
+    decide(session, admin, media.id, Decision.RESTORED)
+    assert media.upload_sha256 == sha256
+    decide(session, admin, media.id, Decision.WITHDRAWN)
+    again = a_media(session)
+    again.blob_id, again.upload_sha256 = media.blob_id, sha256
+    session.flush()
+    with pytest.raises(Conflict, match=f"media {again.id}"):
+        decide(session, admin, media.id, Decision.RESTORED)

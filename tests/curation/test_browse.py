@@ -200,3 +200,10 @@ def test_neighbours_are_the_same_source_around_the_moment(session):
     assert [neighbour.id for neighbour in list_neighbours(session, a_viewer(session), lonely.id)] == [
         lonely.id
     ]
+
+
+def test_file_names_are_found_whatever_the_case_of_their_accents(session):
+    summer = a_media(session, file_name="ÉTÉ.jpg")
+    for part in ("été", "ÉTÉ", "E\u0301te\u0301"):
+        page = list_page(session, a_viewer(session), MediaFilter(file_name=part))
+        assert [item.id for item in page.items] == [summer.id]

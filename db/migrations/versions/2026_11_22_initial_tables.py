@@ -1,6 +1,6 @@
 """initial tables
 
-Revision: 36f53d0f2fa1, after , 2026-11-22 16:00:30.736667
+Revision: 3169fb03701a, after , 2026-11-22 16:19:28.353268
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import db.types
 
-revision = "36f53d0f2fa1"
+revision = "3169fb03701a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -313,6 +313,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("bucket_key", sa.String(length=255), nullable=True),
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

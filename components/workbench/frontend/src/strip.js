@@ -13,7 +13,12 @@ import { TEXT, dayAndTime, pace } from "./strings.js";
 export function createStrip({ queues, onQueue, onKeys }) {
   const select = h(
     "select",
-    { "aria-label": TEXT.strip.queue, onchange: () => (select.blur(), onQueue(select.value)) },
+    {
+      "aria-label": TEXT.strip.queue,
+      // Keys are quiet while the list has the focus, so it gives it back.
+      onchange: () => (select.blur(), onQueue(select.value)),
+      onkeydown: (event) => event.key === "Escape" && select.blur(),
+    },
     ...queues.map(({ key, name }) => h("option", { value: key }, name)),
   );
   const position = h("span.position");
