@@ -65,6 +65,7 @@ class SubmittedOut:
     annotation: AnnotationView
     review: ReviewView | None
     media: Standing
+    act: int
     notes: list[str]
 
 
@@ -99,7 +100,9 @@ def submit(
     except (StaleAnnotation, MovedOn) as stale:
         raise _with_answer(session, stale) from None
     response.status_code = 200 if submitted.repeated else 201
-    return SubmittedOut(submitted.annotation, submitted.review, submitted.media, list(submitted.notes))
+    return SubmittedOut(
+        submitted.annotation, submitted.review, submitted.media, submitted.act, list(submitted.notes)
+    )
 
 
 class ReviewIn(Body):
@@ -122,6 +125,7 @@ class ReviewIn(Body):
 class DecidedOut:
     review: ReviewView
     media: Standing
+    act: int
 
 
 @router.post("/reviews", status_code=201)
@@ -145,7 +149,7 @@ def review(
     except (StaleAnnotation, MovedOn) as stale:
         raise _with_answer(session, stale) from None
     response.status_code = 200 if decided.repeated else 201
-    return DecidedOut(decided.review, decided.media)
+    return DecidedOut(decided.review, decided.media, decided.act)
 
 
 def _with_answer(session: Session, stale: StaleAnnotation | MovedOn) -> StaleAnnotation | MovedOn:

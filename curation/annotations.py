@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -53,6 +53,7 @@ class Submitted:
     annotation: AnnotationView
     review: ReviewView | None
     media: Standing
+    act: int
     notes: tuple[str, ...] = ()
     repeated: bool = False
 
@@ -205,7 +206,7 @@ def _stored(session: Session, access: Access, media: Media, client_id: str) -> S
         raise Conflict("This client id was used for another answer. Make a new one.")
     review_id = session.scalar(select(Review.id).where(Review.client_id == client_id))
     stored = _submitted(session, access, media, found.id, review_id, ())
-    return Submitted(stored.annotation, stored.review, stored.media, repeated=True)
+    return replace(stored, repeated=True)
 
 
 def _submitted(
@@ -220,4 +221,5 @@ def _submitted(
     review = None
     if review_id is not None:
         review = review_view(session.execute(review_rows().where(Review.id == review_id)).one())
-    return Submitted(annotation, review, standing(media), notes)
+    act = session.scalars(select(Annotation.act).where(Annotation.id == annotation_id)).one()
+    return Submitted(annotation, review, standing(media), act, notes)

@@ -45,6 +45,7 @@ class Decided:
 
     review: ReviewView
     media: Standing
+    act: int
     repeated: bool = False
 
 
@@ -108,7 +109,7 @@ def decide(
     if decision in ADMIN_ONLY:
         record(session, access, f"media_{decision.value}", {"comment": comment}, media_id=media.id)
     session.flush()
-    return Decided(_view(session, review.id), standing(media))
+    return Decided(_view(session, review.id), standing(media), review.act)
 
 
 def _claim_content(session: Session, media: Media) -> None:
@@ -220,7 +221,7 @@ def _undo(
     )
     add_review(session, media, review, pointer)
     session.flush()
-    return Decided(_view(session, review.id), standing(media))
+    return Decided(_view(session, review.id), standing(media), review.act)
 
 
 def _last_standing_act(session: Session, media: Media) -> tuple[int, Annotation | None, Review | None]:
@@ -249,7 +250,7 @@ def _stored(session: Session, access: Access, media: Media, client_id: str) -> D
         return None
     if found.access_id != access.id or found.media_id != media.id:
         raise Conflict("This client id was used for another decision. Make a new one.")
-    return Decided(_view(session, found.id), standing(media), repeated=True)
+    return Decided(_view(session, found.id), standing(media), found.act, repeated=True)
 
 
 def _view(session: Session, review_id: int) -> ReviewView:

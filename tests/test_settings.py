@@ -62,7 +62,6 @@ def test_postgresql_is_understood_however_it_is_written(scheme: str) -> None:
     ("environment", "kind"),
     [
         ({}, "folder"),
-        ({"BUCKET_NAME": "vigie"}, "folder"),
         ({"BUCKET_NAME": "vigie", "S3_ENDPOINT_URL": "http://bucket:9000"}, "s3"),
         ({"BUCKET_NAME": "vigie", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}, "s3"),
         ({"BUCKET_NAME": "vigie", "QARNOT_TOKEN": "t", "S3_ENDPOINT_URL": "http://bucket:9000"}, "qarnot"),
@@ -133,6 +132,7 @@ def test_half_a_key_pair_is_refused_by_the_name_of_the_missing_half() -> None:
 
 def test_a_bucket_without_a_name_is_refused() -> None:
     assert sentence(QARNOT_TOKEN="t").startswith("BUCKET_NAME is missing")
+    assert sentence(BUCKET_NAME="vigie").startswith("BUCKET_NAME is set, but")
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,12 @@ const unlabelled = (now) => (now.shapes.some((shape) => !shape.label_class) ? TE
  * @param {boolean} subject.dirty
  * @param {string|null} subject.comment
  */
-export function requestOf(act, { mediaId, annotationId, clientId, shapes, labels, dirty, comment }) {
+export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, dirty, comment }) {
   const submits = act === "submitted" || act === "nothing" || (act === "accepted" && dirty);
   if (!submits) {
     return {
       path: "/reviews",
-      body: { client_id: clientId, media_id: mediaId, decision: act, annotation_id: annotationId, comment },
+      body: { client_id: clientId, media_id: mediaId, decision: act, annotation_id: annotationId, seen_acts: acts, comment },
     };
   }
   return {
@@ -94,6 +94,7 @@ export function requestOf(act, { mediaId, annotationId, clientId, shapes, labels
     body: {
       client_id: clientId,
       based_on: annotationId,
+      seen_acts: acts,
       shapes: act === "nothing" ? [] : shapes,
       label_classes: labels,
       decision: act === "accepted" ? "accepted" : null,

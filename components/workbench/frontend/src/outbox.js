@@ -26,12 +26,13 @@ const LANES = 3;
  * @param {object} options
  * @param {Awaited<ReturnType<typeof import("./store.js").openStore>>} options.store
  * @param {(path: string, body: object) => Promise<any>} options.post throws ApiError
+ * @param {(answer: Answer) => object} [options.complete] the body as it is sent, with what became known meanwhile
  * @param {number} options.access
  * @param {() => void} [options.onChange]
  * @param {(answer: Answer, stored: any) => void} [options.onStored]
  * @param {(answer: Answer, error: ApiError) => void} [options.onRefused]
  */
-export function createOutbox({ store, post, access, onChange = () => {}, onStored = () => {}, onRefused = () => {}, setTimer = setTimeout, clearTimer = clearTimeout }) {
+export function createOutbox({ store, post, complete = (answer) => answer.body, access, onChange = () => {}, onStored = () => {}, onRefused = () => {}, setTimer = setTimeout, clearTimer = clearTimeout }) {
   /** @type {Map<string, Answer>} in order of the key presses */
   const waiting = new Map();
   /** @type {Map<string, Answer>} */
@@ -73,7 +74,7 @@ export function createOutbox({ store, post, access, onChange = () => {}, onStore
     tried.add(answer.id);
     onChange();
     try {
-      const stored = await post(answer.path, answer.body);
+      const stored = await post(answer.path, complete(answer));
       inFlight.delete(answer.id);
       failures = 0;
       signedOut = false;

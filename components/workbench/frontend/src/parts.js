@@ -1,5 +1,6 @@
 // The parts that need the label classes and the person: made once, and put in their places around the stage.
 
+import { createActsSeen } from "./acts_seen.js";
 import { createConnectionBar, createReturnedBar } from "./bars.js";
 import { createChooser } from "./chooser.js";
 import { createCommands } from "./commands.js";
@@ -38,12 +39,18 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
   const labels = createLabels(classes);
   const acts = new Acts(store, me.id);
   const drafts = createDrafts({ store, access: me.id });
+  const actsSeen = createActsSeen();
   const outbox = createOutbox({
     store,
     post: api.post,
+    complete: actsSeen.fill,
     access: me.id,
     onChange: onSaved,
-    onStored: (answer, stored) => getSession()?.onStored(answer, stored),
+    onStored(answer, stored) {
+      actsSeen.stored(answer, stored);
+      acts.number(answer.id, stored.act);
+      getSession()?.onStored(answer, stored);
+    },
     onRefused: (answer, error) => getSession()?.onRefused(answer, error),
   });
   const details = createDetails({ api, onKnown });

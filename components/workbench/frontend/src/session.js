@@ -149,6 +149,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const { path, body } = requestOf(act, {
       mediaId: entry.item.id,
       annotationId: entry.item.annotation?.id ?? null,
+      acts: entry.item.acts,
       clientId: id,
       shapes: shapes.map(({ id: _, ...shape }) => shape),
       labels,
@@ -201,7 +202,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     leave();
     if (!outbox.cancel(act.id)) {
       const id = newId();
-      const body = { client_id: id, media_id: act.item.id, decision: "undone", annotation_id: null, comment: null };
+      const body = { client_id: id, media_id: act.item.id, decision: "undone", annotation_id: null, undoes: act.number ?? null, comment: null };
       const kept = { item: act.item, shapes: [], labels: [], act: "undone", dirty: false, comment: null };
       outbox.add({ id, access: me.id, mediaId: act.item.id, path: "/reviews", body, madeAt: now(), kept, follows: act.id });
     }
@@ -241,7 +242,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     if (leavesQueue && !undone && !STAYS.has(answer.kept?.act)) queue.left();
     if (!entry) return;
     const annotation = stored.annotation ?? entry.item.annotation;
-    entry.item = { ...entry.item, state: stored.media.state, annotation, last_review: stored.review ?? entry.item.last_review };
+    entry.item = { ...entry.item, state: stored.media.state, acts: stored.media.acts, annotation, last_review: stored.review ?? entry.item.last_review };
     if (entry.done?.clientId === answer.id) Object.assign(entry, { done: null, clientId: newId() });
     if ((annotation?.id ?? null) !== stored.media.current_annotation_id && !outbox.holds(answer.mediaId)) refetch(entry);
     for (const note of stored.notes ?? []) ui.notice(note);
@@ -256,7 +257,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const theirs = stale ? (error.answer.annotation ?? null) : null;
     const state = error.answer.media?.state ?? entry.item.state;
     Object.assign(entry, {
-      item: { ...kept.item, state, annotation: stale ? theirs : kept.item.annotation },
+      item: { ...kept.item, state, acts: error.answer.acts ?? entry.item.acts, annotation: stale ? theirs : kept.item.annotation },
       done: null,
       decided: null,
       clientId: "",

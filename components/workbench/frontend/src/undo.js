@@ -47,6 +47,7 @@ export class Strokes {
  * @property {number} access
  * @property {number} at milliseconds
  * @property {string} act
+ * @property {number} [number] which of the media's acts it became
  * @property {string|null} comment
  * @property {any} item as it was before
  * @property {{shapes: any[], labels: string[]}|null} work
@@ -97,6 +98,14 @@ export class Acts {
   /** The last one undone, to be done again. @returns {Act|null} */
   takeUndone() {
     return this.undone.pop() ?? null;
+  }
+
+  /** Notes which of the media's acts it became, so that an undo can name it. @param {string} id @param {number} number */
+  number(id, number) {
+    const act = this.done.find((one) => one.id === id);
+    if (!act) return;
+    act.number = number;
+    this.store.put("acts", act).catch(() => {});
   }
 
   /** Forgets one, for instance because the server refused it. @param {string} id */

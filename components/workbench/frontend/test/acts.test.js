@@ -51,19 +51,19 @@ test("a picture that cannot be seen is not answered, yet may be rejected or park
   assert.equal(refusal("parked", now({ visible: false })), null);
 });
 
-const subject = { mediaId: 7, annotationId: 3, clientId: "c", shapes: [box], labels: ["antenna"], dirty: true, comment: null };
+const subject = { mediaId: 7, annotationId: 3, acts: 2, clientId: "c", shapes: [box], labels: ["antenna"], dirty: true, comment: null };
 
 test("accepting with shapes drawn is one request that submits and accepts", () => {
   assert.deepEqual(requestOf("accepted", subject), {
     path: "/media/7/annotations",
-    body: { client_id: "c", based_on: 3, shapes: [box], label_classes: ["antenna"], decision: "accepted", comment: null },
+    body: { client_id: "c", based_on: 3, seen_acts: 2, shapes: [box], label_classes: ["antenna"], decision: "accepted", comment: null },
   });
 });
 
 test("accepting what is there is a review of the annotation on screen", () => {
   assert.deepEqual(requestOf("accepted", { ...subject, dirty: false }), {
     path: "/reviews",
-    body: { client_id: "c", media_id: 7, decision: "accepted", annotation_id: 3, comment: null },
+    body: { client_id: "c", media_id: 7, decision: "accepted", annotation_id: 3, seen_acts: 2, comment: null },
   });
 });
 
