@@ -319,7 +319,8 @@ class _Reader:
         well_named = all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", part) for part in parts)
         if not well_named or parts[0] in ("derived", "self-test"):
             raise SettingsError(
-                f"{name} must be made of letters, digits, '.', '_' and '-' (neither 'derived' nor 'self-test'), not {value!r}."
+                f"{name} must be made of letters, digits, '.', '_' and '-', and neither 'derived' nor 'self-test', "
+                f"not {value!r}."
             )
         return value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -196,7 +196,12 @@ def list_page(
         fill_tags(session, items)
         if access.scope in PEOPLE:
             fill_answers(session, items)
-    return Page(items, page.next_cursor, page.previous_cursor)
+    previous = page.previous_cursor
+    if start is not None and cursor is None and after is not None:
+        # The page after this one need not exist for the one before it to do so.
+        back = replace(after, backwards=True)
+        previous = back.encode() if read_page(session, matches, sections, back, 1, place).rows else None
+    return Page(items, page.next_cursor, previous)
 
 
 def _place_of(

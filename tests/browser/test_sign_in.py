@@ -138,14 +138,12 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_others(browser, page
     other.close()
 
 
-@pytest.mark.parametrize(
-    "address", ["/", "/browse", "/upload", "/review", "/label_classes", "/admin", "/account"]
-)
-def test_a_stranger_sees_the_card_and_nothing_else(page, product, curator, address):
+def test_a_stranger_sees_the_card_and_nothing_else(page, product, curator):
     received: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame))))
-    page.goto(product.dashboard + address)
-    expect_card(page)
+    for address in ("/", "/browse", "/label_classes", "/admin"):
+        page.goto(product.dashboard + address)
+        expect_card(page)
     assert received
     assert not [frame for frame in received if curator in frame or "/api/media" in frame]
 

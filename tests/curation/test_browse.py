@@ -207,3 +207,14 @@ def test_file_names_are_found_whatever_the_case_of_their_accents(session):
     for part in ("été", "ÉTÉ", "E\u0301te\u0301"):
         page = list_page(session, a_viewer(session), MediaFilter(file_name=part))
         assert [item.id for item in page.items] == [summer.id]
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_from_the_last_media_there_is_a_way_back_and_from_the_first_there_is_none(session, collection, sort):
+    viewer, wanted = a_viewer(session), MediaFilter(sort=sort)
+    ids, _ = walk(session, viewer, wanted, 20)
+    last = list_page(session, viewer, wanted, start=ids[-1], limit=2)
+    assert ([item.id for item in last.items], last.next_cursor) == ([ids[-1]], None)
+    before = list_page(session, viewer, wanted, last.previous_cursor, 1)
+    assert [item.id for item in before.items] == [ids[-2]]
+    assert list_page(session, viewer, wanted, start=ids[0], limit=2).previous_cursor is None
