@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -19,11 +18,8 @@ from reporting import RequestLog
 from settings import get_settings
 
 ROOT = Path(__file__).parent
-# Streamlit's page, and the frame that the sign-in form's library puts beside it.
-LIBRARY_PAGES = (
-    Path(st.__file__).parent / "static/index.html",
-    *Path(str(find_spec("extra_streamlit_components").origin)).parent.rglob("index.html"),  # type: ignore[union-attr]
-)
+# Streamlit's own page, with its inline script.
+LIBRARY_PAGES = (Path(st.__file__).parent / "static/index.html",)
 
 settings = get_settings()
 prepare(settings)

@@ -18,12 +18,12 @@ def inline_script_hashes(pages: Iterable[Path]) -> tuple[str, ...]:
     return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-def page_policy(hashes: Iterable[str], *, framed_by: str) -> str:
+def page_policy(hashes: Iterable[str]) -> str:
     """The policy of one page. Streamlit styles itself inline and loads inline component code as blobs."""
     scripts = " ".join(("'self'", "blob:", "'wasm-unsafe-eval'", *hashes))
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: blob:; "
         "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        f"frame-ancestors {framed_by}"
+        "frame-ancestors 'none'"
     )

@@ -43,9 +43,7 @@ class Gate:
         """`inline_scripts` are the policy's hashes of the inline scripts that libraries bring along."""
         self._app = app
         self._public_host = urlsplit(public_url).netloc
-        self._policy = page_policy(inline_scripts, framed_by="'none'")
-        # Streamlit's own component frames are framed by our page, and by nobody else.
-        self._framed_policy = page_policy(inline_scripts, framed_by="'self'")
+        self._policy = page_policy(inline_scripts)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and not _from_our_page(scope, self._public_host):
@@ -69,8 +67,7 @@ class Gate:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if "content-security-policy" not in headers and not path.startswith("/api/docs"):
-                    framed = path.startswith("/component/")
-                    headers["Content-Security-Policy"] = self._framed_policy if framed else self._policy
+                    headers["Content-Security-Policy"] = self._policy
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

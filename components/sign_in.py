@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit_authenticator import Authenticate
+from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.utilities import LoginError
 
 from components.messages import explain_problems, plain
@@ -34,17 +35,24 @@ from db.session import open_session
 from settings import get_settings
 
 REDEEM_JS = """
-export default async function ({ data }) {
-  const answer = await fetch("/api/login/redeem", {
+export default async function ({ data, parentElement }) {
+  const request = {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Vigie": "1" },
-    body: JSON.stringify({ ticket: data.ticket }),
-  });
-  if (answer.ok) location.reload();
+    body: JSON.stringify({ ticket: data[0] }),
+  };
+  const answer = await fetch("/api/login/redeem", request).catch(() => null);
+  if (answer?.ok) {
+    location.reload();
+    return;
+  }
+  const sentence = document.createElement("p");
+  sentence.setAttribute("role", "alert");
+  sentence.textContent = "You could not be signed in just now. Try again.";
+  parentElement.replaceChildren(sentence);
 }
 """
 INTRODUCTION = """
-<style>.st-key-vigie_unused_frame { display: none; }</style>
 <h1>Vigie</h1>
 <p>Curation of camera pictures. Sign in to go on.</p>
 """
@@ -85,17 +93,8 @@ def sign_in_page() -> None:
 def _form() -> None:
     address = visitor_address()
     lookup = _Lookup(address)
+    authenticator = _FormAlone()
     # The constructor copies a dict it is given; the mapping that looks up one login is put in afterwards.
-    # It also puts a frame for its cookies on the page, which we have no use for.
-    with st.container(key="vigie_unused_frame"):
-        authenticator = Authenticate(
-            {"usernames": {}},
-            "vigie_unused",
-            secrets.token_urlsafe(64),
-            cookie_expiry_days=0,
-            auto_hash=False,
-            login_sleep_time=0,
-        )
     authenticator.authentication_controller.authentication_model.credentials["usernames"] = lookup
     try:
         authenticator.login(
@@ -124,7 +123,8 @@ def _form() -> None:
             return
         ticket = open_login_session(session, access, address, get_settings().login_session_hours)
     redeem = st.components.v2.component("vigie_redeem", js=REDEEM_JS)
-    redeem(data={"ticket": ticket}, key="redeem")
+    # A list: Streamlit looks through a dict for data frames, and imports pandas for that.
+    redeem(data=[ticket], key=f"redeem_{secrets.token_hex(4)}")
 
 
 def visitor_address() -> str:
@@ -139,6 +139,32 @@ def _forget() -> None:
     """The authenticator's own memory of who signed in is not used, so it is not kept."""
     for key in AUTHENTICATOR_KEYS:
         st.session_state.pop(key, None)
+
+
+class _FormAlone(Authenticate):  # type: ignore[misc]
+    """streamlit-authenticator's form and check, without the frame in which it keeps cookies.
+
+    That frame sends a value as soon as it has loaded, and the run this starts interrupts one that is just
+    checking a password: whoever was quick saw nothing happen.
+    """
+
+    def __init__(self) -> None:
+        self.path = self.api_key = None
+        self.attrs = {"login_sleep_time": 0}
+        self.cookie_controller = _NoCookies()
+        self.authentication_controller = AuthenticationController(
+            {"usernames": {}}, auto_hash=False, secret_key=secrets.token_urlsafe(64)
+        )
+
+
+class _NoCookies:
+    """In place of the cookie we do not want."""
+
+    def get_cookie(self) -> None:
+        return None
+
+    def set_cookie(self) -> None:
+        return None
 
 
 class _Lookup(Mapping[str, dict[str, Any]]):

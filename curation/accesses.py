@@ -78,6 +78,8 @@ def make_password() -> str:
 
 
 def find_access(session: Session, login: str) -> Access | None:
+    if "\x00" in login:
+        return None  # PostgreSQL refuses to be asked
     return session.scalar(select(Access).where(Access.login == login.strip().lower()))
 
 

@@ -58,7 +58,7 @@ class SignedIn:
 def require_not_throttled(session: Session, login: str, address: str) -> None:
     """Raise TooManyAttempts, with the seconds to wait, when too many failures are fresh."""
     now = utc_now()
-    login = login.strip().lower()[:100]
+    login = _attempted(login)
     by_login = SignInAttempt.login == login
     by_address = SignInAttempt.address == address
     for where, window, allowed in (
@@ -90,21 +90,21 @@ def reserve_attempt(session: Session, login: str, address: str) -> None:
     Counted afterwards, forty guesses at the same moment would all be allowed. Raises TooManyAttempts.
     """
     lock_words(session, f"sign-in {address}")
-    lock_words(session, f"sign-in as {login.strip().lower()[:100]}")
+    lock_words(session, f"sign-in as {_attempted(login)}")
     require_not_throttled(session, login, address)
     session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < utc_now() - LOGIN_WINDOW))
-    session.add(SignInAttempt(login=login.strip().lower()[:100], address=address))
+    session.add(SignInAttempt(login=_attempted(login), address=address))
 
 
 def record_failure(session: Session, login: str, address: str) -> None:
     """Write a failed sign-in into the audit trail; its attempt was counted before."""
-    record(session, None, "sign_in_failed", {"login": login.strip().lower()[:100]}, address=address)
+    record(session, None, "sign_in_failed", {"login": _attempted(login)}, address=address)
 
 
 def forget_failures(session: Session, login: str, address: str) -> None:
     session.execute(
         delete(SignInAttempt).where(
-            SignInAttempt.login == login.strip().lower()[:100],
+            SignInAttempt.login == _attempted(login),
             SignInAttempt.address == address,
         )
     )
@@ -296,6 +296,11 @@ def find_token_bearer(session: Session, secret: str) -> SignedIn | None:
     if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
     return SignedIn(found.Access, token_id=found.id) if may_enter(found.Access, dashboard=False) else None
+
+
+def _attempted(login: str) -> str:
+    """A login as it is counted and written down, whatever was typed."""
+    return login.replace("\x00", "").encode(errors="replace").decode().strip().lower()[:100]
 
 
 def _hashed(secret: str) -> str:

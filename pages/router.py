@@ -60,5 +60,6 @@ with explain_problems():
             for file, title, address, scopes in PAGES
         ]
         page = st.navigation(shown, position="top")
+    st.set_page_config(page_title=f"{page.title} · Vigie")
     show_header(visitor.access.login if visitor else None)
     page.run()
