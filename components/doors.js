@@ -24,7 +24,7 @@ function build({ tag, attributes, children }) {
 export default function ({ data, parentElement }) {
   const root = document.createElement("div");
   root.className = "doors";
-  root.append(...data.nodes.map(build));
+  root.append(...data.map(build));
   root.addEventListener("click", (event) => {
     const door = event.target.closest("a[href]");
     const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;

@@ -65,7 +65,8 @@ def review_address(queue: Queue, wanted: MediaFilter | None = None) -> str:
 
 def show_doors(*nodes: Node, key: str) -> None:
     """Draw what is described."""
-    _mount()(key=key, data={"nodes": list(nodes)})
+    # A list: Streamlit looks through a dict for data frames, and imports pandas for that.
+    _mount()(key=key, data=list(nodes))
 
 
 def _address(path: str, query: Mapping[str, list[str]]) -> str:

@@ -69,9 +69,16 @@ def drawn(app: AppTest) -> list[dict[str, Any]]:
                 walk(child)
 
     for component in app.get("bidi_component"):
-        for top in json.loads(component.proto.json or "{}").get("nodes", []):
+        for top in _nodes(component):
             walk(top)
     return found
+
+
+def _nodes(component: Any) -> list[dict[str, Any]]:
+    given = (
+        json.loads(component.proto.json or "[]") if component.proto.component_name == "vigie_doors" else []
+    )
+    return list(given)
 
 
 def text_of(element: dict[str, Any] | str) -> str:
@@ -109,9 +116,5 @@ def said(app: AppTest) -> str:
         )
         for element in getattr(app, kind)
     ]
-    tops = [
-        top
-        for component in app.get("bidi_component")
-        for top in json.loads(component.proto.json or "{}").get("nodes", [])
-    ]
+    tops = [top for component in app.get("bidi_component") for top in _nodes(component)]
     return "\n".join([*parts, *(text_of(top) for top in tops)])
