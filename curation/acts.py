@@ -65,19 +65,20 @@ def require_unmoved(media: Media, seen_acts: int | None) -> None:
 
 
 def next_act(media: Media) -> int:
-    media.act_count += 1
-    return media.act_count
+    """The number of the act that is being written; `move` notes it on the media."""
+    return media.act_count + 1
 
 
 def move(
-    session: Session, media: Media, state: State, annotation_id: int | None, review: Review | None
+    session: Session, media: Media, act: int, state: State, annotation_id: int | None, review: Review | None
 ) -> None:
     """Write the projections after an act. Nothing else writes them."""
-    media.state = state
-    media.current_annotation_id = annotation_id
     if review is not None:
         session.flush()  # the review's id
         media.last_review_id = review.id
+    media.act_count = act
+    media.state = state
+    media.current_annotation_id = annotation_id
 
 
 def standing(media: Media) -> Standing:

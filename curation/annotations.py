@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, null, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,15 @@ from curation.acts import (
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
 from curation.label_classes import require_compatible, resolve
-from curation.media_view import AnnotationView, ReviewView, annotation_views, review_rows, review_view
+from curation.media_view import (
+    AnnotationView,
+    ReviewView,
+    ShapeView,
+    annotation_views,
+    own_review_view,
+    review_rows,
+    review_view,
+)
 from curation.reviews import add_review, state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE
 from db.models import (
@@ -83,8 +91,9 @@ def submit_annotation(
     client_id = clean_client_id(client_id)
     comment = clean_comment(comment)
     media = lock_media(session, access, media_id)
-    if client_id is not None and (stored := _stored(session, access, media, client_id)) is not None:
-        return stored
+    known = _known(session, media, client_id)
+    if known.same_client_id is not None:
+        return _stored(session, access, media, known.same_client_id)
     if media.state not in SUBMITTABLE:
         raise WrongState(
             f"This picture is {STATE_NAMES[media.state]} by now, so no answer can be added. Reopen it first.",
@@ -92,21 +101,23 @@ def submit_annotation(
         )
     require_current(media, based_on)
     require_unmoved(media, seen_acts)
-    draft = _read(session, media, shapes, label_classes)
+    if known.width is None or known.height is None:
+        raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
+    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     _require_usable(session, media, draft, resolved)
 
     act = next_act(media)
     before = media.state
     after = State.ACCEPTED if policy.reviews_required == 0 else State.ANNOTATED
+    accepts = accept and policy.review_own and after != State.ACCEPTED
     annotation = Annotation(
         media_id=media.id,
-        number=1
-        + (session.scalar(select(func.max(Annotation.number)).where(Annotation.media_id == media.id)) or 0),
+        number=known.annotations + 1,
         author_id=access.id,
         based_on_id=based_on,
         client_id=client_id,
-        comment=None if accept else comment,  # with a decision it belongs to that
+        comment=None if accepts else comment,  # with a decision it belongs to that
         origin=_origin(draft),
         act=act,
         state_before=before,
@@ -133,13 +144,8 @@ def submit_annotation(
     except IntegrityError as error:
         # The row lock makes this all but impossible; the constraint is what guarantees it.
         raise Conflict("Someone answered this picture at the same moment. Try again.") from error
-    move(session, media, after, annotation.id, None)
-
     review = None
-    notes = draft.notes
-    if accept and not policy.review_own:
-        notes = (*notes, "Submitted. Someone else has to accept it.")
-    elif accept and after != State.ACCEPTED:
+    if accepts:
         review = Review(
             media_id=media.id,
             access_id=access.id,
@@ -149,30 +155,85 @@ def submit_annotation(
             client_id=client_id,
             act=act,
             state_before=before,
-            state_after=after,
+            state_after=state_after_accepting(session, access, annotation.id, policy),
         )
-        review.state_after = state_after_accepting(session, access, media, policy)
         add_review(session, media, review, annotation.id)
+    else:
+        move(session, media, act, after, annotation.id, None)
     jobs.add(session, ANNOTATION_FILE, annotation.id)
     session.flush()
-    return _submitted(session, access, media, annotation.id, review.id if review else None, notes)
+    notes = draft.notes
+    if accept and not policy.review_own:
+        notes = (*notes, "Submitted. Someone else has to accept it.")
+    return Submitted(
+        annotation=_view(annotation, access, draft),
+        review=own_review_view(review, access) if review is not None else None,
+        media=standing(media),
+        act=act,
+        notes=notes,
+    )
 
 
-def _read(
-    session: Session, media: Media, shapes: Sequence[Mapping[str, Any]], label_classes: Sequence[str]
-) -> AnnotationDraft:
-    size = session.execute(select(Blob.width, Blob.height).where(Blob.id == media.blob_id)).first()
-    if size is None:
-        raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
-    return AnnotationDraft.from_payload(shapes, label_classes, size.width, size.height)
+@dataclass(frozen=True)
+class _Known:
+    """What has to be known before an answer is read: one question to the database."""
+
+    annotations: int
+    same_client_id: int | None
+    width: int | None
+    height: int | None
+
+
+def _known(session: Session, media: Media, client_id: str | None) -> _Known:
+    highest = select(func.max(Annotation.number)).where(Annotation.media_id == media.id).scalar_subquery()
+    # An absent client id is nobody's: compared with NULL it would be everybody's.
+    same = (
+        select(Annotation.id).where(Annotation.client_id == client_id).scalar_subquery()
+        if client_id is not None
+        else null()
+    )
+    size = select(Blob.width, Blob.height).where(Blob.id == media.blob_id).subquery()
+    row = session.execute(
+        select(highest, same, size.c.width, size.c.height).select_from(
+            select(literal_column("1")).subquery().outerjoin(size, true())
+        )
+    ).one()
+    return _Known(row[0] or 0, row[1], row[2], row[3])
+
+
+def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> AnnotationView:
+    """The answer as it stands now, without asking the database for what was just written."""
+    return AnnotationView(
+        id=annotation.id,
+        media_id=annotation.media_id,
+        number=annotation.number,
+        author=access.login,
+        created_at=annotation.created_at,
+        origin=annotation.origin.value,
+        content=annotation.content.value,
+        based_on=annotation.based_on_id,
+        comment=annotation.comment,
+        shapes=[
+            ShapeView(
+                label_class=shape.label_class,
+                box=(shape.box.x_min, shape.box.y_min, shape.box.x_max, shape.box.y_max),
+                points=[list(point) for point in shape.points] if shape.points else None,
+                origin=shape.origin.value,
+                confidence=shape.confidence,
+            )
+            for shape in draft.shapes
+        ],
+        label_classes=list(draft.label_classes),
+    )
 
 
 def _require_usable(
     session: Session, media: Media, draft: AnnotationDraft, resolved: Mapping[str, LabelClass]
 ) -> None:
-    kept = _keys_of_current(session, media)
-    for key, found in resolved.items():
-        if found.retired_at is not None and key not in kept:
+    retired = {key: found for key, found in resolved.items() if found.retired_at is not None}
+    kept = _keys_of_current(session, media) if retired else set()
+    for key, found in retired.items():
+        if key not in kept:
             raise AnswerIncomplete(f"The label class “{found.name}” is retired. Choose another one.")
     for shape in draft.shapes:
         if resolved[shape.label_class].applies_to == AppliesTo.MEDIA:
@@ -198,28 +259,16 @@ def _origin(draft: AnnotationDraft) -> Origin:
     return origins.pop() if len(origins) == 1 else Origin.HUMAN
 
 
-def _stored(session: Session, access: Access, media: Media, client_id: str) -> Submitted | None:
-    found = session.scalar(select(Annotation).where(Annotation.client_id == client_id))
-    if found is None:
-        return None
+def _stored(session: Session, access: Access, media: Media, annotation_id: int) -> Submitted:
+    """What an earlier submission with the same client id left. Raises Conflict when it was another's."""
+    found = session.get_one(Annotation, annotation_id)
     if found.author_id != access.id or found.media_id != media.id:
         raise Conflict("This client id was used for another answer. Make a new one.")
-    review_id = session.scalar(select(Review.id).where(Review.client_id == client_id))
-    stored = _submitted(session, access, media, found.id, review_id, ())
-    return replace(stored, repeated=True)
-
-
-def _submitted(
-    session: Session,
-    access: Access,
-    media: Media,
-    annotation_id: int,
-    review_id: int | None,
-    notes: tuple[str, ...],
-) -> Submitted:
-    annotation = annotation_views(session, [annotation_id])[0]
-    review = None
-    if review_id is not None:
-        review = review_view(session.execute(review_rows().where(Review.id == review_id)).one())
-    act = session.scalars(select(Annotation.act).where(Annotation.id == annotation_id)).one()
-    return Submitted(annotation, review, standing(media), act, notes)
+    row = session.execute(review_rows().where(Review.client_id == found.client_id)).first()
+    return Submitted(
+        annotation=annotation_views(session, [annotation_id])[0],
+        review=review_view(row) if row is not None else None,
+        media=standing(media),
+        act=found.act,
+        repeated=True,
+    )

@@ -237,6 +237,21 @@ def review_view(row: AnyRow) -> ReviewView:
     )
 
 
+def own_review_view(review: Review, access: Access) -> ReviewView:
+    """A review that this access has just written, without asking the database for it."""
+    return ReviewView(
+        id=review.id,
+        media_id=review.media_id,
+        decision=review.decision.value,
+        comment=review.comment,
+        author=access.login,
+        created_at=review.created_at,
+        annotation_id=review.annotation_id,
+        state_before=review.state_before.value,
+        state_after=review.state_after.value,
+    )
+
+
 def get_visible_media(session: Session, access: Access, media_id: int, *, lock: bool = False) -> Media:
     """The media, when this access may see it: a device its own, nobody but admins a withdrawn one.
 

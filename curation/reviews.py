@@ -30,7 +30,7 @@ from curation.errors import (
     WrongState,
 )
 from curation.events import record
-from curation.media_view import ReviewView, review_rows, review_view
+from curation.media_view import ReviewView, own_review_view, review_rows, review_view
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
@@ -109,7 +109,7 @@ def decide(
     if decision in ADMIN_ONLY:
         record(session, access, f"media_{decision.value}", {"comment": comment}, media_id=media.id)
     session.flush()
-    return Decided(_view(session, review.id), standing(media), review.act)
+    return Decided(own_review_view(review, access), standing(media), review.act)
 
 
 def _claim_content(session: Session, media: Media) -> None:
@@ -129,13 +129,16 @@ def _claim_content(session: Session, media: Media) -> None:
 def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
     """Write a review whose states are settled, and move the media to where it leads."""
     session.add(review)
-    move(session, media, review.state_after, annotation_id, review)
+    move(session, media, review.act, review.state_after, annotation_id, review)
 
 
-def state_after_accepting(session: Session, access: Access, media: Media, policy: ReviewPolicy) -> State:
+def state_after_accepting(
+    session: Session, access: Access, annotation_id: int, policy: ReviewPolicy
+) -> State:
     """Accepted when enough different people have accepted this annotation, this access counted in."""
-    assert media.current_annotation_id is not None
-    accepters = set(session.scalars(accepters_of(media.current_annotation_id))) | {access.id}
+    if policy.reviews_required <= 1:
+        return State.ACCEPTED
+    accepters = set(session.scalars(accepters_of(annotation_id))) | {access.id}
     return State.ACCEPTED if len(accepters) >= policy.reviews_required else State.ANNOTATED
 
 
@@ -151,7 +154,7 @@ def _state_after(
             )
             if author_id == access.id and not policy.review_own:
                 raise OwnWork("This answer is your own. Someone else has to accept it.")
-            return state_after_accepting(session, access, media, policy)
+            return state_after_accepting(session, access, media.current_annotation_id, policy)
         case Decision.UNPARKED:
             return _state_before(session, media, Decision.PARKED)
         case Decision.RESTORED:
@@ -221,7 +224,7 @@ def _undo(
     )
     add_review(session, media, review, pointer)
     session.flush()
-    return Decided(_view(session, review.id), standing(media), review.act)
+    return Decided(own_review_view(review, access), standing(media), review.act)
 
 
 def _last_standing_act(session: Session, media: Media) -> tuple[int, Annotation | None, Review | None]:

@@ -50,6 +50,12 @@ export function fill(element, what, content) {
 /** @type {WeakMap<Element, string>} */
 const filled = new WeakMap();
 
+/** Runs what is not the picture itself once the picture is on screen; in a hidden tab, where nothing is, at once. */
+export function afterPaint(work) {
+  if (document.hidden) setTimeout(work);
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
 /** Keeps a mouse click from moving the focus onto a button, where Space would press it again. */
 export const keepFocus = (event) => event.preventDefault();
 

@@ -31,8 +31,9 @@ const LANES = 3;
  * @param {() => void} [options.onChange]
  * @param {(answer: Answer, stored: any) => void} [options.onStored]
  * @param {(answer: Answer, error: ApiError) => void} [options.onRefused]
+ * @param {(work: () => void) => void} [options.soon] when to begin sending what was just added
  */
-export function createOutbox({ store, post, complete = (answer) => answer.body, access, onChange = () => {}, onStored = () => {}, onRefused = () => {}, setTimer = setTimeout, clearTimer = clearTimeout }) {
+export function createOutbox({ store, post, complete = (answer) => answer.body, access, onChange = () => {}, onStored = () => {}, onRefused = () => {}, soon = (work) => work(), setTimer = setTimeout, clearTimer = clearTimeout }) {
   /** @type {Map<string, Answer>} in order of the key presses */
   const waiting = new Map();
   /** @type {Map<string, Answer>} */
@@ -140,7 +141,7 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
       waiting.set(answer.id, answer);
       const written = write(answer);
       onChange();
-      pump();
+      soon(pump);
       return written;
     },
     /** Takes an answer back that was never sent; false when it may have been stored. */

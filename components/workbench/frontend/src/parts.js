@@ -6,7 +6,7 @@ import { createChooser } from "./chooser.js";
 import { createCommands } from "./commands.js";
 import { createCrop } from "./crop.js";
 import { createDetails } from "./details.js";
-import { h } from "./dom.js";
+import { afterPaint, h } from "./dom.js";
 import { createDrafts } from "./drafts.js";
 import { createDrawing } from "./drawing.js";
 import { createFilmstrip } from "./filmstrip.js";
@@ -45,6 +45,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     post: api.post,
     complete: actsSeen.fill,
     access: me.id,
+    soon: afterPaint,
     onChange: onSaved,
     onStored(answer, stored) {
       actsSeen.stored(answer, stored);

@@ -156,21 +156,27 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       dirty,
       comment: words,
     });
+    const at = now();
     const kept = { item: entry.item, shapes, labels, act, dirty, comment: words };
+    const settles = entry.returned?.answerId;
     remember(entry.item.id, act === "nothing" ? [] : shapes);
-    acts.add({ id, access: me.id, at: now(), act, comment: words, item: entry.item, work: dirty ? { shapes, labels } : null }, again);
-    if (entry.returned?.answerId) outbox.settle(entry.returned.answerId);
     Object.assign(entry, { done: { act, clientId: id }, decided: act, work: null, returned: null });
-    drafts.drop(entry.item.id);
-    outbox.add({ id, access: me.id, mediaId: entry.item.id, path, body, madeAt: now(), kept, follows: null });
     decided += 1;
-    looks.push(Math.min(now() - shownAt, LONGEST_LOOK));
+    looks.push(Math.min(at - shownAt, LONGEST_LOOK));
     if (looks.length > 50) looks.shift();
     comment = null;
-    if (STAYS.has(act)) ui.changed();
-    else {
-      queue.next();
-      arrive();
+    // The next picture comes first. Whatever happens there, the answer is kept.
+    try {
+      if (STAYS.has(act)) ui.changed();
+      else {
+        queue.next();
+        arrive();
+      }
+    } finally {
+      outbox.add({ id, access: me.id, mediaId: kept.item.id, path, body, madeAt: at, kept, follows: null });
+      acts.add({ id, access: me.id, at, act, comment: words, item: kept.item, work: dirty ? { shapes, labels } : null }, again);
+      drafts.drop(kept.item.id);
+      if (settles) outbox.settle(settles);
     }
     return true;
   }

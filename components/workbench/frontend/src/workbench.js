@@ -2,7 +2,7 @@
 
 import { createApi } from "./api.js";
 import { createEnding, createNotice } from "./bars.js";
-import { h } from "./dom.js";
+import { afterPaint, h } from "./dom.js";
 import { withId } from "./drawing.js";
 import { JUDGING, createEarlyKeys } from "./early.js";
 import { bindKeys, isTyping } from "./keys.js";
@@ -18,10 +18,6 @@ import { createStrip } from "./strip.js";
 import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
 import { addressOf, createWhereabouts } from "./whereabouts.js";
-
-/** Runs what is not the picture itself, once the picture is on screen. */
-const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
-
 
 /**
  * @typedef {object} Place what Python says: where to be
