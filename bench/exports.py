@@ -82,7 +82,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
             lambda: exports.ours(per=Per.SHAPE),
         ),
     ):
-        yield exports.compare(row, operation, by_hand, ours, rounds=3 if ground.quick else 2, note=note)
+        yield exports.compare(row, operation, by_hand, ours, rounds=4 if ground.quick else 2, note=note)
     first = race(
         20,
         ours=lambda: exports.ours(columns=FLAT, whole=False),
@@ -111,7 +111,7 @@ class Exports:
     def compare(
         self, row: str, operation: str, by_hand: str, ours: Callable[[], None], *, rounds: int, note: str
     ) -> Figure:
-        times = race(rounds, ours=ours, raw=lambda: self.copy(by_hand))
+        times = race(rounds, warm=True, ours=ours, raw=lambda: self.copy(by_hand))
         lines = self._lines["ours"]
         assert lines == self._lines["raw"], self._lines
         rates = [lines / times[name].least for name in ("ours", "raw")]

@@ -28,6 +28,7 @@ class Ground:
         self.folder = Path(tempfile.mkdtemp(prefix="vigie-bench-"))
         self._opened = ExitStack()
         self._opened.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self._lent = ExitStack()
         self._server_url = ""
         self._databases: dict[str, str] = {}
         self._s3: S3Server | None = None
@@ -36,7 +37,12 @@ class Ground:
         return self
 
     def __exit__(self, *_problem: object) -> None:
+        self.let_go()
         self._opened.close()
+
+    def let_go(self) -> None:
+        """Close the connections that were lent: a database that somebody looks at cannot be copied."""
+        self._lent.close()
 
     @property
     def million(self) -> int:
@@ -63,12 +69,12 @@ class Ground:
 
     def engine(self, url: str) -> Engine:
         engine = make_engine(url)
-        self._opened.callback(engine.dispose)
+        self._lent.callback(engine.dispose)
         return engine
 
     def connect(self, url: str) -> psycopg.Connection:
         """The bare driver, without a transaction around every statement."""
-        return self._opened.enter_context(psycopg.connect(libpq_url(url), autocommit=True))
+        return self._lent.enter_context(psycopg.connect(libpq_url(url), autocommit=True))
 
     def s3_server(self) -> S3Server:
         if self._s3 is None:
