@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from bench.browsers import launch
 from bench.figures import Figure, below
 from bench.ground import Ground, say
 from bench.pictures import SIZE, VARIANTS, jpeg
@@ -26,10 +25,6 @@ TAG = "bench"
 PICTURES = 80
 PATIENCE = 60_000  # milliseconds
 LOOK = 350  # milliseconds a quick curator looks at a picture
-CHROMIUM_FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--disable-quic", "--no-first-run"),
-)
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
@@ -48,10 +43,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
             media_ids = _upload(program)
             say(f"uploaded {len(media_ids)} pictures beside {ground.million:,} media")
             with sync_playwright() as playwright:
-                found = (
-                    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-                )
-                browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+                browser = launch(playwright)
                 desk = Desk(browser, product, _sign_in(browser, product), media_ids)
                 yield from _browse(ground, desk)
                 yield from _review(ground, desk, program)

@@ -46,6 +46,7 @@ class EntryResult:
     media_id: int | None = None
     detail: str | None = None
     notes: tuple[str, ...] = ()
+    created_at: str | None = None  # ISO 8601, of a media that is new
 
 
 def list_entries(path: Path) -> list[zipfile.ZipInfo]:
@@ -149,7 +150,8 @@ def _register_entry(
             sessions, bucket, access, spooled, file_name=entry.filename, details=details, place=place
         )
     result: Literal["registered", "already_here"] = "already_here" if registered.twin else "registered"
-    return EntryResult(name, result, registered.media_id, notes=registered.notes)
+    created_at = registered.created_at.isoformat() if registered.created_at else None
+    return EntryResult(name, result, registered.media_id, notes=registered.notes, created_at=created_at)
 
 
 def _require_few_entries(path: Path) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,6 +66,7 @@ class Registered:
     twin: bool = False
     restored: bool = False
     notes: tuple[str, ...] = ()
+    created_at: datetime | None = None  # of a media that is new
 
 
 def register_media(
@@ -207,7 +209,7 @@ def _register(
     exif = facts.exif
     placed_by_hand = details.lat is not None
     azimuths = (details.azimuth, exif.azimuth, source.azimuth if source else None)
-    values = {
+    values: dict[str, Any] = {
         "blob_id": blob.id,
         "bucket_key": blob.bucket_key,
         "upload_sha256": blob.sha256,
@@ -222,6 +224,7 @@ def _register(
         "camera": exif.camera,
         "sequence": details.sequence,
         "uploaded_by_id": access.id,
+        "created_at": utc_now(),
     }
     inserted = insert_or_ignore(session, Media, [values], unique=["upload_sha256"])
     media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
@@ -231,7 +234,12 @@ def _register(
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
-    return Registered(media_id, blob.sha256, notes=(captured.note,) if captured.note else ())
+    return Registered(
+        media_id,
+        blob.sha256,
+        notes=(captured.note,) if captured.note else (),
+        created_at=values["created_at"],
+    )
 
 
 def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:

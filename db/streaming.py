@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -60,7 +59,9 @@ def stream_csv_lines(session: Session, statement: AnySelect) -> Iterator[tuple[b
 def _copied_lines(connection: Connection, statement: AnySelect) -> Iterator[tuple[bytes, int]]:
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     values = {name: _plain(value) for name, value in compiled.params.items()}
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    driver: Any = connection.connection.driver_connection
+    # Asked for, not imported: who keeps rows in SQLite need not load psycopg to start.
+    driver_error = connection.dialect.loaded_dbapi.Error
     lines: list[Any] = []
     size = 0
     try:
@@ -78,8 +79,8 @@ def _copied_lines(connection: Connection, statement: AnySelect) -> Iterator[tupl
                         yield b"".join(lines), len(lines)
                         lines.clear()
                         size = 0
-    except psycopg.Error as error:
-        raise DBAPIError.instance("COPY", None, error, psycopg.Error, dialect=connection.dialect) from error
+    except driver_error as error:
+        raise DBAPIError.instance("COPY", None, error, driver_error, dialect=connection.dialect) from error
     if lines:
         yield b"".join(lines), len(lines)
 

@@ -48,7 +48,7 @@ export function queryForRegistered(rows, login) {
   if (times.length === 0) return null;
   const second = 1000;
   const first = Math.floor(Math.min(...times) / second) * second - second;
-  // The upper limit is exclusive, and times of archive entries are read from a clock that shows seconds.
+  // The upper limit is exclusive, and addresses are kept short: whole seconds.
   const last = Math.floor(Math.max(...times) / second) * second + 2 * second;
   return new URLSearchParams({ uploaded_from: written(first), uploaded_to: written(last), uploader: login });
 }

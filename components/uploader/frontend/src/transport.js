@@ -34,7 +34,6 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const read = lineReader();
-    let ahead = 0; // how far the server's clock is ahead of ours, to the second
     let timer = 0;
     const heard = () => {
       clearTimeout(timer);
@@ -43,7 +42,7 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
     const takeLines = (end) => {
       if (!onLine || request.status !== 200) return;
       for (const line of read(request.responseText, end)) {
-        onLine(line, new Date(Date.now() + ahead).toISOString());
+        onLine(line, line.created_at ?? null);
       }
     };
     const finish = (status) => {
@@ -60,10 +59,6 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
     request.upload.onprogress = (event) => {
       heard();
       onSent(Math.min(event.loaded, file.size));
-    };
-    request.onreadystatechange = () => {
-      const serverTime = request.readyState === 2 ? Date.parse(request.getResponseHeader("Date") ?? "") : NaN;
-      if (!Number.isNaN(serverTime)) ahead = serverTime - Date.now();
     };
     request.onprogress = () => {
       heard();
