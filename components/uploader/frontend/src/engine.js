@@ -21,7 +21,7 @@ const LASTING = 2;
  *            place: number|null, parent: number|null}} Row
  * @typedef {{status: number, body: any, retryAfter: string|null}} Answer
  * @typedef {{signal: AbortSignal, onState: (state: RowState) => void, onSent: (bytes: number) => void,
- *            onLine: (line: any, at: string) => void}} Progress `at`: when the server wrote the line, by its clock
+ *            onLine: (line: any, at: string|null) => void}} Progress `at`: when the media was registered
  * @typedef {(row: Row, fields: Record<string, string>, progress: Progress) => Promise<Answer>} Send
  */
 

@@ -27,7 +27,7 @@ export function newClientId() {
 /**
  * Posts one file. Resolves with status 0 when no answer came; rejects only when aborted.
  * @param {{address: string, file: File, name: string, fields: Record<string, string>, key: string,
- *          signal: AbortSignal, onSent: (bytes: number) => void, onLine?: (line: any, at: string) => void}} job
+ *          signal: AbortSignal, onSent: (bytes: number) => void, onLine?: (line: any, at: string|null) => void}} job
  * @returns {Promise<import("./answers.js").Answer>}
  */
 export function post({ address, file, name, fields, key, signal, onSent, onLine }) {
