@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
@@ -20,7 +21,7 @@ from db.types import AnySelect
 CHUNK_BYTES = 64 * 1024
 ROWS_AT_ONCE = 250  # of SQLite
 # Longer than any download that moves: a client that stopped reading must not hold a connection for ever.
-LONGEST_COPY = "6h"
+PATIENCE = ("statement_timeout = '6h'", "idle_in_transaction_session_timeout = '6h'")
 
 # How PostgreSQL is to walk: along the index that gives the order, looking the rest up row by row. Left to
 # itself it plans for the last row, not for the first: it hashes whole tables and sorts all rows on disk
@@ -60,29 +61,33 @@ def _copied_lines(connection: Connection, statement: AnySelect) -> Iterator[tupl
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     values = {name: _plain(value) for name, value in compiled.params.items()}
     driver: Any = connection.connection.driver_connection
-    # Asked for, not imported: who keeps rows in SQLite need not load psycopg to start.
-    driver_error = connection.dialect.loaded_dbapi.Error
     lines: list[Any] = []
     size = 0
-    try:
-        with driver.cursor() as cursor:
-            settings = (f"statement_timeout = '{LONGEST_COPY}'", *ROW_BY_ROW)
-            cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in settings).encode())
-            # COPY takes no parameters; psycopg writes them into the text, quoted.
-            sql = f"COPY ({compiled}) TO STDOUT (FORMAT csv)".encode()
-            with cursor.copy(sql, values) as copy:
-                while line := copy.read():  # one row each
-                    # A line with nothing on it is one empty cell, which readers would skip.
-                    lines.append(line if len(line) > 1 else b'""\n')
-                    size += len(line)
-                    if size >= CHUNK_BYTES:
-                        yield b"".join(lines), len(lines)
-                        lines.clear()
-                        size = 0
-    except driver_error as error:
-        raise DBAPIError.instance("COPY", None, error, driver_error, dialect=connection.dialect) from error
+    with _translated(connection), driver.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in (*PATIENCE, *ROW_BY_ROW)).encode())
+        # COPY takes no parameters; psycopg writes them into the text, quoted.
+        with cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)".encode(), values) as copy:
+            while line := copy.read():  # one row each
+                # A line with nothing on it is one empty cell, which readers would skip.
+                lines.append(line if len(line) > 1 else b'""\n')
+                size += len(line)
+                if size >= CHUNK_BYTES:
+                    yield b"".join(lines), len(lines)
+                    lines.clear()
+                    size = 0
     if lines:
         yield b"".join(lines), len(lines)
+
+
+@contextmanager
+def _translated(connection: Connection) -> Iterator[None]:
+    """Errors of the driver as SQLAlchemy's, which is what everybody above knows."""
+    # Asked for, not imported: who keeps rows in SQLite need not load psycopg to start.
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except driver_error as error:
+        raise DBAPIError.instance("export", None, error, driver_error, dialect=connection.dialect) from error
 
 
 def _plain(value: Any) -> Any:
@@ -103,7 +108,7 @@ class _Lines:
 def _written_lines(connection: Connection, statement: AnySelect) -> Iterator[tuple[bytes, int]]:
     written = _Lines()
     writer = csv.writer(written, lineterminator="\r\n")
-    with connection.execute(statement) as result:
+    with _translated(connection), connection.execute(statement) as result:
         assert result.cursor is not None
         while rows := result.cursor.fetchmany(ROWS_AT_ONCE):  # as the driver gives them: text and numbers
             writer.writerows(rows)
