@@ -77,6 +77,8 @@ def _hand_over(logger: logging.Logger) -> None:
     """Let the root's handler print what a library's logger says."""
     logger.handlers.clear()
     logger.propagate = True
+    logger.disabled = False
+    logger.setLevel(logging.NOTSET)  # the root logger, and so LOG_LEVEL, decides
 
 
 def init_sentry(settings: Settings) -> None:

@@ -391,11 +391,13 @@ def test_the_address_follows_and_leads_back(page: Page, product: Product, progra
     desk.press("j")
     desk.shows(ids[1])
     page.wait_for_url(f"**start={ids[1]}*")
+    # Python has heard of it too: its answer comes back in this link.
+    expect(desk.part(f'.strip a[href*="start={ids[1]}"]')).to_have_count(1)
     page.reload()
     desk.shows(ids[1])
+    expect(desk.part(f'.strip a[href*="start={ids[1]}"]')).to_have_count(1)
     desk.part(".strip select").select_option("parked")
     page.wait_for_url("**queue=parked*")
-    # Python has heard of it too.
     expect(desk.part('.strip a[href*="queue=parked"]')).to_have_count(1)
     page.go_back()
     desk.shows(ids[1])
