@@ -17,7 +17,7 @@ import { openStore } from "./store.js";
 import { createStrip } from "./strip.js";
 import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
-import { addressOf, createWhereabouts } from "./whereabouts.js";
+import { addressOf, createWhereabouts, isAt, placeAt } from "./whereabouts.js";
 
 /**
  * @typedef {object} Place what Python says: where to be
@@ -42,6 +42,7 @@ export function createWorkbench(parent, place, onPlace) {
   const ending = createEnding({ onQueue: switchQueue, onAgain: stepThroughSkipped, onRetry: retry });
   const root = h("div.workbench", { role: "region", "aria-label": TEXT.workbench });
   const cleanUps = [];
+  const { pathname } = location;
   /** Parts that come once the label classes are known. @type {any} */
   let parts = null;
   let session = null;
@@ -127,6 +128,8 @@ export function createWorkbench(parent, place, onPlace) {
     window.addEventListener("beforeunload", (event) => outbox.status !== "saved" && event.preventDefault());
     // What is typed here must not reach the shortcuts of the page around.
     root.addEventListener("keydown", (event) => isTyping(event) && event.stopPropagation());
+    window.addEventListener("popstate", onPopState);
+    cleanUps.push(() => window.removeEventListener("popstate", onPopState));
     cleanUps.push(
       bindKeys({
         onAct,
@@ -184,10 +187,19 @@ export function createWorkbench(parent, place, onPlace) {
     session.arrive();
   }
 
+  /** Back and forward lead at once: what is still to be said of the place just left must not overwrite the address. */
+  function onPopState() {
+    whereabouts.stop();
+    const next = placeAt(location, pathname);
+    if (next && parts && place.queues.some(({ key }) => key === next.queue)) openQueue(next);
+  }
+
   /** Says where the person is: in the address, and to Python. */
   function sayPlace(from) {
-    if (stopped || from === place.start) return;
-    place = { ...place, start: from };
+    if (stopped || location.pathname !== pathname) return;
+    const here = { ...place, start: from };
+    if (from === place.start && isAt(location.search, here)) return;
+    place = here;
     history.replaceState(history.state, "", addressOf(place));
     onPlace({ queue: place.queue, start: from });
   }
