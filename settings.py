@@ -67,6 +67,9 @@ class Settings:
     sentry_server_name: str | None
     reviews_required: int
     review_own: bool
+    second_opinion_share: float
+    self_check_share: float
+    lease_seconds: int
     grace_days: int
     link_minutes: int
     default_timezone: str
@@ -114,6 +117,9 @@ class Settings:
             sentry_server_name=read.text("SENTRY_SERVER_NAME"),
             reviews_required=read.whole_number("REVIEWS_REQUIRED", 1, 0, 2),
             review_own=read.yes_or_no("REVIEW_OWN", True),
+            second_opinion_share=read.share("SECOND_OPINION_SHARE", 0.05),
+            self_check_share=read.share("SELF_CHECK_SHARE", 0.02),
+            lease_seconds=read.whole_number("LEASE_SECONDS", 120, 10, 3600),
             grace_days=read.whole_number("GRACE_DAYS", 30, 0, 3650),
             link_minutes=read.whole_number("LINK_MINUTES", 15, 1, 1440),
             default_timezone=read.timezone("DEFAULT_TIMEZONE", "UTC"),
@@ -225,6 +231,19 @@ class _Reader:
     def text(self, name: str) -> str | None: ...
     def text(self, name: str, default: str | None = None) -> str | None:
         return self._find(name) or default
+
+    def share(self, name: str, default: float) -> float:
+        """A share from 0 to 1: 0.05, or 5%."""
+        value = self.text(name)
+        if value is None:
+            return default
+        number = value.removesuffix("%").strip()
+        if not re.fullmatch(r"\d+(\.\d+)?", number):
+            raise SettingsError(f"{name} must be a share such as 0.05 or 5%, not “{value}”.")
+        share = float(number) / (100 if value.endswith("%") else 1)
+        if share > 1:
+            raise SettingsError(f"{name} must be at most 1 (100%), not {value}.")
+        return share
 
     def whole_number(self, name: str, default: int, least: int, most: int) -> int:
         value = self._find(name)

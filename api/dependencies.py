@@ -103,8 +103,7 @@ AddressDep = Annotated[str, Depends(give_address)]
 
 
 def give_policy() -> ReviewPolicy:
-    settings = get_settings()
-    return ReviewPolicy(settings.reviews_required, settings.review_own)
+    return ReviewPolicy.of(get_settings())
 
 
 PolicyDep = Annotated[ReviewPolicy, Depends(give_policy)]

@@ -31,12 +31,13 @@ STEPS: tuple[LiteralString, ...] = (
     FROM (SELECT i, encode(sha256(i::text::bytea), 'hex') AS sha
         FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i) AS contents""",
     f"""INSERT INTO media (id, type, state, blob_id, bucket_key, upload_sha256, file_name, captured_at,
-        captured_at_assumed, source_id, azimuth, lat, lon, sequence, uploaded_by_id,
+        captured_at_assumed, source_id, azimuth, lat, lon, sequence, score, shuffle, uploaded_by_id,
         current_annotation_id, last_review_id, act_count, created_at)
     SELECT blobs.id, 'image', {STATES.replace("i *", "blobs.id *")}, blobs.id, bucket_key, sha256,
         sources.name || '_' || to_char(captured, 'YYYY-MM-DD"T"HH24-MI-SS') || '.jpg',
         CASE WHEN blobs.id % 50 > 0 THEN captured END, false, sources.id, sources.azimuth,
         42 + sources.id / 7.0, 1 + sources.id / 11.0, sources.name || '-' || blobs.id / 2000,
+        CASE WHEN blobs.id % 4 > 0 THEN blobs.id * 7919 % 1000 / 1000.0::float8 END, blobs.id * 7919 % 2147483647,
         1 + blobs.id % {CURATORS},
         CASE WHEN {ANSWERED.replace("i *", "blobs.id *")} THEN blobs.id END,
         CASE WHEN {REVIEWED.replace("i *", "blobs.id *")} THEN blobs.id END, 2, blobs.created_at
@@ -64,10 +65,10 @@ STEPS: tuple[LiteralString, ...] = (
     f"""INSERT INTO annotation_labels (annotation_id, label_class_id)
     SELECT i, 4 + i % 18 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
     WHERE {ANSWERED} AND i % 7 = 0""",
-    f"""INSERT INTO reviews (id, media_id, access_id, annotation_id, decision, comment, act, state_before,
+    f"""INSERT INTO reviews (id, media_id, access_id, annotation_id, decision, comment, blind, act, state_before,
         state_after, created_at)
     SELECT i, i, 1 + (i + 3) % {CURATORS}, CASE WHEN {ANSWERED} THEN i END, {STATES},
-        CASE WHEN i % 10 = 0 THEN 'haze over the ridge, look at frame ' || i END, 2, 'annotated', {STATES},
+        CASE WHEN i % 10 = 0 THEN 'haze over the ridge, look at frame ' || i END, false, 2, 'annotated', {STATES},
         TIMESTAMPTZ '2026-01-03 00:00:00.75Z' + i * INTERVAL '6 seconds'
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i WHERE {REVIEWED}""",
     """INSERT INTO media_tags (media_id, tag_id)

@@ -8,6 +8,7 @@ projections of that history, written here in the transaction that writes the his
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +19,37 @@ from curation.states import STATE_NAMES
 from db.models import Access, Annotation, Media, Review, State
 
 
+class ReviewSettings(Protocol):
+    """What of the settings says how reviews go."""
+
+    @property
+    def reviews_required(self) -> int: ...
+    @property
+    def review_own(self) -> bool: ...
+    @property
+    def second_opinion_share(self) -> float: ...
+    @property
+    def self_check_share(self) -> float: ...
+
+
 @dataclass(frozen=True)
 class ReviewPolicy:
-    """How many people must accept, and whether one's own acceptance counts (settings)."""
+    """How many people must accept, whether one's own acceptance counts, and how much is answered twice (settings)."""
 
     reviews_required: int = 1
     review_own: bool = True
+    # Shares of media, 0 to 1: answered blind by somebody else; coming back to the same person.
+    second_opinion_share: float = 0.0
+    self_check_share: float = 0.0
+
+    @classmethod
+    def of(cls, settings: ReviewSettings) -> ReviewPolicy:
+        return cls(
+            settings.reviews_required,
+            settings.review_own,
+            settings.second_opinion_share,
+            settings.self_check_share,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ touching an attribute. Times are UTC, ids 64-bit, enums their lower-case values.
 from __future__ import annotations
 
 import enum
+import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     String,
     Text,
@@ -30,6 +32,11 @@ from db.types import BigId, UtcDateTime, words
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def any_place() -> int:
+    """Where a media stands in the shuffled order."""
+    return secrets.randbelow(2**31)
 
 
 class Base(DeclarativeBase):
@@ -202,6 +209,8 @@ class Media(Base):
         Index("ix_media_file_name_id", "file_name", "id"),
         Index("ix_media_uploaded_by_id_id", "uploaded_by_id", "id"),
         Index("ix_media_created_at_id", "created_at", "id"),
+        Index("ix_media_state_score_id", "state", "score", "id"),
+        Index("ix_media_state_shuffle_id", "state", "shuffle", "id"),
         Index("ix_media_current_annotation_id", "current_annotation_id"),
     )
 
@@ -223,6 +232,8 @@ class Media(Base):
     camera: Mapped[str | None] = mapped_column(String(100))
     sequence: Mapped[str | None] = mapped_column(String(100), index=True)
     score: Mapped[float | None]
+    # A place in one shuffled order of everything: random lists start anywhere in it, and walk an index.
+    shuffle: Mapped[int] = mapped_column(Integer, default=any_place, server_default=text("0"))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
     current_annotation_id: Mapped[int | None] = mapped_column(
         ForeignKey(
@@ -287,8 +298,61 @@ class LabelClass(Base):
     exclusive_group: Mapped[str | None] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(default=0)
     pinned: Mapped[bool] = mapped_column(default=False)
+    guide: Mapped[str | None]
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class LabelClassExample(Base):
+    """A media that shows what a label class means, chosen by an admin."""
+
+    __tablename__ = "label_class_examples"
+
+    label_class_id: Mapped[int] = mapped_column(
+        ForeignKey("label_classes.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_id: Mapped[int] = mapped_column(
+        ForeignKey("media.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Asked(enum.StrEnum):
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Question(Base):
+    """A yes-or-no question about the whole picture, such as the one for missed smoke."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    sentence: Mapped[str] = mapped_column(String(200))
+    asked: Mapped[Asked] = mapped_column(words(Asked, "asked"), default=Asked.OFF)
+    position: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class BatchKind(enum.StrEnum):
+    SPREAD = "spread"
+    UNDO_RUN = "undo_run"
+
+
+class Batch(Base):
+    """Many acts of one person made at once, and undone at once."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"), index=True)
+    kind: Mapped[BatchKind] = mapped_column(words(BatchKind, "kind"))
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    undone_at: Mapped[datetime | None]
 
 
 class AnnotationContent(enum.StrEnum):
@@ -323,6 +387,7 @@ class Annotation(Base):
     origin: Mapped[Origin] = mapped_column(words(Origin, "origin"), default=Origin.HUMAN)
     blind: Mapped[bool] = mapped_column(default=False)
     comment: Mapped[str | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
     bucket_key: Mapped[str | None] = mapped_column(String(255))
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     act: Mapped[int]
@@ -333,6 +398,7 @@ class Annotation(Base):
     author: Mapped[Access] = relationship(lazy="raise")
     shapes: Mapped[list[Shape]] = relationship(lazy="raise", order_by="Shape.position")
     labels: Mapped[list[AnnotationLabel]] = relationship(lazy="raise")
+    replies: Mapped[list[AnnotationReply]] = relationship(lazy="raise")
 
 
 class Shape(Base):
@@ -375,6 +441,21 @@ class AnnotationLabel(Base):
     label_class: Mapped[LabelClass] = relationship(lazy="raise")
 
 
+class AnnotationReply(Base):
+    """Yes or no to a question, as part of an annotation."""
+
+    __tablename__ = "annotation_replies"
+    __table_args__ = (Index(None, "question_id", "yes", "annotation_id"),)
+
+    annotation_id: Mapped[int] = mapped_column(
+        ForeignKey("annotations.id", ondelete="CASCADE"), primary_key=True
+    )
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    yes: Mapped[bool]
+
+    question: Mapped[Question] = relationship(lazy="raise")
+
+
 class Decision(enum.StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -383,6 +464,7 @@ class Decision(enum.StrEnum):
     PARKED = "parked"
     UNPARKED = "unparked"
     REOPENED = "reopened"
+    SETTLED = "settled"
     UNDONE = "undone"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
@@ -407,6 +489,9 @@ class Review(Base):
     comment: Mapped[str | None]
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
     undoes_act: Mapped[int | None]
+    # Given without having seen the answer that counts, and without moving the media.
+    blind: Mapped[bool] = mapped_column(default=False)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     act: Mapped[int]
     state_before: Mapped[State] = mapped_column(words(State, "state_before"))
@@ -414,6 +499,130 @@ class Review(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     access: Mapped[Access] = relationship(lazy="raise")
+
+
+# --- two people, or one person twice --------------------------------------------------------------
+
+
+class LookKind(enum.StrEnum):
+    SECOND_OPINION = "second_opinion"
+    SELF_CHECK = "self_check"
+
+
+class Look(Base):
+    """A media to be answered once more without seeing the first answer: by somebody else, or by the same person.
+
+    It is nobody's until somebody's queue takes it, and is answered by a blind annotation or a blind review.
+    """
+
+    __tablename__ = "looks"
+    __table_args__ = (
+        UniqueConstraint("annotation_id", "kind"),
+        Index(None, "access_id", "answered_at"),
+        Index(None, "media_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LookKind] = mapped_column(words(LookKind, "kind"))
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    # The answer that it will be compared with.
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotations.id"))
+    access_id: Mapped[int | None] = mapped_column(ForeignKey("accesses.id"))
+    taken_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Comparison(Base):
+    """Two answers, or two decisions, about one media: whether they agree."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        Index(None, "media_id"),
+        Index(None, "kind", "created_at"),
+        Index(None, "first_access_id"),
+        Index(None, "second_access_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LookKind] = mapped_column(words(LookKind, "kind"))
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    look_id: Mapped[int | None] = mapped_column(ForeignKey("looks.id"))
+    first_annotation_id: Mapped[int] = mapped_column(ForeignKey("annotations.id"))
+    first_access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    # The second answer: an annotation, or a decision alone.
+    second_annotation_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    second_review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
+    second_access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    agrees: Mapped[bool]
+    # The act of the media that brought it: undoing that act takes the comparison away.
+    act: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ComparisonLabel(Base):
+    """How often both, or only one, of two answers named a label class."""
+
+    __tablename__ = "comparison_labels"
+
+    comparison_id: Mapped[int] = mapped_column(
+        ForeignKey("comparisons.id", ondelete="CASCADE"), primary_key=True
+    )
+    label_class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id"), primary_key=True)
+    both: Mapped[int] = mapped_column(Integer)
+    only_first: Mapped[int] = mapped_column(Integer)
+    only_second: Mapped[int] = mapped_column(Integer)
+
+
+class Lease(Base):
+    """Who has a media before them, for how long. Its end harms nothing: answers are checked by themselves."""
+
+    __tablename__ = "leases"
+
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Draft(Base):
+    """A drawing not yet submitted, to be offered again on any machine."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("access_id", "media_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"))
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), index=True)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    drawing: Mapped[dict[str, Any]]
+    # When the browser made it, so that an older one that arrives late does not win.
+    made_at: Mapped[datetime]
+    saved_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Comment(Base):
+    """What somebody said about a media. Append-only, like the acts."""
+
+    __tablename__ = "comments"
+    __table_args__ = (Index(None, "media_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"), index=True)
+    text: Mapped[str]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Mention(Base):
+    """Somebody named in a comment, and whether they have seen it."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index(None, "access_id", "seen_at"),)
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime | None]
 
 
 # --- around them ----------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class Filling:
 
     @property
     def policy(self) -> ReviewPolicy:
-        return ReviewPolicy(self.settings.reviews_required, self.settings.review_own)
+        return ReviewPolicy.of(self.settings)
 
 
 def fill(

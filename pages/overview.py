@@ -40,7 +40,7 @@ def plot(title: str, explanation: str, content: Node, key: str) -> None:
 use_layout("lists")
 access = require_visitor().access
 settings = get_settings()
-policy = ReviewPolicy(settings.reviews_required, settings.review_own)
+policy = ReviewPolicy.of(settings)
 
 with open_session(read_only=True) as session:
     states = overview.count_states(session, access)

@@ -65,6 +65,9 @@ def start_product(data_dir: Path, **environment: str) -> Product:
         "API_PORT": str(api_port),
         "SUPERUSER_LOGIN": ADMIN,
         "SUPERUSER_PWD": ADMIN_PASSWORD,
+        # Nothing comes twice, unless a test wants it to.
+        "SECOND_OPINION_SHARE": "0",
+        "SELF_CHECK_SHARE": "0",
         **environment,
     }
     with open(data_dir / "serve.log", "ab") as log:

@@ -40,8 +40,7 @@ UNDOABLE = "plain_review_undoable"
 
 def review_policy() -> ReviewPolicy:
     """What this installation asks for before a picture counts as accepted."""
-    settings = get_settings()
-    return ReviewPolicy(settings.reviews_required, settings.review_own)
+    return ReviewPolicy.of(get_settings())
 
 
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:

@@ -1,6 +1,6 @@
 """initial tables
 
-Revision: 3169fb03701a, after , 2026-11-22 16:19:28.353268
+Revision: 87dfaf9516e3, after , 2026-11-22 17:59:53.002291
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import db.types
 
-revision = "3169fb03701a"
+revision = "87dfaf9516e3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("exclusive_group", sa.String(length=60), nullable=True),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("guide", sa.Text(), nullable=True),
         sa.Column("retired_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -131,6 +132,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label_classes")),
         sa.UniqueConstraint("key", name=op.f("uq_label_classes_key")),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("sentence", sa.String(length=200), nullable=False),
+        sa.Column(
+            "asked",
+            sa.Enum(
+                "off",
+                "optional",
+                "required",
+                name="asked",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint("key", name=op.f("uq_questions_key")),
     )
     op.create_table(
         "sign_in_attempts",
@@ -169,6 +193,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
         sa.UniqueConstraint("name", name=op.f("uq_tags_name")),
     )
+    op.create_table(
+        "batches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("spread", "undo_run", name="kind", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("client_id", sa.String(length=64), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["access_id"], ["accesses.id"], name=op.f("fk_batches_access_id_accesses")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_batches_client_id")),
+    )
+    op.create_index(op.f("ix_batches_access_id"), "batches", ["access_id"], unique=False)
     op.create_table(
         "login_sessions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -232,6 +274,7 @@ def upgrade() -> None:
         sa.Column("camera", sa.String(length=100), nullable=True),
         sa.Column("sequence", sa.String(length=100), nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("shuffle", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "current_annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -267,6 +310,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_media_state_captured_at_id", "media", ["state", "captured_at", "id"], unique=False)
     op.create_index("ix_media_state_id", "media", ["state", "id"], unique=False)
+    op.create_index("ix_media_state_score_id", "media", ["state", "score", "id"], unique=False)
+    op.create_index("ix_media_state_shuffle_id", "media", ["state", "shuffle", "id"], unique=False)
     op.create_index("ix_media_uploaded_by_id_id", "media", ["uploaded_by_id", "id"], unique=False)
     op.create_table(
         "tokens",
@@ -314,6 +359,7 @@ def upgrade() -> None:
         ),
         sa.Column("blind", sa.Boolean(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("bucket_key", sa.String(length=255), nullable=True),
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -364,6 +410,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["based_on_id"], ["annotations.id"], name=op.f("fk_annotations_based_on_id_annotations")
         ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_annotations_batch_id_batches")),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_annotations_media_id_media")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annotations")),
         sa.UniqueConstraint("client_id", name=op.f("uq_annotations_client_id")),
@@ -372,6 +419,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_annotations_author_id_created_at"), "annotations", ["author_id", "created_at"], unique=False
     )
+    op.create_index(op.f("ix_annotations_batch_id"), "annotations", ["batch_id"], unique=False)
     op.create_index(
         "ix_annotations_without_file",
         "annotations",
@@ -380,6 +428,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("bucket_key IS NULL"),
         sqlite_where=sa.text("bucket_key IS NULL"),
     )
+    op.create_table(
+        "comments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=True),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["accesses.id"], name=op.f("fk_comments_author_id_accesses")),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_comments_media_id_media")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_comments_client_id")),
+    )
+    op.create_index(op.f("ix_comments_author_id"), "comments", ["author_id"], unique=False)
+    op.create_index(op.f("ix_comments_media_id_id"), "comments", ["media_id", "id"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -417,6 +480,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
+        "label_class_examples",
+        sa.Column("label_class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["label_class_id"],
+            ["label_classes.id"],
+            name=op.f("fk_label_class_examples_label_class_id_label_classes"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["media_id"],
+            ["media.id"],
+            name=op.f("fk_label_class_examples_media_id_media"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("label_class_id", "media_id", name=op.f("pk_label_class_examples")),
+    )
+    op.create_index(
+        op.f("ix_label_class_examples_media_id"), "label_class_examples", ["media_id"], unique=False
+    )
+    op.create_table(
+        "leases",
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["access_id"], ["accesses.id"], name=op.f("fk_leases_access_id_accesses"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_leases_media_id_media"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("media_id", name=op.f("pk_leases")),
+    )
+    op.create_index(op.f("ix_leases_access_id"), "leases", ["access_id"], unique=False)
+    op.create_index(op.f("ix_leases_expires_at"), "leases", ["expires_at"], unique=False)
+    op.create_table(
         "media_tags",
         sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -453,6 +553,97 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "annotation_replies",
+        sa.Column("annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("yes", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["annotation_id"],
+            ["annotations.id"],
+            name=op.f("fk_annotation_replies_annotation_id_annotations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name=op.f("fk_annotation_replies_question_id_questions")
+        ),
+        sa.PrimaryKeyConstraint("annotation_id", "question_id", name=op.f("pk_annotation_replies")),
+    )
+    op.create_index(
+        op.f("ix_annotation_replies_question_id_yes_annotation_id"),
+        "annotation_replies",
+        ["question_id", "yes", "annotation_id"],
+        unique=False,
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("based_on_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("drawing", sa.JSON(), nullable=False),
+        sa.Column("made_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["access_id"], ["accesses.id"], name=op.f("fk_drafts_access_id_accesses"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["based_on_id"], ["annotations.id"], name=op.f("fk_drafts_based_on_id_annotations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["media_id"], ["media.id"], name=op.f("fk_drafts_media_id_media"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint("access_id", "media_id", name=op.f("uq_drafts_access_id_media_id")),
+    )
+    op.create_index(op.f("ix_drafts_media_id"), "drafts", ["media_id"], unique=False)
+    op.create_table(
+        "looks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "second_opinion",
+                "self_check",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_at", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["access_id"], ["accesses.id"], name=op.f("fk_looks_access_id_accesses")),
+        sa.ForeignKeyConstraint(
+            ["annotation_id"], ["annotations.id"], name=op.f("fk_looks_annotation_id_annotations")
+        ),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_looks_media_id_media")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
+        sa.UniqueConstraint("annotation_id", "kind", name=op.f("uq_looks_annotation_id_kind")),
+    )
+    op.create_index(
+        op.f("ix_looks_access_id_answered_at"), "looks", ["access_id", "answered_at"], unique=False
+    )
+    op.create_index(op.f("ix_looks_media_id"), "looks", ["media_id"], unique=False)
+    op.create_table(
+        "mentions",
+        sa.Column("comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_at", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["access_id"], ["accesses.id"], name=op.f("fk_mentions_access_id_accesses"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comments.id"], name=op.f("fk_mentions_comment_id_comments"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("comment_id", "access_id", name=op.f("pk_mentions")),
+    )
+    op.create_index(op.f("ix_mentions_access_id_seen_at"), "mentions", ["access_id", "seen_at"], unique=False)
+    op.create_table(
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -468,6 +659,7 @@ def upgrade() -> None:
                 "parked",
                 "unparked",
                 "reopened",
+                "settled",
                 "undone",
                 "withdrawn",
                 "restored",
@@ -481,6 +673,8 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("undoes_act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -528,6 +722,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["annotation_id"], ["annotations.id"], name=op.f("fk_reviews_annotation_id_annotations")
         ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_reviews_batch_id_batches")),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_reviews_media_id_media")),
         sa.ForeignKeyConstraint(["undoes_id"], ["reviews.id"], name=op.f("fk_reviews_undoes_id_reviews")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
@@ -539,6 +734,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_reviews_annotation_id_decision"), "reviews", ["annotation_id", "decision"], unique=False
     )
+    op.create_index(op.f("ix_reviews_batch_id"), "reviews", ["batch_id"], unique=False)
     op.create_index(op.f("ix_reviews_media_id_act"), "reviews", ["media_id", "act"], unique=False)
     op.create_index(op.f("ix_reviews_undoes_id"), "reviews", ["undoes_id"], unique=False)
     op.create_table(
@@ -588,6 +784,86 @@ def upgrade() -> None:
         ["label_class_id", "annotation_id"],
         unique=False,
     )
+    op.create_table(
+        "comparisons",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "second_opinion",
+                "self_check",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("look_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "first_annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("first_access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "second_annotation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("second_review_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("second_access_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agrees", sa.Boolean(), nullable=False),
+        sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["first_access_id"], ["accesses.id"], name=op.f("fk_comparisons_first_access_id_accesses")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_annotation_id"],
+            ["annotations.id"],
+            name=op.f("fk_comparisons_first_annotation_id_annotations"),
+        ),
+        sa.ForeignKeyConstraint(["look_id"], ["looks.id"], name=op.f("fk_comparisons_look_id_looks")),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_comparisons_media_id_media")),
+        sa.ForeignKeyConstraint(
+            ["second_access_id"], ["accesses.id"], name=op.f("fk_comparisons_second_access_id_accesses")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_annotation_id"],
+            ["annotations.id"],
+            name=op.f("fk_comparisons_second_annotation_id_annotations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_review_id"], ["reviews.id"], name=op.f("fk_comparisons_second_review_id_reviews")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),
+    )
+    op.create_index(op.f("ix_comparisons_first_access_id"), "comparisons", ["first_access_id"], unique=False)
+    op.create_index(
+        op.f("ix_comparisons_kind_created_at"), "comparisons", ["kind", "created_at"], unique=False
+    )
+    op.create_index(op.f("ix_comparisons_media_id"), "comparisons", ["media_id"], unique=False)
+    op.create_index(
+        op.f("ix_comparisons_second_access_id"), "comparisons", ["second_access_id"], unique=False
+    )
+    op.create_table(
+        "comparison_labels",
+        sa.Column("comparison_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label_class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("both", sa.Integer(), nullable=False),
+        sa.Column("only_first", sa.Integer(), nullable=False),
+        sa.Column("only_second", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comparison_id"],
+            ["comparisons.id"],
+            name=op.f("fk_comparison_labels_comparison_id_comparisons"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["label_class_id"],
+            ["label_classes.id"],
+            name=op.f("fk_comparison_labels_label_class_id_label_classes"),
+        ),
+        sa.PrimaryKeyConstraint("comparison_id", "label_class_id", name=op.f("pk_comparison_labels")),
+    )
 
     # These two close a circle of tables. SQLite cannot add a foreign key to a table that stands.
     if op.get_bind().dialect.name == "postgresql":
@@ -607,35 +883,64 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("fk_media_last_review_id_reviews", "media")
         op.drop_constraint("fk_media_current_annotation_id_annotations", "media")
+    op.drop_table("comparison_labels")
+    op.drop_index(op.f("ix_comparisons_second_access_id"), table_name="comparisons")
+    op.drop_index(op.f("ix_comparisons_media_id"), table_name="comparisons")
+    op.drop_index(op.f("ix_comparisons_kind_created_at"), table_name="comparisons")
+    op.drop_index(op.f("ix_comparisons_first_access_id"), table_name="comparisons")
+    op.drop_table("comparisons")
     op.drop_index(op.f("ix_shapes_label_class_id_annotation_id"), table_name="shapes")
     op.drop_index(op.f("ix_shapes_annotation_id_position"), table_name="shapes")
     op.drop_table("shapes")
     op.drop_index(op.f("ix_reviews_undoes_id"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_media_id_act"), table_name="reviews")
+    op.drop_index(op.f("ix_reviews_batch_id"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_annotation_id_decision"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_access_id_created_at"), table_name="reviews")
     op.drop_table("reviews")
+    op.drop_index(op.f("ix_mentions_access_id_seen_at"), table_name="mentions")
+    op.drop_table("mentions")
+    op.drop_index(op.f("ix_looks_media_id"), table_name="looks")
+    op.drop_index(op.f("ix_looks_access_id_answered_at"), table_name="looks")
+    op.drop_table("looks")
+    op.drop_index(op.f("ix_drafts_media_id"), table_name="drafts")
+    op.drop_table("drafts")
+    op.drop_index(
+        op.f("ix_annotation_replies_question_id_yes_annotation_id"), table_name="annotation_replies"
+    )
+    op.drop_table("annotation_replies")
     op.drop_index(op.f("ix_annotation_labels_label_class_id_annotation_id"), table_name="annotation_labels")
     op.drop_table("annotation_labels")
     op.drop_index(op.f("ix_media_tags_tag_id_media_id"), table_name="media_tags")
     op.drop_table("media_tags")
+    op.drop_index(op.f("ix_leases_expires_at"), table_name="leases")
+    op.drop_index(op.f("ix_leases_access_id"), table_name="leases")
+    op.drop_table("leases")
+    op.drop_index(op.f("ix_label_class_examples_media_id"), table_name="label_class_examples")
+    op.drop_table("label_class_examples")
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_events_name_id"), table_name="events")
     op.drop_index(op.f("ix_events_media_id_id"), table_name="events")
     op.drop_index(op.f("ix_events_access_id"), table_name="events")
     op.drop_table("events")
+    op.drop_index(op.f("ix_comments_media_id_id"), table_name="comments")
+    op.drop_index(op.f("ix_comments_author_id"), table_name="comments")
+    op.drop_table("comments")
     op.drop_index(
         "ix_annotations_without_file",
         table_name="annotations",
         postgresql_where=sa.text("bucket_key IS NULL"),
         sqlite_where=sa.text("bucket_key IS NULL"),
     )
+    op.drop_index(op.f("ix_annotations_batch_id"), table_name="annotations")
     op.drop_index(op.f("ix_annotations_author_id_created_at"), table_name="annotations")
     op.drop_table("annotations")
     op.drop_index(op.f("ix_tokens_access_id"), table_name="tokens")
     op.drop_table("tokens")
     op.drop_index("ix_media_uploaded_by_id_id", table_name="media")
+    op.drop_index("ix_media_state_shuffle_id", table_name="media")
+    op.drop_index("ix_media_state_score_id", table_name="media")
     op.drop_index("ix_media_state_id", table_name="media")
     op.drop_index("ix_media_state_captured_at_id", table_name="media")
     op.drop_index("ix_media_source_id_captured_at_id", table_name="media")
@@ -648,11 +953,14 @@ def downgrade() -> None:
     op.drop_table("media")
     op.drop_index(op.f("ix_login_sessions_access_id"), table_name="login_sessions")
     op.drop_table("login_sessions")
+    op.drop_index(op.f("ix_batches_access_id"), table_name="batches")
+    op.drop_table("batches")
     op.drop_table("tags")
     op.drop_table("sources")
     op.drop_index(op.f("ix_sign_in_attempts_login_created_at"), table_name="sign_in_attempts")
     op.drop_index(op.f("ix_sign_in_attempts_address_created_at"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
+    op.drop_table("questions")
     op.drop_table("label_classes")
     op.drop_index(op.f("ix_jobs_state_run_after"), table_name="jobs")
     op.drop_table("jobs")
