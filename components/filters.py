@@ -6,6 +6,7 @@ that reload, back, a second tab and a link to a colleague all show the same list
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -15,7 +16,7 @@ import streamlit as st
 
 from components.clock import browser_zone, day_start, first_day, last_day, span_text
 from components.messages import explain_problems, plain
-from curation.media_filter import MediaFilter, Sort
+from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.sources import list_sources
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
@@ -28,6 +29,8 @@ SORT_NAMES = {
     Sort.CAPTURED_FIRST: "Captured first first",
     Sort.FILE_NAME: "File name",
     Sort.SOURCE: "Source, then time",
+    Sort.SCORE: "Highest score first",
+    Sort.RANDOM: "Random",
 }
 STATE_CHOICES = [state for state in STATE_NAMES if state in LISTED_STATES]
 POPOVER = "filter_open"
@@ -74,6 +77,10 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     for name in LOGINS:
         if login := getattr(wanted, name):
             pills.append(Pill(name.capitalize(), login, (name,)))
+    if wanted.acted_by:
+        pills.append(Pill("Acted on by", wanted.acted_by, ("acted_by",)))
+    if wanted.acted_from:
+        pills.append(Pill("Acted on", span_text(wanted.acted_from, None, zone), ("acted_from",)))
     if wanted.tag:
         pills.append(Pill("Tag", ", ".join(wanted.tag), ("tag",)))
     if wanted.file_name:
@@ -139,6 +146,8 @@ class FilterBar:
             has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
             source=list(wanted.source),
             **{name: getattr(wanted, name) or "" for name in LOGINS},
+            acted_by=wanted.acted_by or "",
+            acted_from=first_day(wanted.acted_from, self.zone),
             tag=list(wanted.tag),
             file_name=wanted.file_name or "",
         )
@@ -170,6 +179,9 @@ class FilterBar:
             self._between("uploaded", "Uploaded")
         for name, column in zip(LOGINS, st.columns(len(LOGINS)), strict=True):
             column.text_input(f"{name.capitalize()} (login)", **self._on(name))
+        left, right = st.columns(2)
+        left.text_input("Acted on by (login)", **self._on("acted_by"))
+        right.date_input("Acted on from", value=None, format="YYYY-MM-DD", **self._on("acted_from"))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(f"Days are those of {plain(str(self.zone))}.")
             st.button(
@@ -178,7 +190,7 @@ class FilterBar:
                 type="tertiary",
                 disabled=wanted.is_empty,
                 on_click=self._go,
-                args=(MediaFilter(sort=wanted.sort),),
+                args=(MediaFilter(sort=wanted.sort, seed=wanted.seed),),
             )
 
     def _between(self, name: str, label: str) -> None:
@@ -198,8 +210,12 @@ class FilterBar:
 
     def _take(self, name: str) -> None:
         """A widget has changed: its value goes into the address."""
-        value = st.session_state[f"filter_{name}"]
-        self._go(replace(self.wanted, **{name: parsed_value(name, value, self.zone)}))
+        value = parsed_value(name, st.session_state[f"filter_{name}"], self.zone)
+        wanted = replace(self.wanted, **{name: value})
+        if name == "sort":
+            # The seed stands in the address beside the order: a reload and a link show the same one.
+            wanted = replace(wanted, seed=secrets.randbelow(SEEDS) if value == Sort.RANDOM else None)
+        self._go(wanted)
 
     def _remove(self, names: tuple[str, ...]) -> None:
         self._go(without(self.wanted, names))

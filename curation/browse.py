@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from curation.accesses import PEOPLE, require_scope
 from curation.errors import NotAllowed
-from curation.media_filter import MediaFilter, Sort
+from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.media_view import (
     AnnotationView,
     MediaDetails,
@@ -37,6 +37,7 @@ from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
+    media_acted_on,
     media_annotated_by,
     media_between,
     media_decided_by,
@@ -117,6 +118,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_annotated_by(wanted.annotator))
     if wanted.reviewer:
         found.append(media_decided_by(wanted.reviewer))
+    if wanted.acted_by or wanted.acted_from:
+        found.append(media_acted_on(wanted.acted_by, wanted.acted_from))
     if wanted.tag:
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:
@@ -125,7 +128,7 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
 
 
 def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
-    """The order of a filter as sections to walk through: what has no time or name comes last."""
+    """The order of a filter as sections to walk through: what has no time, name or score comes last."""
     match wanted.sort:
         case Sort.UPLOADED_LAST | Sort.UPLOADED_FIRST:
             return [Section((Media.id,), wanted.sort == Sort.UPLOADED_LAST)]
@@ -133,6 +136,15 @@ def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
             return _known_first(Media.captured_at, wanted.sort == Sort.CAPTURED_LAST)
         case Sort.FILE_NAME:
             return _known_first(Media.file_name, False)
+        case Sort.SCORE:
+            return _known_first(Media.score, True)
+        case Sort.RANDOM:
+            # Once around the shuffled order, from where the seed says: each half walks the index on it.
+            columns, first = (Media.shuffle, Media.id), _first_place(wanted.seed or 0)
+            return [
+                Section(columns, False, (Media.shuffle >= first,)),
+                Section(columns, False, (Media.shuffle < first,)),
+            ]
         case Sort.SOURCE:
             names = select(Source.id).order_by(Source.name)
             if wanted.source:
@@ -150,6 +162,11 @@ def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
                     *_known_first(Media.captured_at, False, Media.source_id.is_(None)),
                 ]
             )
+
+
+def _first_place(seed: int) -> int:
+    """Where in the shuffled order a seed begins: seeds that follow one another begin far apart (Knuth, 6.4)."""
+    return seed * 2_654_435_761 % SEEDS
 
 
 def _known_first(column: Any, descending: bool, *where: ColumnElement[bool]) -> list[Section]:

@@ -118,6 +118,7 @@ def media_rows() -> AnySelect:
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
             ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
             Media.act_count,
+            Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .outerjoin(Source, Source.id == Media.source_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +84,8 @@ def _read_value(column: InstrumentedAttribute[Any], value: Any) -> Any:
         raise ValueError(value)
     if kind is str:
         value.encode()  # a lone surrogate cannot be asked for
+    if kind is float and not math.isfinite(value):
+        raise ValueError(value)
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError(value)
     return value

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db.models import (
@@ -50,6 +50,19 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
         Review.access_id == reviewer,
         Review.decision != Decision.UNDONE,
     )
+
+
+def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
+    """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
+    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    if login is not None:
+        person = select(Access.id).where(Access.login == login).scalar_subquery()
+        annotated = annotated.where(Annotation.author_id == person)
+        reviewed = reviewed.where(Review.access_id == person)
+    if since is not None:
+        annotated = annotated.where(Annotation.created_at >= since)
+        reviewed = reviewed.where(Review.created_at >= since)
+    return Media.id.in_(union_all(annotated, reviewed))
 
 
 def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
