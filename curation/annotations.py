@@ -10,7 +10,7 @@ from sqlalchemy import func, literal_column, null, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from curation import jobs
+from curation import jobs, looks
 from curation.accesses import CURATORS, require_scope
 from curation.acts import (
     ReviewPolicy,
@@ -161,6 +161,7 @@ def submit_annotation(
     else:
         move(session, media, act, after, annotation.id, None)
     jobs.add(session, ANNOTATION_FILE, annotation.id)
+    looks.want_second_opinion(session, annotation, policy)
     session.flush()
     notes = draft.notes
     if accept and not policy.review_own:

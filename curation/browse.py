@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.errors import NotAllowed
 from curation.media_filter import SEEDS, MediaFilter, Sort
@@ -213,6 +214,7 @@ def list_page(
         fill_tags(session, items)
         if access.scope in PEOPLE:
             fill_answers(session, items)
+    looks.disguise(session, access, items)
     previous = page.previous_cursor
     if start is not None and cursor is None and after is not None:
         # The page after this one need not exist for the one before it to do so.
@@ -283,25 +285,30 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     fill_tags(session, [details])
     if access.scope in PEOPLE:
         fill_answers(session, [details])
+    looks.disguise(session, access, [details])
     return details
 
 
 def list_annotations(session: Session, access: Access, media_id: int) -> list[AnnotationView]:
-    """All annotations of a media, first to last."""
+    """All annotations of a media, first to last; none while the caller shall answer it blind."""
     require_scope(access, *PEOPLE)
     get_visible_media(session, access, media_id)
+    if media_id in looks.given_looks(session, access):
+        return []
     ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
     return annotation_views(session, ids)
 
 
 def get_history(session: Session, access: Access, media_id: int) -> list[HistoryEntry]:
-    """Everything that happened to a media, newest first."""
+    """Everything that happened to a media, newest first; no answers while the caller shall answer it blind."""
     require_scope(access, *PEOPLE)
     media = get_visible_media(session, access, media_id)
     uploader = session.scalar(select(Access.login).where(Access.id == media.uploaded_by_id)) or ""
     acts: list[tuple[tuple[int, int], HistoryEntry]] = [
         ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
     ]
+    if media_id in looks.given_looks(session, access):
+        return [entry for _, entry in acts]
     of_media = select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
     order = {row.id: row.act for row in session.execute(of_media)}
     numbers: dict[int, int] = {}
@@ -336,13 +343,16 @@ def list_neighbours(session: Session, access: Access, media_id: int, limit: int 
     require_scope(access, *PEOPLE)
     media = get_visible_media(session, access, media_id)
     around = _around(session, access, media, max(1, min(limit, 61)))
-    wanted = [row.current_annotation_id for row in around if row.current_annotation_id]
+    given = looks.given_looks(session, access)
+    wanted = [
+        row.current_annotation_id for row in around if row.current_annotation_id and row.id not in given
+    ]
     shapes = shapes_by_annotation(session, wanted)
     return [
         Neighbour(
             row.id,
             row.captured_at,
-            row.state.value,
+            (State.NEW if row.id in given else row.state).value,
             shapes.get(row.current_annotation_id or 0, []),
         )
         for row in around

@@ -55,6 +55,15 @@ class ReviewView:
     state_after: str
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """What stands against the current annotation of a disputed media: another answer, or a decision alone."""
+
+    other: AnnotationView | None
+    review: ReviewView | None
+    reason: str  # shapes, label_classes or decision
+
+
 @dataclass(slots=True)
 class MediaView:
     """A media as lists and screens show it."""
@@ -83,6 +92,9 @@ class MediaView:
     tags: list[str] = field(default_factory=list)
     annotation: AnnotationView | None = None
     last_review: ReviewView | None = None
+    # The look by which the caller shall answer it blind: then everything above reads as if nobody had answered.
+    look: int | None = None
+    dispute: DisputeView | None = None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db.models import (
@@ -112,6 +112,24 @@ def media_between(column: Any, start: datetime | None, end: datetime | None) -> 
     if end is not None:
         limits.append(column < end)
     return limits
+
+
+def media_acted_on_by(access_id: int) -> ColumnElement[bool]:
+    """Media that this access has answered or decided about at any time, even if it was undone."""
+    return or_(
+        exists().where(Annotation.media_id == Media.id, Annotation.author_id == access_id),
+        exists().where(Review.media_id == Media.id, Review.access_id == access_id),
+    )
+
+
+def media_shuffled_below(share: float, *, for_id: int) -> ColumnElement[bool]:
+    """A share of all media, always the same ones for one id and others for another.
+
+    Each media has a random place in the shuffled order; the id moves the start of the part that is taken.
+    """
+    start = for_id * 1_376_312_589 % 2**31
+    # A place is 31 bits wide: a sum needs more.
+    return (cast(Media.shuffle, BigInteger) + start) % 2**31 < int(share * 2**31)
 
 
 def media_for_review_by(
