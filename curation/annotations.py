@@ -23,6 +23,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
+from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
 from curation.label_classes import require_compatible, resolve
 from curation.media_view import (
@@ -94,6 +95,7 @@ def submit_annotation(
     known = _known(session, media, client_id)
     if known.same_client_id is not None:
         return _stored(session, access, media, known.same_client_id)
+    drop_draft(session, access, media.id)
     if media.state not in SUBMITTABLE:
         raise WrongState(
             f"This picture is {STATE_NAMES[media.state]} by now, so no answer can be added. Reopen it first.",

@@ -187,15 +187,19 @@ def list_page(
     start: int | None = None,
     answers: bool = False,
     extra: Sequence[ColumnElement[bool]] = (),
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """One page of matches in the filter's order, with tags and answers when asked for.
 
-    With `start` the page begins at that media, or where it would stand. Raises UnknownFilter for a cursor
-    of another list, NotAllowed for withdrawn media.
+    Matches must be `extra` too. Media that are `also`, and no matches, stand among them at their place in the
+    order. With `start` the page begins at that media, or where it would stand. Raises UnknownFilter for a
+    cursor of another list, NotAllowed for withdrawn media.
     """
     limit = max(1, min(limit, MAX_PAGE_SIZE))
     sections = sections_of(session, wanted)
-    matches = media_rows().where(*conditions(access, wanted), *extra)
+    matches = [media_rows().where(*conditions(access, wanted), *extra)]
+    if also:
+        matches.append(media_rows().where(*also))
 
     def place(row: AnyRow, number: int) -> tuple[Any, ...]:
         return tuple(getattr(row, column.key) for column in sections[number].columns)
@@ -203,7 +207,8 @@ def list_page(
     after = decode_cursor(cursor, sections) if cursor else None
     first = None
     if start is not None and after is None:
-        first = session.execute(matches.where(Media.id == start)).first()
+        asked = (session.execute(part.where(Media.id == start)).first() for part in matches)
+        first = next((row for row in asked if row is not None), None)
         after = _place_of(session, access, start, sections, place)
     page = read_page(
         session, matches, sections, after, max(1, limit - (1 if first is not None else 0)), place
@@ -254,12 +259,14 @@ def count_matches(
     wanted: MediaFilter,
     *,
     extra: Sequence[ColumnElement[bool]] = (),
+    also: Sequence[ColumnElement[bool]] = (),
     cap: int | None = COUNT_CAP,
 ) -> Count:
-    """How many media the filter shows; counting stops at `cap`, so that it never takes long."""
-    matches: AnySelect = (
-        select(literal_column("1")).select_from(Media).where(*conditions(access, wanted), *extra)
-    )
+    """How many media `list_page` shows; counting stops at `cap`, so that it never takes long."""
+    one: AnySelect = select(literal_column("1").label("one")).select_from(Media)
+    matches: AnySelect = one.where(*conditions(access, wanted), *extra)
+    if also:
+        matches = select(union_all(matches, one.where(*also)).subquery())
     if cap is not None:
         matches = matches.limit(cap + 1)
     number = session.scalar(select(func.count()).select_from(matches.subquery())) or 0

@@ -110,7 +110,25 @@ class MediaFilter:
     def without_order(self) -> MediaFilter:
         return replace(self, sort=Sort.UPLOADED_LAST, seed=None)
 
+    @property
+    def is_about_pictures(self) -> bool:
+        """Whether it asks for nothing that answers say, so that it can be told of a media nobody has answered."""
+        return replace(self, **{name: getattr(MediaFilter(), name) for name in OF_PICTURES}).is_empty
 
+
+OF_PICTURES = (
+    *(
+        "source",
+        "captured_from",
+        "captured_to",
+        "uploaded_from",
+        "uploaded_to",
+        "uploader",
+        "tag",
+        "file_name",
+    ),
+    *("sort", "seed"),
+)
 FILTER_NAMES = tuple(MediaFilter.__dataclass_fields__)
 
 

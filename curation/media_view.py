@@ -268,11 +268,12 @@ def own_review_view(review: Review, access: Access) -> ReviewView:
 def get_visible_media(session: Session, access: Access, media_id: int, *, lock: bool = False) -> Media:
     """The media, when this access may see it: a device its own, nobody but admins a withdrawn one.
 
-    With `lock` the row is held until the transaction ends, so that acts on one media come one by one.
-    Raises MediaNotFound, with the same words for foreign and for absent ids.
+    With `lock` the row is held until the transaction ends, so that acts on one media come one by one; rows that
+    only refer to it, such as leases and drafts, need not wait. Raises MediaNotFound, with the same words for
+    foreign and for absent ids.
     """
     statement = select(Media).where(Media.id == media_id)
-    media = session.scalar(statement.with_for_update() if lock else statement)
+    media = session.scalar(statement.with_for_update(key_share=True) if lock else statement)
     hidden = media is None or (
         (access.scope == Scope.DEVICE and media.uploaded_by_id != access.id)
         or (media.state == State.WITHDRAWN and access.scope != Scope.ADMIN)

@@ -20,6 +20,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import clean_client_id, clean_comment
+from curation.drafts import drop_draft
 from curation.errors import (
     AnswerIncomplete,
     Conflict,
@@ -76,6 +77,7 @@ def decide(
         return stored
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
+    drop_draft(session, access, media.id)
     if decision == Decision.ACCEPTED and media.state == State.NEW:
         raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
     if media.state not in DECIDABLE[decision]:
