@@ -14,10 +14,12 @@ from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    Comment,
     Decision,
     LabelClass,
     Media,
     MediaTag,
+    Mention,
     Review,
     Shape,
     Source,
@@ -180,4 +182,33 @@ def tags_of(media_ids: Sequence[int]) -> AnySelect:
         .join(Tag, Tag.id == MediaTag.tag_id)
         .where(MediaTag.media_id.in_(media_ids))
         .order_by(MediaTag.media_id, Tag.name)
+    )
+
+
+def comments_of(media_id: int) -> AnySelect:
+    """Rows of (id, login, text, created_at), first to last."""
+    return (
+        select(Comment.id, Access.login, Comment.text, Comment.created_at)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Comment.media_id == media_id)
+        .order_by(Comment.id)
+    )
+
+
+def mentions_of(access_id: int) -> AnySelect:
+    """Rows of (comment_id, media_id, file_name, login of the author, text, created_at, seen_at)."""
+    return (
+        select(
+            Comment.id,
+            Comment.media_id,
+            Media.file_name,
+            Access.login,
+            Comment.text,
+            Comment.created_at,
+            Mention.seen_at,
+        )
+        .join(Comment, Comment.id == Mention.comment_id)
+        .join(Media, Media.id == Comment.media_id)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Mention.access_id == access_id)
     )
