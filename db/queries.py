@@ -28,6 +28,8 @@ from db.models import (
 )
 from db.types import AnySelect
 
+SAME_AZIMUTH = 5.0
+
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
     # One state is an equality, which lets an index on (state, ...) also give the order.
@@ -58,6 +60,15 @@ def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
     if len(names) == 1:
         return Media.source_id == select(Source.id).where(Source.name == names[0]).scalar_subquery()
     return Media.source_id.in_(select(Source.id).where(Source.name.in_(names)))
+
+
+def media_of_view(source_id: int | None, azimuth: float | None) -> list[ColumnElement[bool]]:
+    """Media that look where this one looks: the same source, and the same azimuth within 5 degrees or none either."""
+    same_source = Media.source_id == source_id
+    if azimuth is None:
+        return [same_source, Media.azimuth.is_(None)]
+    turned = func.abs(Media.azimuth - azimuth)
+    return [same_source, or_(turned <= SAME_AZIMUTH, turned >= 360 - SAME_AZIMUTH)]
 
 
 def media_with_tags(names: Sequence[str]) -> ColumnElement[bool]:
