@@ -25,7 +25,7 @@ from db.types import AnySelect
 MIN_OVERLAP = 0.3
 MAX_BOXES = 20
 # The newest media of a camera that are looked through, and the newest shapes near the boxes that are compared.
-MAX_MEDIA = 20_000
+MAX_MEDIA = 10_000
 MAX_SHAPES = 2_000
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 ANSWERED = (State.ANNOTATED, State.ACCEPTED)

@@ -145,6 +145,34 @@ def is_undone() -> ColumnElement[bool]:
     return exists().where(later.undoes_id == Review.id)
 
 
+def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
+    return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
+        Annotation.author_id == access_id,
+        Annotation.created_at >= start,
+        Annotation.created_at < end,
+        ~_act_is_undone(Annotation.media_id, Annotation.act),
+    )
+
+
+def standing_reviews_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """As `standing_annotations_by`, for what this access decided; undoing is no decision."""
+    return select(Review.media_id, Review.act, Review.created_at).where(
+        Review.access_id == access_id,
+        Review.created_at >= start,
+        Review.created_at < end,
+        Review.decision != Decision.UNDONE,
+        ~_act_is_undone(Review.media_id, Review.act),
+    )
+
+
+def _act_is_undone(media_id: Any, act: Any) -> ColumnElement[bool]:
+    later = aliased(Review)
+    return exists().where(
+        later.media_id == media_id, later.undoes_act == act, later.decision == Decision.UNDONE
+    )
+
+
 def accepters_of(annotation_id: int) -> Select[int]:
     """Ids of the accesses whose acceptance of this annotation stands."""
     return (
