@@ -225,6 +225,15 @@ class StandingAct:
         return made
 
     @property
+    def media_id(self) -> int:
+        return self.made.media_id
+
+    @property
+    def what(self) -> str:
+        """As the history calls it; an answer that was accepted as it was handed in is an acceptance."""
+        return self.review.decision.value if self.review is not None else "submitted"
+
+    @property
     def access_id(self) -> int:
         return self.made.access_id if isinstance(self.made, Review) else self.made.author_id
 
