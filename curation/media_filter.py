@@ -38,6 +38,7 @@ class MediaFilter:
 
     state: tuple[State, ...] = ()
     label_class: tuple[str, ...] = ()
+    reply: tuple[str, ...] = ()  # the key of a question and what was replied, as in “missed_smoke:yes”
     has_shapes: bool | None = None
     source: tuple[str, ...] = ()
     captured_from: datetime | None = None
@@ -63,6 +64,7 @@ class MediaFilter:
         return cls(
             state=tuple(_one_of(State, "state", value) for value in many.get("state", ())),
             label_class=many.get("label_class", ()),
+            reply=tuple(_reply(value) for value in many.get("reply", ())),
             has_shapes=_yes_or_no("has_shapes", _single("has_shapes", many)),
             source=many.get("source", ()),
             captured_from=_moment("captured_from", _single("captured_from", many)),
@@ -93,6 +95,11 @@ class MediaFilter:
             else:
                 query[name] = [str(getattr(value, "value", value))]
         return query
+
+    @property
+    def replies(self) -> list[tuple[str, bool]]:
+        """The wanted replies: the key of each question, and whether the reply is yes."""
+        return [(key, said == "yes") for key, _, said in (value.rpartition(":") for value in self.reply)]
 
     @property
     def is_empty(self) -> bool:
@@ -144,6 +151,15 @@ def _yes_or_no(name: str, value: str | None) -> bool | None:
     if value not in ("yes", "no"):
         raise UnknownFilter(f"{name} is “yes” or “no”, not “{_shown(value)}”.")
     return value == "yes"
+
+
+def _reply(value: str) -> str:
+    key, _, said = value.rpartition(":")
+    if not key or said not in ("yes", "no"):
+        raise UnknownFilter(
+            f"reply is a question and “yes” or “no”, as in missed_smoke:yes, not “{_shown(value)}”."
+        )
+    return value
 
 
 def _moment(name: str, value: str | None, *, end: bool = False) -> datetime | None:

@@ -61,6 +61,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     query = {
         "state": ["annotated", "unsure"],
         "label_class": "wildfire",
+        "reply": ["missed_smoke:yes"],
         "has_shapes": "no",
         "source": "north-ridge-2",
         "captured_from": "2026-08-01",
@@ -78,6 +79,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     texts = {pill.label: pill.text for pill in pills}
     assert texts["State"] == "annotated, unsure"
     assert texts["Label class"] == "wildfire smoke"
+    assert texts["Question"] == "missed smoke: yes"
     assert texts["Shapes"] == "none"
     assert texts["Tag"] == "haze, test"
     left = wanted
