@@ -165,6 +165,45 @@ SENTENCES: dict[str, str] = {
         "Une file a son propre état : enlevez le filtre « state », ou prenez queue=filter."
     ),
     "There is no queue “{}”.": "La file « {0} » n’existe pas.",
+    "This picture was given to somebody else meanwhile. Leave it to them.": (
+        "Cette image a été donnée à quelqu’un d’autre entre-temps. Laissez-la-lui."
+    ),
+    "You have answered this picture already. Undo that answer first.": (
+        "Vous avez déjà répondu à cette image. Annulez d’abord cette réponse."
+    ),
+    "An answer replies to at most {} questions.": "Une réponse répond à {0} questions au plus.",
+    "The reply to {} is true or false.": "La réponse à {0} est vrai ou faux.",
+    "Answer the question first: {}": "Répondez d’abord à la question : {0}",
+    "There is no annotation {} of media {}.": "L’annotation {0} du média {1} n’existe pas.",
+    "A drawing names a label class or a question that cannot be one.": (
+        "Un dessin nomme une classe ou une question qui ne peut pas en être une."
+    ),
+    "Write something first: a comment is not empty.": (
+        "Écrivez d’abord quelque chose : un commentaire n’est pas vide."
+    ),
+    "This client id was used for another comment. Make a new one.": (
+        "Ce client id a servi pour un autre commentaire. Faites-en un nouveau."
+    ),
+    "This client id was used for something else. Make a new one.": (
+        "Ce client id a servi pour autre chose. Faites-en un nouveau."
+    ),
+    "There is no batch {}.": "Le lot {0} n’existe pas.",
+    "Undoing is not undone. Answer or decide anew.": (
+        "Une annulation ne s’annule pas. Répondez ou décidez de nouveau."
+    ),
+    "This was done by someone else. Only an admin can undo it.": (
+        "C’est l’acte de quelqu’un d’autre. Seul un admin peut l’annuler."
+    ),
+    "This was done more than a day ago. Only an admin can undo it.": (
+        "C’était il y a plus d’un jour. Seul un admin peut l’annuler."
+    ),
+    "The span of time ends before it begins.": "La période finit avant de commencer.",
+    "There is no access “{}”.": "L’accès « {0} » n’existe pas.",
+    "Choose the media that get this shape.": "Choisissez les médias qui reçoivent cette forme.",
+    "This media has no source, so nothing says which others are of the same camera.": (
+        "Ce média n’a pas de source : rien ne dit quels autres viennent de la même caméra."
+    ),
+    "At most {} boxes at once.": "Au plus {0} cadres à la fois.",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -308,6 +347,16 @@ SENTENCES: dict[str, str] = {
     "Several exports are being written at this moment. Try again in a minute.": (
         "Plusieurs exports s’écrivent en ce moment. Réessayez dans une minute."
     ),
+    "seed is a whole number from 0 to {}, not “{}”.": "seed est un nombre entier de 0 à {0}, pas « {1} ».",
+    "reply is a question and “yes” or “no”, as in missed_smoke:yes, not “{}”.": (
+        "reply est une question et « yes » ou « no », comme missed_smoke:yes, pas « {0} »."
+    ),
+    "No shape is drawn on media {}, so there is nothing to magnify.": (
+        "Aucune forme n’est dessinée sur le média {0} : il n’y a rien à agrandir."
+    ),
+    "A box is four numbers: x_min,y_min,x_max,y_max, fractions of the picture.": (
+        "Un cadre est fait de quatre nombres : x_min,y_min,x_max,y_max, fractions de l’image."
+    ),
     # Label classes
     "There is no such label class.": "Cette classe n’existe pas.",
     "There is no label class “{}”.": "La classe « {0} » n’existe pas.",
@@ -329,6 +378,23 @@ SENTENCES: dict[str, str] = {
     "A parent is another label class that has no parent itself.": (
         "Un parent est une autre classe qui n’a pas elle-même de parent."
     ),
+    "A guide has at most {} characters, this one has {}.": (
+        "Un guide a au plus {0:number} caractères, celui-ci en a {1:number}."
+    ),
+    "A guide holds a character that cannot be shown.": (
+        "Le guide contient un caractère qui ne peut pas être montré."
+    ),
+    "Media {} is {}, so it cannot be an example.": (
+        "L’état du média {0} est « {1:word} » : il ne peut pas servir d’exemple."
+    ),
+    "“{}” has {} examples already. Take one of them away first.": (
+        "« {0} » a déjà {1} exemples. Enlevez-en d’abord un."
+    ),
+    "Media {} is no example of “{}”.": "Le média {0} n’est pas un exemple de « {1} ».",
+    "There are {} questions already. Change one of them.": "Il y a déjà {0} questions. Modifiez-en une.",
+    "There is no such question.": "Cette question n’existe pas.",
+    "There is no question {}.": "La question {0} n’existe pas.",
+    "A question has 1 to {} printable characters.": "Une question a de 1 à {0} caractères imprimables.",
     # What is away, and what should not happen
     "{}: {}.": "{0} : {1}.",
     "There is nothing at this address.": "Il n’y a rien à cette adresse.",
