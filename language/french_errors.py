@@ -204,6 +204,10 @@ SENTENCES: dict[str, str] = {
         "Ce média n’a pas de source : rien ne dit quels autres viennent de la même caméra."
     ),
     "At most {} boxes at once.": "Au plus {0} cadres à la fois.",
+    "Somebody has acted on it since.": "Quelqu’un a agi dessus depuis.",
+    "It was undone already.": "C’était déjà annulé.",
+    "It was withdrawn.": "Il a été retiré.",
+    "It is {} by now.": "Son état est maintenant « {0:word} ».",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -322,6 +326,9 @@ SENTENCES: dict[str, str] = {
     "The field “{}” is not UTF-8 text.": "Le champ « {0} » n’est pas un texte UTF-8.",
     "The multipart body is damaged. Nothing was stored.": "Le corps multipart est abîmé. Rien n’a été stocké.",
     "sha256 is 64 hexadecimal digits.": "sha256 a 64 chiffres hexadécimaux.",
+    "Not stored: the database or the bucket cannot be reached. Send the archive again later.": (
+        "Non stocké : la base de données ou le bucket est injoignable. Envoyez de nouveau l’archive plus tard."
+    ),
     # Filters, lists, exports
     "The filter {} has more than {} values.": "Le filtre {0} a plus de {1} valeurs.",
     "The filter {} takes one value, not {}.": "Le filtre {0} prend une valeur, pas {1}.",
