@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.agreement import agreement_figures
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
@@ -126,3 +127,5 @@ with of_curators, st.container(border=True, height="stretch"):
         bars(rows, empty="Nothing has been decided yet."),
         "curators",
     )
+
+agreement_figures(access)
