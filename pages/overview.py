@@ -4,6 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from components.agreement import agreement_figures
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.clock import browser_zone, day_start
 from components.day_plot import day_plot
@@ -139,3 +140,5 @@ with of_curators, st.container(border=True, height="stretch"):
         bars(rows, empty="Nothing has been decided yet."),
         "curators",
     )
+
+agreement_figures(access)
