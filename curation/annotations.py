@@ -79,6 +79,7 @@ def submit_annotation(
     client_id: str | None = None,
     accept: bool = False,
     comment: str | None = None,
+    batch_id: int | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Submitted:
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
@@ -119,6 +120,7 @@ def submit_annotation(
         author_id=access.id,
         based_on_id=based_on,
         client_id=client_id,
+        batch_id=batch_id,
         comment=None if accepts else comment,  # with a decision it belongs to that
         origin=_origin(draft),
         act=act,

@@ -39,6 +39,7 @@ from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
     media_acted_on,
+    comments_of,
     media_annotated_by,
     media_between,
     media_decided_by,
@@ -342,7 +343,12 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             annotation_number=numbers.get(review.annotation_id or 0),
         )
         acts.append(((row.act, 1), entry))
-    return [entry for _, entry in sorted(acts, key=lambda act: act[0], reverse=True)]
+    entries = [entry for _, entry in sorted(acts, key=lambda act: act[0])]
+    for row in session.execute(comments_of(media_id)):
+        # Acts are ordered by their numbers; a comment has none, and goes after what was done before it.
+        place = next((n for n, entry in enumerate(entries) if entry.at > row.created_at), len(entries))
+        entries.insert(place, HistoryEntry(row.created_at, row.login, "commented", comment=row.text))
+    return entries[::-1]
 
 
 def list_neighbours(session: Session, access: Access, media_id: int, limit: int = 9) -> list[Neighbour]:

@@ -14,10 +14,12 @@ from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    Comment,
     Decision,
     LabelClass,
     Media,
     MediaTag,
+    Mention,
     Review,
     Shape,
     Source,
@@ -25,6 +27,8 @@ from db.models import (
     Tag,
 )
 from db.types import AnySelect
+
+SAME_AZIMUTH = 5.0
 
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -69,6 +73,15 @@ def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
     if len(names) == 1:
         return Media.source_id == select(Source.id).where(Source.name == names[0]).scalar_subquery()
     return Media.source_id.in_(select(Source.id).where(Source.name.in_(names)))
+
+
+def media_of_view(source_id: int | None, azimuth: float | None) -> list[ColumnElement[bool]]:
+    """Media that look where this one looks: the same source, and the same azimuth within 5 degrees or none either."""
+    same_source = Media.source_id == source_id
+    if azimuth is None:
+        return [same_source, Media.azimuth.is_(None)]
+    turned = func.abs(Media.azimuth - azimuth)
+    return [same_source, or_(turned <= SAME_AZIMUTH, turned >= 360 - SAME_AZIMUTH)]
 
 
 def media_with_tags(names: Sequence[str]) -> ColumnElement[bool]:
@@ -163,6 +176,34 @@ def is_undone() -> ColumnElement[bool]:
     return exists().where(later.undoes_id == Review.id)
 
 
+def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
+    return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
+        Annotation.author_id == access_id,
+        Annotation.created_at >= start,
+        Annotation.created_at < end,
+        ~_act_is_undone(Annotation.media_id, Annotation.act),
+    )
+
+
+def standing_reviews_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """As `standing_annotations_by`, for what this access decided; undoing is no decision."""
+    return select(Review.media_id, Review.act, Review.created_at).where(
+        Review.access_id == access_id,
+        Review.created_at >= start,
+        Review.created_at < end,
+        Review.decision != Decision.UNDONE,
+        ~_act_is_undone(Review.media_id, Review.act),
+    )
+
+
+def _act_is_undone(media_id: Any, act: Any) -> ColumnElement[bool]:
+    later = aliased(Review)
+    return exists().where(
+        later.media_id == media_id, later.undoes_act == act, later.decision == Decision.UNDONE
+    )
+
+
 def accepters_of(annotation_id: int) -> Select[int]:
     """Ids of the accesses whose acceptance of this annotation stands."""
     return (
@@ -211,4 +252,33 @@ def tags_of(media_ids: Sequence[int]) -> AnySelect:
         .join(Tag, Tag.id == MediaTag.tag_id)
         .where(MediaTag.media_id.in_(media_ids))
         .order_by(MediaTag.media_id, Tag.name)
+    )
+
+
+def comments_of(media_id: int) -> AnySelect:
+    """Rows of (id, login, text, created_at), first to last."""
+    return (
+        select(Comment.id, Access.login, Comment.text, Comment.created_at)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Comment.media_id == media_id)
+        .order_by(Comment.id)
+    )
+
+
+def mentions_of(access_id: int) -> AnySelect:
+    """Rows of (comment_id, media_id, file_name, login of the author, text, created_at, seen_at)."""
+    return (
+        select(
+            Comment.id,
+            Comment.media_id,
+            Media.file_name,
+            Access.login,
+            Comment.text,
+            Comment.created_at,
+            Mention.seen_at,
+        )
+        .join(Comment, Comment.id == Mention.comment_id)
+        .join(Media, Media.id == Comment.media_id)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Mention.access_id == access_id)
     )
