@@ -38,8 +38,8 @@ from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
-    media_acted_on,
     comments_of,
+    media_acted_on,
     media_annotated_by,
     media_between,
     media_decided_by,
