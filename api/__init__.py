@@ -17,6 +17,7 @@ from api import (
     label_classes,
     login,
     media,
+    questions,
     queue,
     uploads,
 )
@@ -60,6 +61,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         comments,
         camera_memory,
         label_classes,
+        questions,
         uploads,
         exports,
     ):

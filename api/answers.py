@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
 from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, PolicyDep, SessionDep
@@ -41,6 +41,9 @@ class ShapeIn(Body):
 class AnnotationIn(Body):
     shapes: list[ShapeIn] = Field(default=[], max_length=500)
     label_classes: list[str] = Field(default=[], max_length=50)
+    replies: dict[str, StrictBool] = Field(
+        default={}, max_length=50, description="True for yes, by the key of the question (`GET /questions`)."
+    )
     based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
     seen_acts: int | None = Field(
         default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
@@ -80,6 +83,7 @@ def submit(
             media_id,
             shapes=[shape.model_dump() for shape in answer.shapes],
             label_classes=answer.label_classes,
+            replies=answer.replies,
             based_on=answer.based_on,
             seen_acts=answer.seen_acts,
             client_id=answer.client_id,

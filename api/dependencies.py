@@ -136,7 +136,7 @@ FILTER_PARAMETERS = [
         "required": False,
         "schema": {"type": "array", "items": {"type": "string"}},
     }
-    if name in ("state", "label_class", "source", "tag")
+    if name in ("state", "label_class", "reply", "source", "tag")
     else {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
     for name in FILTER_NAMES
 ]

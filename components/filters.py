@@ -17,6 +17,7 @@ import streamlit as st
 from components.clock import browser_zone, day_start, first_day, last_day, span_text
 from components.messages import explain_problems, plain
 from curation.media_filter import SEEDS, MediaFilter, Sort
+from curation.questions import list_questions
 from curation.sources import list_sources
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
@@ -66,6 +67,9 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     if wanted.label_class:
         names = ", ".join(class_names.get(key, key) for key in wanted.label_class)
         pills.append(Pill("Label class", names, ("label_class",)))
+    if wanted.reply:
+        said = ", ".join(f"{key.replace('_', ' ')}: {'yes' if yes else 'no'}" for key, yes in wanted.replies)
+        pills.append(Pill("Question", said, ("reply",)))
     if wanted.has_shapes is not None:
         pills.append(Pill("Shapes", "some" if wanted.has_shapes else "none", ("has_shapes",)))
     if wanted.source:
@@ -139,10 +143,12 @@ class FilterBar:
     def _widgets(self) -> None:
         with open_session(read_only=True) as session:
             sources, tags = list_sources(session), list_tags(session)
+            sentences = {question.key: question.sentence for question in list_questions(session, off=True)}
         wanted = self.wanted
         self._set(
             state=list(wanted.state),
             label_class=list(wanted.label_class),
+            reply=list(wanted.reply),
             has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
             source=list(wanted.source),
             **{name: getattr(wanted, name) or "" for name in LOGINS},
@@ -176,6 +182,13 @@ class FilterBar:
         with right:
             st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
             st.text_input("File name contains", **self._on("file_name"))
+            replies = [f"{key}:{said}" for key in sentences for said in ("yes", "no")]
+            st.multiselect(
+                "Question",
+                _with_chosen(replies, wanted.reply),
+                format_func=lambda reply: reply_text(reply, sentences),
+                **self._on("reply"),
+            )
             self._between("uploaded", "Uploaded")
         for name, column in zip(LOGINS, st.columns(len(LOGINS)), strict=True):
             column.text_input(f"{name.capitalize()} (login)", **self._on(name))
@@ -226,7 +239,7 @@ class FilterBar:
 
 def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
     """What a widget holds, as the filter holds it."""
-    if name in ("state", "label_class", "source", "tag"):
+    if name in ("state", "label_class", "reply", "source", "tag"):
         return tuple(value or ())
     if name == "has_shapes":
         return {"yes": True, "no": False}.get(value)
@@ -235,6 +248,12 @@ def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
     if isinstance(value, str) and name != "sort":
         return value.strip() or None
     return value
+
+
+def reply_text(reply: str, sentences: Mapping[str, str]) -> str:
+    """A wanted reply as a person reads it: “Is there smoke that no shape shows? yes”."""
+    key, _, said = reply.rpartition(":")
+    return f"{sentences.get(key, key)} {said}"
 
 
 def _limit(day: date, zone: tzinfo, *, end: bool) -> datetime | None:

@@ -35,12 +35,14 @@ from curation.media_view import (
     review_rows,
     review_view,
 )
+from curation.questions import resolve_replies
 from curation.reviews import add_review, state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE
 from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
     AppliesTo,
     Blob,
     Decision,
@@ -74,6 +76,7 @@ def submit_annotation(
     *,
     shapes: Sequence[Mapping[str, Any]] = (),
     label_classes: Sequence[str] = (),
+    replies: Mapping[str, Any] | None = None,
     based_on: int | None = None,
     seen_acts: int | None = None,
     client_id: str | None = None,
@@ -85,9 +88,9 @@ def submit_annotation(
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture. A repeated `client_id` gives back what was stored. Raises StaleAnnotation when another
-    annotation counts by now, MovedOn when `seen_acts` is given and somebody has acted since, WrongState when the
-    media is closed, and Refused of several kinds.
+    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back
+    what was stored. Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given
+    and somebody has acted since, WrongState when the media is closed, and Refused of several kinds.
     """
     require_scope(access, *CURATORS)
     client_id = clean_client_id(client_id)
@@ -106,9 +109,10 @@ def submit_annotation(
     require_unmoved(media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
-    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height)
+    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     _require_usable(session, media, draft, resolved)
+    questions = resolve_replies(session, draft.replies)
 
     act = next_act(media)
     before = media.state
@@ -142,6 +146,9 @@ def submit_annotation(
         for position, shape in enumerate(draft.shapes)
     ]
     annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
+    annotation.replies = [
+        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
+    ]
     session.add(annotation)
     try:
         session.flush()
@@ -229,6 +236,7 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
             for shape in draft.shapes
         ],
         label_classes=list(draft.label_classes),
+        replies=dict(draft.replies),
     )
 
 

@@ -49,6 +49,7 @@ from db.queries import (
     media_of_sources,
     media_of_uploader,
     media_with_label_classes,
+    media_with_replies,
     media_with_tags,
 )
 from db.types import AnyRow, AnySelect
@@ -108,6 +109,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(Media.uploaded_by_id == access.id)
     if wanted.label_class:
         found.append(media_with_label_classes(wanted.label_class))
+    if wanted.reply:
+        found.append(media_with_replies(wanted.replies))
     if wanted.has_shapes is not None:
         found.append(media_has_shapes(wanted.has_shapes))
     if wanted.source:

@@ -41,6 +41,7 @@ class MediaFilter:
 
     state: tuple[State, ...] = ()
     label_class: tuple[str, ...] = ()
+    reply: tuple[str, ...] = ()  # the key of a question and what was replied, as in “missed_smoke:yes”
     has_shapes: bool | None = None
     source: tuple[str, ...] = ()
     captured_from: datetime | None = None
@@ -69,6 +70,7 @@ class MediaFilter:
         return cls(
             state=tuple(_one_of(State, "state", value) for value in many.get("state", ())),
             label_class=many.get("label_class", ()),
+            reply=tuple(_reply(value) for value in many.get("reply", ())),
             has_shapes=_yes_or_no("has_shapes", _single("has_shapes", many)),
             source=many.get("source", ()),
             captured_from=_moment("captured_from", _single("captured_from", many)),
@@ -102,6 +104,11 @@ class MediaFilter:
             else:
                 query[name] = [str(getattr(value, "value", value))]
         return query
+
+    @property
+    def replies(self) -> list[tuple[str, bool]]:
+        """The wanted replies: the key of each question, and whether the reply is yes."""
+        return [(key, said == "yes") for key, _, said in (value.rpartition(":") for value in self.reply)]
 
     @property
     def is_empty(self) -> bool:
@@ -179,6 +186,15 @@ def _seed(value: str | None) -> int | None:
     if not (value.isascii() and value.isdecimal()) or len(value) > 10 or int(value) >= SEEDS:
         raise UnknownFilter(f"seed is a whole number from 0 to {SEEDS - 1}, not “{_shown(value)}”.")
     return int(value)
+
+
+def _reply(value: str) -> str:
+    key, _, said = value.rpartition(":")
+    if not key or said not in ("yes", "no"):
+        raise UnknownFilter(
+            f"reply is a question and “yes” or “no”, as in missed_smoke:yes, not “{_shown(value)}”."
+        )
+    return value
 
 
 def _moment(name: str, value: str | None, *, end: bool = False) -> datetime | None:

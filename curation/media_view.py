@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from curation.errors import MediaNotFound
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
-from db.queries import labels_of, shapes_of, tags_of
+from db.queries import labels_of, replies_of, shapes_of, tags_of
 from db.types import AnyRow, AnySelect
 
 
@@ -40,6 +40,7 @@ class AnnotationView:
     comment: str | None
     shapes: list[ShapeView]
     label_classes: list[str]
+    replies: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +192,16 @@ def shapes_by_annotation(session: Session, annotation_ids: Sequence[int]) -> dic
 
 
 def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[AnnotationView]:
-    """Annotations with their shapes and image-level label classes, by id."""
+    """Annotations with their shapes, image-level label classes and replies to questions, by id."""
     if not annotation_ids:
         return []
     shapes = shapes_by_annotation(session, annotation_ids)
     labels: dict[int, list[str]] = defaultdict(list)
     for annotation_id, key in session.execute(labels_of(annotation_ids)):
         labels[annotation_id].append(key)
+    replies: dict[int, dict[str, bool]] = defaultdict(dict)
+    for annotation_id, key, yes in session.execute(replies_of(annotation_ids)):
+        replies[annotation_id][key] = yes
     rows = session.execute(
         select(Annotation, Access.login)
         .join(Access, Access.id == Annotation.author_id)
@@ -217,6 +221,7 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
             comment=annotation.comment,
             shapes=shapes.get(annotation.id, []),
             label_classes=labels.get(annotation.id, []),
+            replies=replies.get(annotation.id, {}),
         )
         for annotation, author in rows
     ]

@@ -14,12 +14,14 @@ from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
     Comment,
     Decision,
     LabelClass,
     Media,
     MediaTag,
     Mention,
+    Question,
     Review,
     Shape,
     Source,
@@ -102,6 +104,23 @@ def media_with_label_classes(keys: Sequence[str]) -> ColumnElement[bool]:
         exists().where(
             AnnotationLabel.annotation_id == Media.current_annotation_id,
             AnnotationLabel.label_class_id.in_(classes),
+        ),
+    )
+
+
+def media_with_replies(replies: Sequence[tuple[str, bool]]) -> ColumnElement[bool]:
+    """Media whose current annotation replies to at least one of these questions in this way."""
+    return exists().where(
+        AnnotationReply.annotation_id == Media.current_annotation_id,
+        or_(
+            *(
+                and_(
+                    AnnotationReply.question_id
+                    == select(Question.id).where(Question.key == key).scalar_subquery(),
+                    AnnotationReply.yes == yes,
+                )
+                for key, yes in replies
+            )
         ),
     )
 
@@ -237,12 +256,66 @@ def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
     )
 
 
+def shapes_of_class_on(label_class_id: int, media_ids: Sequence[int]) -> AnySelect:
+    """Rows of (media_id, corners): the shapes of a label class in the current annotations of these media."""
+    return (
+        select(Media.id, Shape.x_min, Shape.y_min, Shape.x_max, Shape.y_max)
+        .join(Shape, Shape.annotation_id == Media.current_annotation_id)
+        .where(Media.id.in_(media_ids), Shape.label_class_id == label_class_id)
+        .order_by(Media.id, Shape.position)
+    )
+
+
+def newest_shapes_of_class(label_class_id: int, looked_through: int, state: State) -> AnySelect:
+    """Rows of (media_id, corners), newest annotation first: of so many shapes, those that count for such media."""
+    newest = (
+        select(Shape.annotation_id, Shape.x_min, Shape.y_min, Shape.x_max, Shape.y_max)
+        .where(Shape.label_class_id == label_class_id)
+        .order_by(Shape.annotation_id.desc())
+        .limit(looked_through)
+        .subquery("newest")
+    )
+    return (
+        select(Media.id, newest.c.x_min, newest.c.y_min, newest.c.x_max, newest.c.y_max)
+        .join(Media, Media.current_annotation_id == newest.c.annotation_id)
+        .where(Media.state == state)
+        .order_by(newest.c.annotation_id.desc())
+    )
+
+
+def newest_labelled(label_class_id: int, looked_through: int, state: State) -> AnySelect:
+    """Ids of media whose current annotation uses a label class for the whole picture, newest annotation first."""
+    newest = (
+        select(AnnotationLabel.annotation_id)
+        .where(AnnotationLabel.label_class_id == label_class_id)
+        .order_by(AnnotationLabel.annotation_id.desc())
+        .limit(looked_through)
+        .subquery("newest")
+    )
+    return (
+        select(Media.id)
+        .join(newest, Media.current_annotation_id == newest.c.annotation_id)
+        .where(Media.state == state)
+        .order_by(newest.c.annotation_id.desc())
+    )
+
+
 def labels_of(annotation_ids: Sequence[int]) -> AnySelect:
     return (
         select(AnnotationLabel.annotation_id, LabelClass.key)
         .join(LabelClass, LabelClass.id == AnnotationLabel.label_class_id)
         .where(AnnotationLabel.annotation_id.in_(annotation_ids))
         .order_by(AnnotationLabel.annotation_id, LabelClass.position, LabelClass.id)
+    )
+
+
+def replies_of(annotation_ids: Sequence[int]) -> AnySelect:
+    """Rows of (annotation_id, key of the question, yes)."""
+    return (
+        select(AnnotationReply.annotation_id, Question.key, AnnotationReply.yes)
+        .join(Question, Question.id == AnnotationReply.question_id)
+        .where(AnnotationReply.annotation_id.in_(annotation_ids))
+        .order_by(AnnotationReply.annotation_id, Question.position, Question.id)
     )
 
 

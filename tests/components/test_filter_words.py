@@ -61,6 +61,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     query = {
         "state": ["annotated", "unsure"],
         "label_class": "wildfire",
+        "reply": ["missed_smoke:yes"],
         "has_shapes": "no",
         "source": "north-ridge-2",
         "captured_from": "2026-08-01",
@@ -80,6 +81,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     texts = {pill.label: pill.text for pill in pills}
     assert texts["State"] == "annotated, unsure"
     assert texts["Label class"] == "wildfire smoke"
+    assert texts["Question"] == "missed smoke: yes"
     assert texts["Shapes"] == "none"
     assert texts["Tag"] == "haze, test"
     assert (texts["Acted on by"], texts["Acted on"]) == ("curator-4", "from 3 Aug 2026")
