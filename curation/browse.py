@@ -206,7 +206,7 @@ def list_page(
     """
     limit = max(1, min(limit, MAX_PAGE_SIZE))
     sections = sections_of(session, wanted)
-    matches = [media_rows().where(*conditions(access, wanted), *extra)]
+    matches = [media_rows().where(*conditions(access, part), *extra) for part in _walked_apart(wanted)]
     if also:
         matches.append(media_rows().where(*also))
 
@@ -236,6 +236,14 @@ def list_page(
         back = replace(after, backwards=True)
         previous = back.encode() if read_page(session, matches, sections, back, 1, place).rows else None
     return Page(items, page.next_cursor, previous)
+
+
+def _walked_apart(wanted: MediaFilter) -> list[MediaFilter]:
+    """A filter as others that share no media, each in an order that an index has."""
+    # Of these two orders there is an index within each state only, and everything would be sorted for a page.
+    if wanted.sort not in (Sort.SCORE, Sort.RANDOM) or len(wanted.state) == 1:
+        return [wanted]
+    return [replace(wanted, state=(state,)) for state in wanted.state or sorted(LISTED_STATES)]
 
 
 def _place_of(

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.doors import show_doors
 from components.filters import FilterBar, active_pills, address_with, read_filter, without
 from components.layout import use_layout
 from components.media_grid import SIZES, Selection, Size, media_grid
 from components.media_panel import find_media, media_panel
 from components.messages import plain
+from components.parked_notes import parked_notes
 from components.sign_in import require_visitor
 from components.tag_menu import tag_menu, undo_line
 from curation.accesses import CURATORS
@@ -16,6 +18,7 @@ from curation.browse import count_matches, list_page, shapes_for
 from curation.errors import NotFound, Refused
 from curation.label_classes import list_label_classes
 from curation.media_filter import MediaFilter, Sort
+from curation.parked import list_parked_notes, shows_parked_only
 from db.session import open_session
 
 LOOK = ("size", "shapes")  # how the list looks; it outlives a change of the filter
@@ -79,6 +82,7 @@ try:
         page = list_page(session, access, wanted, query.get("cursor"))
         shapes = shapes_for(session, page.items) if with_shapes else {}
         count = count_matches(session, access, wanted)
+        notes = list_parked_notes(session, access, wanted) if shows_parked_only(wanted) else []
 except (Refused, NotFound) as problem:
     st.error(plain(problem.sentence))
     st.button("Show all media", on_click=go, args=(MediaFilter(),))
@@ -129,6 +133,9 @@ if not page.items:
             label = f"without {plain(pill.label)} :gray[{plain(pill.text)}]: {left} media"
             st.button(label, key=f"without_{pill.names[0]}", on_click=go, args=(wider,))
     st.stop()
+
+if notes:
+    show_doors(*parked_notes(notes, wanted, reviews=access.scope in CURATORS), key="parked_notes")
 
 media_grid(
     page.items,

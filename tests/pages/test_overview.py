@@ -99,6 +99,16 @@ def test_the_three_numbers(open_page, curator, work):
     assert "2 of your answers sent back" in said(app)
 
 
+def test_what_is_decided_and_ones_own_day_have_lists(open_page, curator, work):
+    shown = dict(links(open_page(curator)))
+    assert shown["Accepted 3"] == "/browse?state=accepted"
+    assert shown["Rejected 0"] == "/browse?state=rejected"
+    assert "acted_by=curator&acted_from=" in next(
+        address for text, address in shown.items() if text.startswith("Mine today ")
+    )
+    assert shown["Disagreements 0"] == "/review?queue=disagreements"
+
+
 def test_continue_reviewing_leads_to_the_fullest_queue(open_page, curator):
     with open_session() as session:
         for number in range(5):
@@ -114,6 +124,8 @@ def test_who_only_looks_is_not_asked_to_review(open_page, work):
     app = open_page(viewer)
     assert not [address for _, address in links(app) if address.startswith("/review")]
     assert "waiting for you" not in said(app)
+    assert "Mine today" not in said(app)
+    assert ("Accepted 3", "/browse?state=accepted") in links(app)
     assert ("Browse", "/browse") in links(app)
 
 
