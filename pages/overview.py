@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
+from components.comments import mentions_section
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.layout import use_layout
@@ -10,6 +11,7 @@ from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
+from curation.comments import list_mentions
 from curation.media_filter import MediaFilter
 from curation.queues import QUEUE_NAMES, Queue
 from db.models import Access, Scope
@@ -46,6 +48,7 @@ with open_session(read_only=True) as session:
     states = overview.count_states(session, access)
     queues = overview.count_queues(session, access, policy=policy)
     sent_back = overview.count_sent_back(session, access) if queues else None
+    mentions = list_mentions(session, access, unseen=True)
 
 everything = sum(tally.count for tally in states.values())
 waiting, accepted = overview.waiting_for_anyone(states), overview.accepted(states)
@@ -102,6 +105,10 @@ if queues:
         ),
         key="queues",
     )
+
+if mentions:
+    with st.container(border=True):
+        mentions_section(access, mentions)
 
 with st.container(border=True):
     day_plot()
