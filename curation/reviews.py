@@ -21,6 +21,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import clean_client_id, clean_comment
+from curation.drafts import drop_draft
 from curation.errors import (
     AnswerIncomplete,
     Conflict,
@@ -32,6 +33,7 @@ from curation.errors import (
 )
 from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
+from curation.questions import require_replied
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
@@ -78,6 +80,7 @@ def decide(
         return stored
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
+    drop_draft(session, access, media.id)
     if decision == Decision.ACCEPTED and media.state == State.NEW:
         raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
     if media.state not in DECIDABLE[decision]:
@@ -156,6 +159,7 @@ def _state_after(
             )
             if author_id == access.id and not policy.review_own:
                 raise OwnWork("This answer is your own. Someone else has to accept it.")
+            require_replied(session, media.current_annotation_id)
             return state_after_accepting(session, access, media.current_annotation_id, policy)
         case Decision.UNPARKED:
             return _state_before(session, media, Decision.PARKED)
