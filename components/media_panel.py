@@ -10,6 +10,7 @@ from html import escape
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.comments import comments_section, see_mentions
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -23,6 +24,7 @@ from curation.browse import (
     list_neighbours,
     list_page,
 )
+from curation.comments import CommentView, list_comments
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
@@ -32,6 +34,7 @@ from db.session import open_session
 ACTS = {
     "registered": "Registered",
     "submitted": "Submitted",
+    "commented": "Commented",
     "accepted": "Accepted",
     "rejected": "Rejected",
     "sent_back": "Sent back",
@@ -73,6 +76,7 @@ class Found:
     annotations: Sequence[AnnotationView]
     history: Sequence[HistoryEntry]
     neighbours: Sequence[Neighbour]
+    comments: Sequence[CommentView]
     previous: MediaView | None
     following: MediaView | None
 
@@ -93,6 +97,7 @@ def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
             list_annotations(session, access, media_id),
             get_history(session, access, media_id),
             list_neighbours(session, access, media_id),
+            list_comments(session, access, media_id),
             preceding[-1] if preceding else None,
             following[0] if following else None,
         )
@@ -122,6 +127,8 @@ def media_panel(
             undo_line(visitor)
         st.html(facts(media, zone))
         shown = _choose_annotation(found, names)
+        comments_section(visitor, media.id, found.comments)
+        see_mentions(visitor, media.id)
         st.html(f'<p class="vigie-title">History</p>{acts(found.history, zone)}')
     with left:
         media_view(
@@ -215,7 +222,8 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
             what += f" {entry.annotation_number}, " + (
                 "no shapes" if count == 0 else "1 shape" if count == 1 else f"{count} shapes"
             )
-        said = f"<q>{escape(entry.comment)}</q>" if entry.comment else ""
+        # What was commented stands in full above.
+        said = f"<q>{escape(entry.comment)}</q>" if entry.comment and entry.what != "commented" else ""
         lines.append(
             f"<li><span>{escape(what)}</span><span class='who'>{escape(entry.who)} · "
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"

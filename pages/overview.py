@@ -7,6 +7,7 @@ import streamlit as st
 from components.agreement import agreement_figures
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.clock import browser_zone, day_start
+from components.comments import mentions_section
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.layout import use_layout
@@ -14,6 +15,7 @@ from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
+from curation.comments import list_mentions
 from curation.media_filter import MediaFilter
 from curation.queues import QUEUE_NAMES, Queue, count_queues
 from db.models import Access, Scope, State
@@ -52,6 +54,7 @@ with open_session(read_only=True) as session:
     states = overview.count_states(session, access)
     queues = count_queues(session, access, policy=policy)
     sent_back = overview.count_sent_back(session, access) if queues else None
+    mentions = list_mentions(session, access, unseen=True)
     mine = overview.count_acted_on(session, access, today) if queues else None
 
 everything = sum(tally.count for tally in states.values())
@@ -116,6 +119,10 @@ if mine is not None:
 show_doors(
     strip([(name, f"{tally.count:,}", browse_address(tally.wanted)) for name, tally in lists]), key="lists"
 )
+
+if mentions:
+    with st.container(border=True):
+        mentions_section(access, mentions)
 
 with st.container(border=True):
     day_plot()

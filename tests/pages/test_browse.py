@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components.media_grid import Selection
 from curation.annotations import submit_annotation
 from curation.browse import get_details
+from curation.comments import comment_on, list_comments, list_mentions
 from curation.reviews import decide
 from db.models import Decision, State
 from db.session import open_session
@@ -288,3 +289,53 @@ def test_names_from_people_stay_text(open_page, curator):
         media_id = a_media(session, source=evil, file_name=evil, tags=[evil], uploaded_by=curator).id
     app = open_page(curator, "browse.py", media=str(media_id))
     assert all("<img" not in html.body for html in app.get("html"))
+
+
+def comments_shown(app: AppTest) -> str:
+    return " ".join(html.body for html in app.get("html") if "vigie-comments" in html.body)
+
+
+def say(app: AppTest, media_id: int, text: str) -> AppTest:
+    app.text_area(key=f"comment_text_{media_id}").input(text)
+    return next(button for button in app.button if button.label == "Comment").click().run()
+
+
+def test_a_comment_is_said_beside_the_media_and_stays_text(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", media=str(three_media[0]))
+    app = say(app, three_media[0], "<script>alert(1)</script> @curator")
+    assert not app.exception
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; @curator" in comments_shown(app)
+    assert app.text_area(key=f"comment_text_{three_media[0]}").value == ""
+    app = say(app, three_media[0], "and more")
+    with open_session(read_only=True) as session:
+        said = list_comments(session, curator, three_media[0])
+        assert [comment.text for comment in said] == ["<script>alert(1)</script> @curator", "and more"]
+    assert "Commented" in " ".join(html.body for html in app.get("html"))
+
+
+def test_a_refused_comment_keeps_its_text(open_page, curator, three_media):
+    app = say(open_page(curator, "browse.py", media=str(three_media[0])), three_media[0], "  ")
+    assert "Write something first" in app.error[0].value
+    assert app.text_area(key=f"comment_text_{three_media[0]}").value == "  "
+
+
+def test_viewers_read_comments_and_cannot_write_any(open_page, curator, three_media):
+    with open_session() as session:
+        viewer = a_viewer(session)
+        comment_on(session, curator, three_media[0], "haze")
+    app = open_page(viewer, "browse.py", media=str(three_media[0]))
+    assert "haze" in comments_shown(app)
+    assert not app.text_area
+
+
+def test_opening_a_media_marks_what_was_said_to_one_there_as_seen(open_page, curator, three_media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        for media_id in three_media[:2]:
+            comment_on(session, colleague, media_id, "@curator look")
+    open_page(colleague, "browse.py", media=str(three_media[0]))
+    with open_session(read_only=True) as session:
+        assert len(list_mentions(session, curator, unseen=True)) == 2
+    open_page(curator, "browse.py", media=str(three_media[0]))
+    with open_session(read_only=True) as session:
+        assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [three_media[1]]
