@@ -21,8 +21,9 @@ from curation.media_filter import MediaFilter, Sort
 from curation.parked import list_parked_notes, shows_parked_only
 from db.session import open_session
 
-LOOK = ("size", "shapes")  # how the list looks; it outlives a change of the filter
+LOOK = ("size", "shapes", "crops")  # how the list looks; it outlives a change of the filter
 PLACE = ("cursor", "media")  # where in the list one is; it does not
+FRAMES, CROPS = "Frames", "Crops"
 NEWER, OLDER = "← Newer", "Older →"
 STEPS = {
     Sort.UPLOADED_LAST: (NEWER, OLDER),
@@ -41,6 +42,13 @@ def go(wanted: MediaFilter, **place: str | int | None) -> None:
 def choose_look(name: str, key: str) -> None:
     chosen = st.session_state[key]
     st.query_params[name] = ("yes" if chosen else "no") if isinstance(chosen, bool) else chosen or "M"
+
+
+def choose_crops() -> None:
+    if st.session_state["look_crops"] == CROPS:
+        st.query_params["crops"] = "1"
+    else:
+        st.query_params.pop("crops", None)
 
 
 def open_media(media_id: int) -> None:
@@ -77,10 +85,10 @@ try:
             on_close=lambda: go(wanted, cursor=query.get("cursor")),
         )
         st.stop()
-    with_shapes = query.get("shapes", "yes") != "no"
+    with_shapes, crops = query.get("shapes", "yes") != "no", query.get("crops") == "1"
     with open_session(read_only=True) as session:
         page = list_page(session, access, wanted, query.get("cursor"))
-        shapes = shapes_for(session, page.items) if with_shapes else {}
+        shapes = shapes_for(session, page.items) if with_shapes or crops else {}
         count = count_matches(session, access, wanted)
         notes = list_parked_notes(session, access, wanted) if shows_parked_only(wanted) else []
 except (Refused, NotFound) as problem:
@@ -97,10 +105,14 @@ if selection.scope != scope:
 bar = FilterBar(wanted, names, keep=LOOK)
 with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"):
     bar.show()
-    st.session_state.update(look_size=size, look_shapes=with_shapes)
+    st.session_state.update(look_size=size, look_shapes=with_shapes, look_crops=CROPS if crops else FRAMES)
     st.segmented_control(
         "Size", SIZES, key="look_size", label_visibility="collapsed", required=True,
         on_change=choose_look, args=("size", "look_size"),
+    )  # fmt: skip
+    st.segmented_control(
+        "Frames or crops", [FRAMES, CROPS], key="look_crops", label_visibility="collapsed", required=True,
+        on_change=choose_crops,
     )  # fmt: skip
     st.toggle("Shapes", key="look_shapes", on_change=choose_look, args=("shapes", "look_shapes"))
     st.space("stretch")
@@ -143,6 +155,8 @@ media_grid(
     colours,
     page=query.get("cursor", ""),
     size=size,
+    crops=crops,
+    with_shapes=with_shapes,
     selection=selection,
     focus=st.session_state.pop("last_opened", None),
     on_open=open_media,

@@ -15,6 +15,8 @@ export const WORDS = {
   copyLink: "Copy link",
   copied: "Link copied",
   copyFailed: "Copy it from the address bar",
+  magnified: "Magnified from the original",
+  nothingToMagnify: "No shape to magnify",
   nearby: "Same source, around this moment",
 };
 
@@ -22,4 +24,9 @@ export const WORDS = {
 export function shapesText(count) {
   if (count === 0) return "no shapes";
   return count === 1 ? "1 shape" : `${count} shapes`;
+}
+
+/** A shape's size in pixels of the original. @param {number} width @param {number} height */
+export function pixelsText(width, height) {
+  return `${Math.round(width)} × ${Math.round(height)} px`;
 }
