@@ -1,7 +1,7 @@
 // What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
 
 import { h, kbd, keepFocus } from "./dom.js";
-import { TEXT, pace } from "./strings.js";
+import { TEXT, number, pace } from "./strings.js";
 
 const NOTICE_FOR = 4_500;
 
@@ -122,7 +122,7 @@ export function createEnding({ onQueue, onAgain, onRetry }) {
               `button.act${i === 0 && !skipped ? ".yes" : ""}`,
               { type: "button", onclick: () => onQueue(other.key) },
               h("span", {}, `${TEXT.end.goOn} ${other.name}`),
-              h("b", {}, `${other.count.toLocaleString("en")}${other.capped ? "+" : ""}`),
+              h("b", {}, `${number(other.count)}${other.capped ? "+" : ""}`),
             ),
           ),
           others && !withWork.length && !skipped ? h("a.act", { href: "/upload", target: "_self" }, TEXT.end.upload) : null,

@@ -194,7 +194,7 @@ export const ENGLISH = {
     loading: "Loading the queue…",
   },
   strip: {
-    of: (n, total) => ({ n, of: `of ${total}` }),
+    of: (total) => `of ${total}`,
     median: (text) => `median ${text}`,
     queue: "Queue",
     keys: "Keys",
@@ -227,4 +227,6 @@ export const ENGLISH = {
   canvas: "Picture",
   workbench: "Image-by-image workbench",
   decisions: "Decisions",
+  decimal: ".",
+  days: (n) => `${n} d`,
 };

@@ -2,7 +2,7 @@
 
 import { h, kbd, keepFocus } from "./dom.js";
 import { keyOf } from "./keys.js";
-import { TEXT, dayAndTime, pace } from "./strings.js";
+import { TEXT, dayAndTime, number, pace } from "./strings.js";
 
 /**
  * @param {object} options
@@ -52,7 +52,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     /** @param {{n: number, total: number, capped: boolean}|null} at */
     setPosition(at) {
       position.replaceChildren(
-        ...(at ? [h("b", {}, at.n.toLocaleString("en")), ` of ${at.total.toLocaleString("en")}${at.capped ? "+" : ""}`] : []),
+        ...(at ? [h("b", {}, number(at.n)), ` ${TEXT.strip.of(number(at.total) + (at.capped ? "+" : ""))}`] : []),
       );
     },
     /** @param {any} item */
