@@ -2,7 +2,7 @@
 // before they lapse, because they were not meant for a picture that nobody had seen.
 
 /** Acts that judge the picture on screen. */
-export const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit"]);
+export const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit", "settleFirst", "settleSecond"]);
 const WAITS = 400;
 
 /** @param {{run: (act: string, press: string, pressedAt: number) => void, onLapse: () => void, now?: () => number}} options */
