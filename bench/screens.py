@@ -190,7 +190,7 @@ class Traffic:
 
 
 def _review(ground: Ground, desk: Desk, program: Program) -> Iterator[Figure]:
-    keys = 60 if ground.quick else KEYS
+    keys = KEYS
     with desk.sit_down(f"/review?queue=to_annotate&tag={TAG}") as page:
         _shown(page, desk.media_ids[0])
         page.wait_for_load_state("networkidle")
