@@ -23,9 +23,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   function toggleWhole(key) {
     if (!session().shown || refuseViewer()) return;
-    const { shapes, labels: chosen } = session().drawing;
     labels.used(key);
-    session().stroke({ shapes, labels: labels.toggle(chosen, key) });
+    session().stroke({ labels: labels.toggle(session().drawing.labels, key) });
   }
 
   /** Gives a label class to the selected shape, else to the next one drawn; or to the whole picture. */
@@ -101,6 +100,7 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   function confirm() {
     if (drawing().isDrawing) drawing().confirm();
+    else if (session().shown?.overtaken) session().showDraft();
     else session().keepMine();
   }
 
@@ -130,6 +130,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     sendBack: () => session().decide("sent_back"),
     reopen: () => session().decide("reopened"),
     park: () => session().park(),
+    settleFirst: () => session().settle("first"),
+    settleSecond: () => session().settle("second"),
     comment,
     undo,
     redo: () => session().redo(),
