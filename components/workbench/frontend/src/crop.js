@@ -2,7 +2,7 @@
 // 0.05 % of the frame.
 
 import { h } from "./dom.js";
-import { boxToRect, shareOfPicture, smallest } from "./geometry.js";
+import { atLeast, boxToRect, shareOfPicture, smallest } from "./geometry.js";
 import { TEXT, percent } from "./strings.js";
 import { cropAround, cut, fit } from "./view.js";
 
@@ -58,9 +58,10 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     element.dataset.shows = shape ? "shape" : "pointer";
     if (shape) {
       const { x, y, w, h: high } = boxToRect(shape.box, picture);
+      const edge = atLeast({ x: (x - area.x) * scale, y: (y - area.y) * scale, w: w * scale, h: high * scale });
       context.strokeStyle = colourOf(shape.label_class);
       context.lineWidth = 1.5 * ratio;
-      context.strokeRect((x - area.x) * scale * ratio, (y - area.y) * scale * ratio, w * scale * ratio, high * scale * ratio);
+      context.strokeRect(edge.x * ratio, edge.y * ratio, edge.w * ratio, edge.h * ratio);
       element.style.setProperty("--mark", colourOf(shape.label_class));
     } else {
       element.style.removeProperty("--mark");

@@ -7,7 +7,7 @@ import { clamp } from "./geometry.js";
 /** @typedef {import("./geometry.js").Size} Size */
 
 /** A single pixel of the original becomes this many on screen, at most: enough to place an edge between two. */
-export const MAX_SCALE = 24;
+export const MAX_SCALE = 32;
 
 /** The whole picture, centred. @param {Size} stage @param {Size} picture @returns {View} */
 export function fit(stage, picture) {

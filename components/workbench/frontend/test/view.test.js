@@ -24,7 +24,8 @@ test("zooming keeps what lies under the pointer under it", () => {
   near(y, pointer[1]);
 });
 
-test("zooming in stops at single pixels, zooming out at the whole picture", () => {
+test("zooming in stops at single pixels, 32 of the screen for one, zooming out at the whole picture", () => {
+  assert.equal(MAX_SCALE, 32);
   const view = fit(STAGE, PICTURE);
   assert.equal(zoomAt(view, 1e6, [500, 300], STAGE, PICTURE).scale, MAX_SCALE);
   near(zoomAt(view, 0.01, [500, 300], STAGE, PICTURE).scale, view.scale);
