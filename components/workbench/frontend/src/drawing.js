@@ -245,6 +245,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
       if (host.active?.isDrawing) host.active.cancel();
       else select(null);
     },
+    /** What was just begun is not drawn: it was the first of two fingers. */
+    abandon: () => host.active?.cancel(),
     confirm: () => host.active?.confirm(),
     /** Takes back the last corner of an unfinished polygon. */
     stepBack: () => host.active?.stepBack() ?? false,

@@ -29,6 +29,20 @@ export function withGaps(frames, currentId) {
 }
 
 /**
+ * The frames without a gap between them that the current one belongs to: what is hours away tells nothing of movement.
+ * @param {any[]} frames in the order of time @param {number} currentId
+ */
+export function framesInARow(frames, currentId) {
+  /** @type {any[][]} */
+  const rows = [[]];
+  for (const { frame } of withGaps(frames, currentId)) {
+    if (frame) rows.at(-1)?.push(frame);
+    else rows.push([]);
+  }
+  return rows.find((row) => row.some(({ id }) => id === currentId)) ?? [];
+}
+
+/**
  * @param {object} options
  * @param {(id: number) => string} options.thumbAddress
  * @param {(key: string) => string} options.colourOf

@@ -7,7 +7,7 @@ import { TEXT } from "./strings.js";
 import { Strokes } from "./undo.js";
 
 /** @typedef {import("./queue.js").Entry} Entry */
-/** @typedef {{shapes: any[], labels: string[]}} Drawing */
+/** @typedef {{shapes: any[], labels: string[], replies: Record<string, boolean>}} Drawing an answer as it stands on screen */
 
 /** After these the picture stays: one has reopened it to work on it. */
 const STAYS = new Set(["reopened", "unparked"]);
@@ -24,9 +24,10 @@ const sameLabels = (a, b) => a.length === b.length && a.every((key) => b.include
  * @param {ReturnType<typeof import("./drafts.js").createDrafts>} options.drafts
  * @param {{id: number, scope: string}} options.me
  * @param {boolean} options.leavesQueue whether a decided picture stops matching the queue
+ * @param {(replies: Record<string, boolean>) => string|null} [options.missing] the question that has to be answered and is not
  * @param {object} options.ui present, ended, drawingChanged, changed, notice, ask: see workbench.js
  */
-export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
+export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, missing = () => null, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
   /** @type {Strokes<Drawing>} */
   const strokes = new Strokes({ shapes: [], labels: [] });
   /** The entry whose picture is on the stage. @type {Entry|null} */
@@ -43,6 +44,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   const answerOf = (entry) => ({
     shapes: entry.item.annotation?.shapes ?? [],
     labels: entry.item.annotation?.label_classes ?? [],
+    replies: entry.item.annotation?.replies ?? {},
   });
   const isDirty = () => {
     if (!shown) return false;
@@ -61,6 +63,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       saving: Boolean(shown?.done),
       conflict: shown?.returned?.theirs !== undefined && shown?.returned?.theirs !== null,
       visible,
+      unanswered: missing(strokes.present.replies),
     };
   }
 
@@ -312,9 +315,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     ui.drawingChanged(strokes.present, true);
   }
 
-  /** @param {Drawing} drawing what the picture's drawing has become */
+  /** @param {Partial<Drawing>} drawing what has changed of the picture's drawing */
   function stroke(drawing) {
-    strokes.push(structuredClone(drawing));
+    strokes.push(structuredClone({ ...strokes.present, ...drawing }));
     keepDraft();
     ui.changed();
   }
@@ -339,6 +342,10 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       outbox.settle(shown.returned.answerId);
       shown.returned = null;
       ui.changed();
+    },
+    /** These were changed in another way than by a decision here: how do they stand now? @param {number[]} mediaIds */
+    refresh(mediaIds) {
+      for (const entry of queue.all) if (mediaIds.includes(entry.item.id)) refetch(entry);
     },
     /** @param {Entry} entry */
     goTo(entry) {

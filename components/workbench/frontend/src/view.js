@@ -40,6 +40,19 @@ export function pan(view, dx, dy, stage, picture) {
 }
 
 /**
+ * Moves and zooms with two fingers: what lay under them stays under them.
+ * @param {View} view @param {[number, number][]} from where the two were @param {[number, number][]} to where they are
+ * @param {Size} stage @param {Size} picture
+ */
+export function pinched(view, from, to, stage, picture) {
+  const middle = ([[ax, ay], [bx, by]]) => /** @type {[number, number]} */ ([(ax + bx) / 2, (ay + by) / 2]);
+  const apart = ([[ax, ay], [bx, by]]) => Math.max(1, Math.hypot(ax - bx, ay - by));
+  const [before, after] = [middle(from), middle(to)];
+  const zoomed = zoomAt(view, apart(to) / apart(from), before, stage, picture);
+  return pan(zoomed, after[0] - before[0], after[1] - before[1], stage, picture);
+}
+
+/**
  * Brings a rectangle of the picture to the middle, filling `part` of the stage.
  * @param {import("./geometry.js").Rect} rect @param {Size} stage @param {Size} picture
  */

@@ -64,7 +64,11 @@ export function createWorkbench(parent, place, onPlace) {
   const getBitmap = () => pictures.ready(shownId)?.bitmap ?? null;
   const stage = createStage({
     getBitmap,
-    onMove: () => parts?.overlay.update(seen()),
+    onMove() {
+      parts?.overlay.update(seen());
+      parts?.around.follow();
+    },
+    onPinch: () => parts?.drawing.abandon(),
     onCloser: async () => {
       const id = shownId;
       if ((await pictures.fetchOriginal(id)) && id === shownId) {
@@ -105,6 +109,7 @@ export function createWorkbench(parent, place, onPlace) {
     parts = createParts({ ...screen, api, me, classes, store, getSession: () => session, byButton, onSaved: showSaved, onKnown });
     placeholder.panel.replaceWith(parts.panel.element);
     placeholder.film.replaceWith(parts.film.element);
+    root.append(parts.around.spread.element, parts.around.live.element);
     if (!store.durable) notice.say(TEXT.errors.noStorage, "warning");
     listen();
     await openQueue(place, firstPage);
@@ -135,7 +140,7 @@ export function createWorkbench(parent, place, onPlace) {
         onAct,
         takeStroke: chooser.takeStroke,
         onSpace: stage.holdSpace,
-        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(document.querySelector("[role=dialog], dialog[open]")),
+        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(root.querySelector("dialog[open]")) || Boolean(document.querySelector("[role=dialog], dialog[open]")),
         leaveAlone: (event) => event.key === "Delete" && drawing.hasPickedCorners,
       }),
       parts.stop,
@@ -162,7 +167,7 @@ export function createWorkbench(parent, place, onPlace) {
     });
     const { outbox, acts, drafts, me } = parts;
     early.clear();
-    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: place.queue !== "filter", ui });
+    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: place.queue !== "filter", missing: parts.around.questions.missing, ui });
     const opened = queue;
     await queue.fetchMore();
     if (opened !== queue || stopped) return;
@@ -280,6 +285,7 @@ export function createWorkbench(parent, place, onPlace) {
     strip.setItem(item);
     strip.setMedian(session.median());
     showPosition();
+    parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
     parts.details.rest(item);
     afterPaint(() => shownId === item.id && showDetails());
     whereabouts.stir();
@@ -293,6 +299,7 @@ export function createWorkbench(parent, place, onPlace) {
     stage.clear();
     parts.drawing.put([]);
     parts.film.clear();
+    parts.around.shown(null, null);
     notice.clear();
     changed();
     strip.setItem(null);
@@ -314,18 +321,21 @@ export function createWorkbench(parent, place, onPlace) {
       shapes: stage.picture && parts?.drawing ? parts.drawing.read() : [],
       selected: parts?.drawing?.selected ?? null,
       theirs: session?.shown?.returned?.theirs?.shapes ?? [],
+      ...parts?.around.history.seen,
     };
   }
 
   function changed() {
     if (!session || !parts) return;
     const situation = session.situation();
-    const { commands, drawing, panel } = parts;
+    const { around, commands, drawing, panel } = parts;
     drawing.enable(situation.mayDecide && Boolean(stage.picture) && !situation.saving);
     panel.update({ current: commands.nextLabel, drawing: session.drawing, selected: drawing.selected, situation });
     panel.setComment(session.comment);
     parts.returned.update(session.shown?.returned ?? null);
-    parts.rail.update({ tool: drawing.tool, hidden: commands.shapesHidden });
+    around.update(situation, session.drawing, drawing.selected);
+    const on = { hide: commands.shapesHidden, loop: around.loop.isOn, grid: around.light.isGrid, looks: around.light.isOpen };
+    parts.rail.update({ tool: drawing.tool, on: Object.keys(on).filter((act) => on[act]), changed: around.light.isChanged });
     const now = seen();
     parts.overlay.update(now);
     parts.crop.update(now);
@@ -369,6 +379,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(event.timeStamp);
     whereabouts.stir();
     if (!pending) parts.drawing.settle();
+    parts.around.onAct(act);
     if (pending && JUDGING.has(act)) early.add(act, press, event.timeStamp);
     else parts.commands.byAct[act]?.(press);
   }
@@ -377,6 +388,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(performance.now());
     if (pending) return;
     parts.drawing.settle();
+    parts.around.loop.stop();
     act();
   }
 
