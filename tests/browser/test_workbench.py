@@ -386,8 +386,8 @@ def test_the_view_is_zoomed_brightened_and_its_shapes_hidden_without_changing_an
 
 
 def test_the_address_follows_and_leads_back(page: Page, product: Product, program: Program, curator: str):
-    ids = media_for(program, "place", 3)
-    desk = Desk.sit_down(page, product, curator, "place")
+    ids = media_for(program, "address", 3)
+    desk = Desk.sit_down(page, product, curator, "address")
     desk.press("j")
     desk.shows(ids[1])
     page.wait_for_url(f"**start={ids[1]}*")

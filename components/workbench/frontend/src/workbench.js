@@ -380,8 +380,12 @@ export function createWorkbench(parent, place, onPlace) {
     whereabouts.stir();
     if (!pending) parts.drawing.settle();
     parts.around.onAct(act);
-    if (pending && JUDGING.has(act)) early.add(act, press, event.timeStamp);
-    else parts.commands.byAct[act]?.(press);
+    if (pending && JUDGING.has(act)) {
+      early.add(act, press, event.timeStamp);
+      return;
+    }
+    early.taken();
+    parts.commands.byAct[act]?.(press);
   }
 
   function byButton(act) {

@@ -23,7 +23,7 @@ test("frames without a time have no caption and make no gap", () => {
 });
 
 test("a loop plays the frames up to the next gap, not what is hours away", () => {
-  const frames = [frame(1, -600), frame(2, 0), frame(3, 2), frame(4, 4), frame(5, 300)];
-  assert.deepEqual(framesInARow(frames, 3).map(({ id }) => id), [2, 3, 4]);
-  assert.deepEqual(framesInARow(frames, 5).map(({ id }) => id), [5]);
+  const frames = [frame(1, -600), frame(2, 0), frame(3, 2), frame(4, 4), frame(5, 6), frame(6, 300)];
+  assert.deepEqual(framesInARow(frames, 3).map(({ id }) => id), [2, 3, 4, 5]);
+  assert.deepEqual(framesInARow(frames, 6).map(({ id }) => id), [6]);
 });
