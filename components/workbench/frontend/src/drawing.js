@@ -54,6 +54,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     return { stroke: colour, strokeWidth: 2, strokeOpacity: 1, fill: colour, fillOpacity: 0.06 };
   };
   annotator.setStyle(styleOf);
+  // Its layer has no keys of its own; Tab goes past it.
+  for (const layer of stage.element.querySelectorAll(".a9s-annotationlayer")) layer.setAttribute("tabindex", "-1");
 
   /** @param {Drawn} shape */
   function toAnnotation(shape) {

@@ -15,7 +15,7 @@ const LEAVE = 120;
  * @param {() => string|null} options.getCurrent the label class at hand
  */
 export function createGuide({ api, labels, around, getCurrent }) {
-  const element = h("div.guide", { hidden: true, role: "note" });
+  const element = h("div.guide", { hidden: true, role: "status" });
   const button = h("button.quiet", { type: "button", title: TEXT.guide.hint, "aria-expanded": "false", onmousedown: keepFocus, onclick: toggle }, TEXT.guide.open);
   /** @type {Map<string, Promise<{media_id: number, box: any}[]>>} */
   const examples = new Map();

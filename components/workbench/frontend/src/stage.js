@@ -157,6 +157,8 @@ export function createStage({ getBitmap, onMove, onPinch, onCloser }) {
         drawer: "canvas",
         showNavigationControl: false,
         keyboardNavEnabled: false,
+        // Nothing here is done by its keys: Tab goes past it.
+        tabIndex: -1,
         animationTime: 0,
         autoResize: false,
         visibilityRatio: 0,

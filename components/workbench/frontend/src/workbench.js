@@ -80,7 +80,7 @@ export function createWorkbench(parent, place, onPlace) {
   const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
-  root.append(strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
+  root.append(h("h2.unseen", {}, TEXT.workbench), strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
   parent.append(root);
   cleanUps.push(fillBelowHeader(root));
   ending.loading();
