@@ -49,7 +49,7 @@ export function refusal(act, now) {
       if (!now.answered) return say.emptyAccept;
       if (now.state === "sent_back") return say.sentBack;
       if (now.state === "parked") return say.parkedAccept;
-      return null;
+      return unanswered(now);
     case "submitted":
       if (!now.visible) return say.missing;
       if (!now.dirty && !now.answered) return say.emptySubmit;

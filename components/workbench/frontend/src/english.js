@@ -140,9 +140,8 @@ export const ENGLISH = {
     asTaken: "As taken",
   },
   spots: {
-    line: (count, name, when) => `This spot: ${count} times ${name}, ${when}`,
-    once: (name, when) => `This spot: once ${name}, ${when}`,
-    hint: (count, name, when) => `This spot on this camera: ${count === 1 ? "once" : `${count} times`} ${name}, ${when}. Click to label the shape with it.`,
+    line: (count, name, when) => `This spot: ${count === 1 ? "once" : `${count} times`} ${name}${when ? `, ${when}` : ""}`,
+    hint: (count, name, when) => `This spot on this camera: ${count === 1 ? "once" : `${count} times`} ${name}${when ? `, ${when}` : ""}. Click to label the shape with it.`,
     days: { today: "today", yesterday: "yesterday", last: (weekday) => `last ${weekday}` },
     apply: "Apply to others…",
     title: "Apply this shape to other pictures of this camera",

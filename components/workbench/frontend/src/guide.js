@@ -44,9 +44,9 @@ export function createGuide({ api, labels, around, getCurrent }) {
     // The pointer may have gone on meanwhile.
     if (shown !== key) return;
     if (!one.guide && !found.length && !pinned) return hide();
-    fill(element, [key, found], () => [
+    fill(element, [key, found, pinned], () => [
       h("h3", { style: `--c:${one.colour}` }, one.name),
-      h("p", {}, one.guide ?? TEXT.guide.none),
+      one.guide || pinned ? h("p", {}, one.guide ?? TEXT.guide.none) : "",
       found.length
         ? h(
             "div.examples",

@@ -19,7 +19,7 @@ const KEPT = 400;
 export function createSpots({ api, labels, onLabel, onApply }) {
   const line = h("div.spot");
   const apply = h("button.quiet", { type: "button", hidden: true, onmousedown: keepFocus, onclick: () => subject && onApply(subject) }, TEXT.spots.apply);
-  /** What is known of a place. @type {Map<string, {label_class: string, count: number, last_at: string}[]>} */
+  /** What is known of a place. @type {Map<string, {label_class: string, count: number, last_at: string|null}[]>} */
   const known = new Map();
   let timer = null;
   let item = null;
@@ -45,14 +45,13 @@ export function createSpots({ api, labels, onLabel, onApply }) {
     fill(line, [subject?.id ?? null, first ?? null], () => {
       if (!first) return [];
       const name = labels.nameOf(first.label_class);
-      const when = recentDay(first.last_at);
-      const says = first.count === 1 ? TEXT.spots.once(name, when) : TEXT.spots.line(first.count, name, when);
+      const when = first.last_at ? recentDay(first.last_at) : null;
       const { id } = subject;
       return [
         h(
           "button.quiet",
           { type: "button", onmousedown: keepFocus, title: TEXT.spots.hint(first.count, name, when), style: `--c:${labels.colourOf(first.label_class)}`, onclick: () => onLabel(id, first.label_class) },
-          says,
+          TEXT.spots.line(first.count, name, when),
         ),
       ];
     });
