@@ -6,6 +6,7 @@ that reload, back, a second tab and a link to a colleague all show the same list
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -15,7 +16,8 @@ import streamlit as st
 
 from components.clock import browser_zone, day_start, first_day, last_day, span_text
 from components.messages import explain_problems, plain
-from curation.media_filter import MediaFilter, Sort
+from curation.media_filter import SEEDS, MediaFilter, Sort
+from curation.questions import list_questions
 from curation.sources import list_sources
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
@@ -28,6 +30,8 @@ SORT_NAMES = {
     Sort.CAPTURED_FIRST: "Captured first first",
     Sort.FILE_NAME: "File name",
     Sort.SOURCE: "Source, then time",
+    Sort.SCORE: "Highest score first",
+    Sort.RANDOM: "Random",
 }
 STATE_CHOICES = [state for state in STATE_NAMES if state in LISTED_STATES]
 POPOVER = "filter_open"
@@ -63,6 +67,9 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     if wanted.label_class:
         names = ", ".join(class_names.get(key, key) for key in wanted.label_class)
         pills.append(Pill("Label class", names, ("label_class",)))
+    if wanted.reply:
+        said = ", ".join(f"{key.replace('_', ' ')}: {'yes' if yes else 'no'}" for key, yes in wanted.replies)
+        pills.append(Pill("Question", said, ("reply",)))
     if wanted.has_shapes is not None:
         pills.append(Pill("Shapes", "some" if wanted.has_shapes else "none", ("has_shapes",)))
     if wanted.source:
@@ -74,6 +81,10 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     for name in LOGINS:
         if login := getattr(wanted, name):
             pills.append(Pill(name.capitalize(), login, (name,)))
+    if wanted.acted_by:
+        pills.append(Pill("Acted on by", wanted.acted_by, ("acted_by",)))
+    if wanted.acted_from:
+        pills.append(Pill("Acted on", span_text(wanted.acted_from, None, zone), ("acted_from",)))
     if wanted.tag:
         pills.append(Pill("Tag", ", ".join(wanted.tag), ("tag",)))
     if wanted.file_name:
@@ -132,13 +143,17 @@ class FilterBar:
     def _widgets(self) -> None:
         with open_session(read_only=True) as session:
             sources, tags = list_sources(session), list_tags(session)
+            sentences = {question.key: question.sentence for question in list_questions(session, off=True)}
         wanted = self.wanted
         self._set(
             state=list(wanted.state),
             label_class=list(wanted.label_class),
+            reply=list(wanted.reply),
             has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
             source=list(wanted.source),
             **{name: getattr(wanted, name) or "" for name in LOGINS},
+            acted_by=wanted.acted_by or "",
+            acted_from=first_day(wanted.acted_from, self.zone),
             tag=list(wanted.tag),
             file_name=wanted.file_name or "",
         )
@@ -167,9 +182,19 @@ class FilterBar:
         with right:
             st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
             st.text_input("File name contains", **self._on("file_name"))
+            replies = [f"{key}:{said}" for key in sentences for said in ("yes", "no")]
+            st.multiselect(
+                "Question",
+                _with_chosen(replies, wanted.reply),
+                format_func=lambda reply: reply_text(reply, sentences),
+                **self._on("reply"),
+            )
             self._between("uploaded", "Uploaded")
         for name, column in zip(LOGINS, st.columns(len(LOGINS)), strict=True):
             column.text_input(f"{name.capitalize()} (login)", **self._on(name))
+        left, right = st.columns(2)
+        left.text_input("Acted on by (login)", **self._on("acted_by"))
+        right.date_input("Acted on from", value=None, format="YYYY-MM-DD", **self._on("acted_from"))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(f"Days are those of {plain(str(self.zone))}.")
             st.button(
@@ -178,7 +203,7 @@ class FilterBar:
                 type="tertiary",
                 disabled=wanted.is_empty,
                 on_click=self._go,
-                args=(MediaFilter(sort=wanted.sort),),
+                args=(MediaFilter(sort=wanted.sort, seed=wanted.seed),),
             )
 
     def _between(self, name: str, label: str) -> None:
@@ -198,8 +223,12 @@ class FilterBar:
 
     def _take(self, name: str) -> None:
         """A widget has changed: its value goes into the address."""
-        value = st.session_state[f"filter_{name}"]
-        self._go(replace(self.wanted, **{name: parsed_value(name, value, self.zone)}))
+        value = parsed_value(name, st.session_state[f"filter_{name}"], self.zone)
+        wanted = replace(self.wanted, **{name: value})
+        if name == "sort":
+            # The seed stands in the address beside the order: a reload and a link show the same one.
+            wanted = replace(wanted, seed=secrets.randbelow(SEEDS) if value == Sort.RANDOM else None)
+        self._go(wanted)
 
     def _remove(self, names: tuple[str, ...]) -> None:
         self._go(without(self.wanted, names))
@@ -210,7 +239,7 @@ class FilterBar:
 
 def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
     """What a widget holds, as the filter holds it."""
-    if name in ("state", "label_class", "source", "tag"):
+    if name in ("state", "label_class", "reply", "source", "tag"):
         return tuple(value or ())
     if name == "has_shapes":
         return {"yes": True, "no": False}.get(value)
@@ -219,6 +248,12 @@ def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
     if isinstance(value, str) and name != "sort":
         return value.strip() or None
     return value
+
+
+def reply_text(reply: str, sentences: Mapping[str, str]) -> str:
+    """A wanted reply as a person reads it: “Is there smoke that no shape shows? yes”."""
+    key, _, said = reply.rpartition(":")
+    return f"{sentences.get(key, key)} {said}"
 
 
 def _limit(day: date, zone: tzinfo, *, end: bool) -> datetime | None:

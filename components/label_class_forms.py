@@ -11,6 +11,7 @@ import streamlit as st
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation.label_classes import (
+    MAX_GUIDE,
     change_label_class,
     create_label_class,
     get_label_class,
@@ -116,6 +117,14 @@ def _fields(prefix: str, found: LabelClass | None, label_classes: Sequence[Label
         placeholder="none",
         key=f"{prefix}_parent",
     )
+    st.text_area(
+        "Guide",
+        (found.guide or "") if found else "",
+        key=f"{prefix}_guide",
+        max_chars=MAX_GUIDE,
+        height=110,
+        help="What the label class means, shown beside the work.",
+    )
     if found is not None:
         st.checkbox("Pinned: shown first on the Review screen", found.pinned, key=f"{prefix}_pinned")
 
@@ -135,6 +144,7 @@ def _create() -> None:
                 applies_to=st.session_state["new_applies_to"],
                 exclusive_group=st.session_state["new_group"],
                 parent_id=st.session_state["new_parent"],
+                guide=_typed("new", "guide"),
             )
         st.toast(f"{plain(created.name)} is offered.")
 
@@ -157,6 +167,7 @@ def _change(label_class_id: int) -> None:
                 parent_id=st.session_state[f"{prefix}_parent"],
                 position=found.position,
                 pinned=st.session_state[f"{prefix}_pinned"],
+                guide=_typed(prefix, "guide"),
             )
         st.toast("Saved.")
 
@@ -184,6 +195,7 @@ def _move(label_class_id: int, step: int) -> None:
                         parent_id=found.parent_id,
                         position=position,
                         pinned=found.pinned,
+                        guide=found.guide,
                     )
 
 

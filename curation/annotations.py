@@ -10,7 +10,7 @@ from sqlalchemy import func, literal_column, null, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from curation import jobs
+from curation import jobs, looks
 from curation.accesses import CURATORS, require_scope
 from curation.acts import (
     ReviewPolicy,
@@ -23,6 +23,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
+from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
 from curation.label_classes import require_compatible, resolve
 from curation.media_view import (
@@ -34,12 +35,14 @@ from curation.media_view import (
     review_rows,
     review_view,
 )
+from curation.questions import resolve_replies
 from curation.reviews import add_review, state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE
 from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
     AppliesTo,
     Blob,
     Decision,
@@ -73,19 +76,21 @@ def submit_annotation(
     *,
     shapes: Sequence[Mapping[str, Any]] = (),
     label_classes: Sequence[str] = (),
+    replies: Mapping[str, Any] | None = None,
     based_on: int | None = None,
     seen_acts: int | None = None,
     client_id: str | None = None,
     accept: bool = False,
     comment: str | None = None,
+    batch_id: int | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Submitted:
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture. A repeated `client_id` gives back what was stored. Raises StaleAnnotation when another
-    annotation counts by now, MovedOn when `seen_acts` is given and somebody has acted since, WrongState when the
-    media is closed, and Refused of several kinds.
+    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back
+    what was stored. Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given
+    and somebody has acted since, WrongState when the media is closed, and Refused of several kinds.
     """
     require_scope(access, *CURATORS)
     client_id = clean_client_id(client_id)
@@ -94,6 +99,7 @@ def submit_annotation(
     known = _known(session, media, client_id)
     if known.same_client_id is not None:
         return _stored(session, access, media, known.same_client_id)
+    drop_draft(session, access, media.id)
     if media.state not in SUBMITTABLE:
         raise WrongState(
             f"This picture is {STATE_NAMES[media.state]} by now, so no answer can be added. Reopen it first.",
@@ -103,9 +109,10 @@ def submit_annotation(
     require_unmoved(media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
-    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height)
+    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     _require_usable(session, media, draft, resolved)
+    questions = resolve_replies(session, draft.replies)
 
     act = next_act(media)
     before = media.state
@@ -117,6 +124,7 @@ def submit_annotation(
         author_id=access.id,
         based_on_id=based_on,
         client_id=client_id,
+        batch_id=batch_id,
         comment=None if accepts else comment,  # with a decision it belongs to that
         origin=_origin(draft),
         act=act,
@@ -138,6 +146,9 @@ def submit_annotation(
         for position, shape in enumerate(draft.shapes)
     ]
     annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
+    annotation.replies = [
+        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
+    ]
     session.add(annotation)
     try:
         session.flush()
@@ -161,6 +172,7 @@ def submit_annotation(
     else:
         move(session, media, act, after, annotation.id, None)
     jobs.add(session, ANNOTATION_FILE, annotation.id)
+    looks.want_second_opinion(session, annotation, policy)
     session.flush()
     notes = draft.notes
     if accept and not policy.review_own:
@@ -224,6 +236,7 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
             for shape in draft.shapes
         ],
         label_classes=list(draft.label_classes),
+        replies=dict(draft.replies),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import clean_client_id, clean_comment
+from curation.drafts import drop_draft
 from curation.errors import (
     AnswerIncomplete,
     Conflict,
@@ -31,12 +33,14 @@ from curation.errors import (
 )
 from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
+from curation.questions import require_replied
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
 
 UNDO_LIFE = timedelta(hours=24)
 ADMIN_ONLY = (Decision.WITHDRAWN, Decision.RESTORED)
+NOT_UNDONE_BUT_RESTORED = "Withdrawing is not undone but restored, from the list of withdrawn media."
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def decide(
         return stored
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
+    drop_draft(session, access, media.id)
     if decision == Decision.ACCEPTED and media.state == State.NEW:
         raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
     if media.state not in DECIDABLE[decision]:
@@ -154,6 +159,7 @@ def _state_after(
             )
             if author_id == access.id and not policy.review_own:
                 raise OwnWork("This answer is your own. Someone else has to accept it.")
+            require_replied(session, media.current_annotation_id)
             return state_after_accepting(session, access, media.current_annotation_id, policy)
         case Decision.UNPARKED:
             return _state_before(session, media, Decision.PARKED)
@@ -185,8 +191,8 @@ def _undo(
     comment: str | None,
 ) -> Decided:
     """Take back the media's last act that still stands, with everything it changed."""
-    act, annotation, undone = _last_standing_act(session, media)
-    if wanted is not None and wanted != act:
+    last = _last_standing_act(session, media)
+    if wanted is not None and wanted != last.number:
         raise MovedOn(
             "Someone has acted on this picture since, or this was undone already. Look again.",
             media_id=media.id,
@@ -194,57 +200,111 @@ def _undo(
             acts=media.act_count,
             current_annotation_id=media.current_annotation_id,
         )
-    if undone is not None and undone.decision in ADMIN_ONLY:
-        raise NothingToUndo("Withdrawing is not undone but restored, from the list of withdrawn media.")
-    who, when, before = (
-        (undone.access_id, undone.created_at, undone.state_before)
-        if undone is not None
-        else (annotation.author_id, annotation.created_at, annotation.state_before)  # type: ignore[union-attr]
-    )
+    if last.is_admins_only:
+        raise NothingToUndo(NOT_UNDONE_BUT_RESTORED)
     if access.scope != Scope.ADMIN:
-        if who != access.id:
+        if last.access_id != access.id:
             raise NotAllowed("The last act on this picture is someone else's. Only an admin can undo it.")
-        if utc_now() - when > UNDO_LIFE:
+        if utc_now() - last.created_at > UNDO_LIFE:
             raise NotAllowed("This act is more than a day old. Reopen the picture instead.")
-    pointer = media.current_annotation_id
-    if annotation is not None:
-        before, pointer = annotation.state_before, annotation.based_on_id
+    review = take_back(session, access, media, last, client_id=client_id, comment=comment)
+    session.flush()
+    return Decided(own_review_view(review, access), standing(media), review.act)
+
+
+@dataclass(frozen=True)
+class StandingAct:
+    """An act that no later undo has taken back: an annotation, a review, or both made as one."""
+
+    number: int
+    annotation: Annotation | None
+    review: Review | None
+
+    @property
+    def made(self) -> Annotation | Review:
+        made = self.review or self.annotation
+        assert made is not None
+        return made
+
+    @property
+    def media_id(self) -> int:
+        return self.made.media_id
+
+    @property
+    def what(self) -> str:
+        """As the history calls it; an answer that was accepted as it was handed in is an acceptance."""
+        return self.review.decision.value if self.review is not None else "submitted"
+
+    @property
+    def access_id(self) -> int:
+        return self.made.access_id if isinstance(self.made, Review) else self.made.author_id
+
+    @property
+    def created_at(self) -> datetime:
+        return self.made.created_at
+
+    @property
+    def is_admins_only(self) -> bool:
+        return self.review is not None and self.review.decision in ADMIN_ONLY
+
+
+def take_back(
+    session: Session,
+    access: Access,
+    media: Media,
+    last: StandingAct,
+    *,
+    client_id: str | None = None,
+    comment: str | None = None,
+    batch_id: int | None = None,
+) -> Review:
+    """Undo the last standing act of a locked media, with everything it changed; who may is the caller's question."""
+    before, pointer = last.made.state_before, media.current_annotation_id
+    if last.annotation is not None:
+        before, pointer = last.annotation.state_before, last.annotation.based_on_id
     review = Review(
         media_id=media.id,
         access_id=access.id,
-        annotation_id=annotation.id if annotation is not None else media.current_annotation_id,
+        annotation_id=last.annotation.id if last.annotation is not None else media.current_annotation_id,
         decision=Decision.UNDONE,
         comment=comment,
         client_id=client_id,
-        undoes_id=undone.id if undone is not None else None,
-        undoes_act=act,
+        undoes_id=last.review.id if last.review is not None else None,
+        undoes_act=last.number,
+        batch_id=batch_id,
         act=next_act(media),
         state_before=media.state,
         state_after=before,
     )
     add_review(session, media, review, pointer)
-    session.flush()
-    return Decided(own_review_view(review, access), standing(media), review.act)
+    return review
 
 
-def _last_standing_act(session: Session, media: Media) -> tuple[int, Annotation | None, Review | None]:
-    """The newest act that no later undo has taken back: its number, its annotation, its review."""
-    reviews = session.scalars(
-        select(Review).where(Review.media_id == media.id).order_by(Review.act.desc())
-    ).all()
-    annotations = session.scalars(select(Annotation).where(Annotation.media_id == media.id)).all()
-    undone = {review.undoes_act for review in reviews if review.decision == Decision.UNDONE}
-    standing_reviews = {
-        review.act: review
-        for review in reviews
-        if review.decision != Decision.UNDONE and review.act not in undone
+def standing_acts(session: Session, media_ids: Sequence[int]) -> dict[int, list[StandingAct]]:
+    """The acts of each media that no later undo has taken back, newest first; media without any are left out."""
+    reviews: dict[tuple[int, int], Review] = {}
+    undone: set[tuple[int, int | None]] = set()
+    for review in session.scalars(select(Review).where(Review.media_id.in_(media_ids))):
+        if review.decision == Decision.UNDONE:
+            undone.add((review.media_id, review.undoes_act))
+        else:
+            reviews[review.media_id, review.act] = review
+    annotations = {
+        (annotation.media_id, annotation.act): annotation
+        for annotation in session.scalars(select(Annotation).where(Annotation.media_id.in_(media_ids)))
     }
-    standing_annotations = {found.act: found for found in annotations if found.act not in undone}
-    acts = standing_reviews.keys() | standing_annotations.keys()
+    found: dict[int, list[StandingAct]] = {}
+    for key in sorted((reviews.keys() | annotations.keys()) - undone, reverse=True):
+        media_id, number = key
+        found.setdefault(media_id, []).append(StandingAct(number, annotations.get(key), reviews.get(key)))
+    return found
+
+
+def _last_standing_act(session: Session, media: Media) -> StandingAct:
+    acts = standing_acts(session, [media.id]).get(media.id)
     if not acts:
         raise NothingToUndo("Nothing has been done to this picture that could be undone.")
-    last = max(acts)
-    return last, standing_annotations.get(last), standing_reviews.get(last)
+    return acts[0]
 
 
 def _stored(session: Session, access: Access, media: Media, client_id: str) -> Decided | None:

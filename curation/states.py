@@ -21,6 +21,8 @@ OPEN_STATES = frozenset(
 LISTED_STATES = OPEN_STATES | {State.ACCEPTED, State.REJECTED}
 
 SUBMITTABLE = frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.PARKED})
+# Where an answer may be given once more, blind: it stands, and nothing else is being asked.
+LOOKABLE = frozenset({State.ANNOTATED, State.ACCEPTED})
 
 # decision -> the states it may start from. Where it leads to is said by `reviews.decide`, because some
 # lead back to an earlier state and accepting may need more than one person.

@@ -1,8 +1,11 @@
 """Overview: what waits, what is done, and where to go on. Every number and bar opens the list it counted."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
+from components.clock import browser_zone, day_start
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.layout import use_layout
@@ -11,8 +14,8 @@ from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
 from curation.media_filter import MediaFilter
-from curation.queues import QUEUE_NAMES, Queue
-from db.models import Access, Scope
+from curation.queues import QUEUE_NAMES, Queue, count_queues
+from db.models import Access, Scope, State
 from db.session import open_session
 from settings import get_settings
 
@@ -41,11 +44,14 @@ use_layout("lists")
 access = require_visitor().access
 settings = get_settings()
 policy = ReviewPolicy.of(settings)
+zone = browser_zone()
+today = day_start(datetime.now(zone).date(), zone)
 
 with open_session(read_only=True) as session:
     states = overview.count_states(session, access)
-    queues = overview.count_queues(session, access, policy=policy)
+    queues = count_queues(session, access, policy=policy)
     sent_back = overview.count_sent_back(session, access) if queues else None
+    mine = overview.count_acted_on(session, access, today) if queues else None
 
 everything = sum(tally.count for tally in states.values())
 waiting, accepted = overview.waiting_for_anyone(states), overview.accepted(states)
@@ -102,6 +108,13 @@ if queues:
         ),
         key="queues",
     )
+# What is decided waits in no queue; what one has done today may still be undone.
+lists = [("Accepted", states[State.ACCEPTED]), ("Rejected", states[State.REJECTED])]
+if mine is not None:
+    lists.append(("Mine today", mine))
+show_doors(
+    strip([(name, f"{tally.count:,}", browse_address(tally.wanted)) for name, tally in lists]), key="lists"
+)
 
 with st.container(border=True):
     day_plot()

@@ -8,8 +8,8 @@ from components.sign_in import require_visitor
 from components.workbench import Place, workbench
 from components.workbench.plain import plain_review, review_policy
 from curation.errors import NotAllowed, UnknownFilter
-from curation.overview import count_queues, fullest_queue
-from curation.queues import QUEUE_NAMES, Queue, queue_filter
+from curation.overview import fullest_queue
+from curation.queues import QUEUE_NAMES, Queue, count_queues, queue_filter
 from db.session import open_session
 
 OURS = ("queue", "start", "plain")
