@@ -22,9 +22,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   function toggleWhole(key) {
     if (!session().shown || refuseViewer()) return;
-    const { shapes, labels: chosen } = session().drawing;
     labels.used(key);
-    session().stroke({ shapes, labels: labels.toggle(chosen, key) });
+    session().stroke({ labels: labels.toggle(session().drawing.labels, key) });
   }
 
   /** Gives a label class to the selected shape, else to the next one drawn; or to the whole picture. */
@@ -95,6 +94,7 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   function confirm() {
     if (drawing().isDrawing) drawing().confirm();
+    else if (session().shown?.overtaken) session().showDraft();
     else session().keepMine();
   }
 
@@ -125,6 +125,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     sendBack: () => session().decide("sent_back"),
     reopen: () => session().decide("reopened"),
     park: () => session().park(),
+    settleFirst: () => session().settle("first"),
+    settleSecond: () => session().settle("second"),
     comment,
     undo,
     redo: () => session().redo(),

@@ -88,6 +88,11 @@ export function createComments({ api, getOutbox, me, field, getItem, notice, onC
       unsent.delete(answer.id);
       onStored(answer.mediaId);
     },
+    /** Comments of an earlier visit that were not taken say so again; gives back the answers among them. @param {any[]} refused */
+    bringBack(refused) {
+      for (const answer of refused.filter(isComment)) this.refused(answer, { message: answer.refused.detail });
+      return refused.filter((answer) => !isComment(answer));
+    },
     /** It is kept, and says why it was not taken. @param {any} answer @param {{message?: string}} error */
     refused(answer, error) {
       const { item, text } = answer.kept;

@@ -86,6 +86,14 @@ export function createDetails({ api, onKnown }) {
       }
       if (onScreen) this.rest(item);
     },
+    /** What is known of these may not be shown any more. @param {number[]} ids */
+    drop(ids) {
+      for (const id of ids) {
+        histories.delete(id);
+        annotations.delete(id);
+        for (const [key, frames] of neighbours) if (frames.some((frame) => frame.id === id)) neighbours.delete(key);
+      }
+    },
     stop: () => clearTimeout(timer),
   };
 }

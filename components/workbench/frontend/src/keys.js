@@ -26,6 +26,8 @@ export const KEYS = [
   { act: "comment", presses: ["c"], shown: "C", group: "decide", decides: true },
   { act: "question", presses: ["y"], shown: "Y", group: "decide", decides: true },
   { act: "say", presses: ["i"], shown: "I", group: "decide", decides: true },
+  { act: "settleFirst", presses: ["q"], shown: "Q", group: "decide", decides: true },
+  { act: "settleSecond", presses: ["e"], shown: "E", group: "decide", decides: true },
   { act: "undo", presses: ["Ctrl+z"], shown: "Ctrl Z", group: "decide" },
   { act: "redo", presses: ["Ctrl+Shift+z", "Ctrl+y"], shown: "Ctrl Shift Z", group: "decide" },
   { act: "box", presses: ["b"], shown: "B", group: "draw", decides: true },

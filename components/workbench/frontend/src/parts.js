@@ -2,12 +2,13 @@
 
 import { createActsSeen } from "./acts_seen.js";
 import { createAround } from "./around.js";
-import { createConnectionBar, createReturnedBar } from "./bars.js";
+import { createConnectionBar, createKeptBar, createReturnedBar } from "./bars.js";
 import { isComment } from "./comments.js";
 import { createChooser } from "./chooser.js";
 import { createCommands } from "./commands.js";
 import { createCrop } from "./crop.js";
 import { createDetails } from "./details.js";
+import { createDispute } from "./dispute.js";
 import { afterPaint, h } from "./dom.js";
 import { createDrafts } from "./drafts.js";
 import { createDrawing } from "./drawing.js";
@@ -40,7 +41,7 @@ import { Acts } from "./undo.js";
 export function createParts({ api, stage, notice, sheet, me, classes, store, viewer, seen, changed, getBitmap, getSession, byButton, onSaved, onKnown }) {
   const labels = createLabels(classes);
   const acts = new Acts(store, me.id);
-  const drafts = createDrafts({ store, access: me.id });
+  const drafts = createDrafts({ store, api, access: me.id, onChange: (mediaId) => getSession()?.shown?.item.id === mediaId && onSaved() });
   const actsSeen = createActsSeen();
   const outbox = createOutbox({
     store,
@@ -69,6 +70,14 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     onKeep: () => getSession().keepMine(),
     onDrop: () => getSession().dropMine(),
     onClose: () => getSession().closeReturned(),
+  });
+  const kept = createKeptBar({ onShow: () => getSession().showDraft(), onDrop: () => getSession().dropDraft() });
+  const dispute = createDispute({
+    stage,
+    getBitmap,
+    colourOf: labels.colourOf,
+    nameOf: labels.nameOf,
+    onSettle: (which) => byButton(() => getSession().settle(which)),
   });
   const connection = createConnectionBar({ onRetry: outbox.retry });
   const chooser = createChooser({
@@ -105,7 +114,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     stage,
     colourOf: labels.colourOf,
     nextLabel: () => commands.nextLabel,
-    onStroke: (shapes) => getSession()?.stroke({ shapes, labels: getSession().drawing.labels }),
+    onStroke: (shapes) => getSession()?.stroke({ shapes }),
     onChange: () => {
       const now = seen();
       overlay.update(now);
@@ -117,14 +126,15 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       if (isDrawing) around.loop.stop();
     },
   });
-  stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element), chooser.element);
+  stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element, kept.element), chooser.element);
   around.join(panel, () => commands.nextLabel);
   panel.setComment(null);
 
   return {
-    labels, acts, drafts, outbox, details, around, crop, overlay, film, returned, connection, chooser, panel, rail, commands, drawing, me,
+    labels, acts, drafts, outbox, details, around, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
     stop() {
       outbox.retire();
+      drafts.flush();
       details.stop();
       around.stop();
       drawing.stop();

@@ -55,6 +55,9 @@ export function pace(ms) {
   return shortSpan(ms / 1000);
 }
 
+/** "28 ms", "1.2 s": how long one waits. @param {number} ms */
+export const milliseconds = (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : pace(ms));
+
 /** "0.05 %", "0.6 %", "12 %": a share of the frame. @param {number} share 0 to 1 */
 export function percent(share) {
   const value = share * 100;
