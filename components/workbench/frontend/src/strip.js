@@ -17,7 +17,10 @@ export function createStrip({ queues, onQueue, onKeys }) {
       "aria-label": TEXT.strip.queue,
       // Keys are quiet while the list has the focus, so it gives it back.
       onchange: () => (select.blur(), onQueue(select.value)),
-      onkeydown: (event) => event.key === "Escape" && select.blur(),
+      // Without a value: a handler that gives `false` would take Tab and the arrows away.
+      onkeydown(event) {
+        if (event.key === "Escape") select.blur();
+      },
     },
     ...queues.map(({ key, name }) => h("option", { value: key }, name)),
   );
