@@ -10,6 +10,7 @@ from html import escape
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.comments import comments_section, see_mentions
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -23,6 +24,7 @@ from curation.browse import (
     list_neighbours,
     list_page,
 )
+from curation.comments import CommentView, list_comments
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
@@ -33,6 +35,7 @@ from language import _, later, number, plural
 ACTS = {
     "registered": later("registered"),
     "submitted": later("submitted"),
+    "commented": later("commented"),
     "accepted": later("accepted"),
     "rejected": later("rejected"),
     "sent_back": later("sent back"),
@@ -74,6 +77,7 @@ class Found:
     annotations: Sequence[AnnotationView]
     history: Sequence[HistoryEntry]
     neighbours: Sequence[Neighbour]
+    comments: Sequence[CommentView]
     previous: MediaView | None
     following: MediaView | None
 
@@ -94,6 +98,7 @@ def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
             list_annotations(session, access, media_id),
             get_history(session, access, media_id),
             list_neighbours(session, access, media_id),
+            list_comments(session, access, media_id),
             preceding[-1] if preceding else None,
             following[0] if following else None,
         )
@@ -123,6 +128,8 @@ def media_panel(
             undo_line(visitor)
         st.html(facts(media, zone))
         shown = _choose_annotation(found, names)
+        comments_section(visitor, media.id, found.comments)
+        see_mentions(visitor, media.id)
         st.html(f'<p class="vigie-title">{_("History")}</p>{acts(found.history, zone)}')
     with left:
         media_view(
@@ -229,7 +236,8 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
             count = entry.shapes or 0
             shapes = plural(count, "{n} shape", "{n} shapes") if count else _("no shapes")
             what += f" {entry.annotation_number}, {shapes}"
-        said = f"<q>{escape(entry.comment)}</q>" if entry.comment else ""
+        # What was commented stands in full above.
+        said = f"<q>{escape(entry.comment)}</q>" if entry.comment and entry.what != "commented" else ""
         lines.append(
             f"<li><span>{escape(what)}</span><span class='who'>{escape(entry.who)} · "
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"

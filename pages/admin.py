@@ -8,6 +8,7 @@ from components.doors import show_doors
 from components.layout import use_layout
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
+from components.undo_run_form import undo_run_form
 from curation import installation
 from curation.accesses import list_accesses, require_scope
 from db.models import JobState, Scope
@@ -94,6 +95,15 @@ with jobs:
         st.button(_("Try the failed ones again"), on_click=retry_jobs)
 if failed:
     show_doors(jobs_table(failed), key="failed_jobs")
+
+st.subheader(_("Undo a run of acts"))
+st.caption(
+    _(
+        "Everything that one person submitted and decided in a span of time, as far as nobody has acted on it since. "
+        "The history of each media keeps all of it."
+    )
+)
+undo_run_form(visitor, accesses)
 
 st.subheader(_("Audit trail"))
 st.caption(_("The newest entries, at most {n}.", n=EVENTS))

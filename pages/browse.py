@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.doors import show_doors
 from components.figures import count_text, media_figure
 from components.filters import FilterBar, active_pills, address_with, read_filter, without
 from components.layout import use_layout
 from components.media_grid import SIZES, Selection, Size, media_grid
 from components.media_panel import find_media, media_panel
 from components.messages import plain
+from components.parked_notes import parked_notes
 from components.sign_in import require_visitor
 from components.tag_menu import tag_menu, undo_line
 from curation.accesses import CURATORS
@@ -17,12 +19,14 @@ from curation.browse import count_matches, list_page, shapes_for
 from curation.errors import NotFound, Refused
 from curation.label_classes import list_label_classes
 from curation.media_filter import MediaFilter, Sort
+from curation.parked import list_parked_notes, shows_parked_only
 from db.session import open_session
 from language import _, later, plural
 from language.retold import retold
 
-LOOK = ("size", "shapes")  # how the list looks; it outlives a change of the filter
+LOOK = ("size", "shapes", "crops")  # how the list looks; it outlives a change of the filter
 PLACE = ("cursor", "media")  # where in the list one is; it does not
+FRAMES, CROPS = later("Frames"), later("Crops")
 NEWER_OLDER = later("← Newer"), later("Older →")
 OLDER_NEWER = later("← Older"), later("Newer →")
 PREVIOUS_NEXT = later("← Previous"), later("Next →")
@@ -43,6 +47,13 @@ def go(wanted: MediaFilter, **place: str | int | None) -> None:
 def choose_look(name: str, key: str) -> None:
     chosen = st.session_state[key]
     st.query_params[name] = ("yes" if chosen else "no") if isinstance(chosen, bool) else chosen or "M"
+
+
+def choose_crops() -> None:
+    if st.session_state["look_crops"] == CROPS:
+        st.query_params["crops"] = "1"
+    else:
+        st.query_params.pop("crops", None)
 
 
 def open_media(media_id: int) -> None:
@@ -79,11 +90,12 @@ try:
             on_close=lambda: go(wanted, cursor=query.get("cursor")),
         )
         st.stop()
-    with_shapes = query.get("shapes", "yes") != "no"
+    with_shapes, crops = query.get("shapes", "yes") != "no", query.get("crops") == "1"
     with open_session(read_only=True) as session:
         page = list_page(session, access, wanted, query.get("cursor"))
-        shapes = shapes_for(session, page.items) if with_shapes else {}
+        shapes = shapes_for(session, page.items) if with_shapes or crops else {}
         count = count_matches(session, access, wanted)
+        notes = list_parked_notes(session, access, wanted) if shows_parked_only(wanted) else []
 except (Refused, NotFound) as problem:
     st.error(plain(retold(problem.sentence)))
     st.button(_("Show all media"), on_click=go, args=(MediaFilter(),))
@@ -98,10 +110,14 @@ if selection.scope != scope:
 bar = FilterBar(wanted, names, keep=LOOK)
 with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"):
     bar.show()
-    st.session_state.update(look_size=size, look_shapes=with_shapes)
+    st.session_state.update(look_size=size, look_shapes=with_shapes, look_crops=CROPS if crops else FRAMES)
     st.segmented_control(
         _("Size"), SIZES, key="look_size", label_visibility="collapsed", required=True,
         on_change=choose_look, args=("size", "look_size"),
+    )  # fmt: skip
+    st.segmented_control(
+        _("Frames or crops"), [FRAMES, CROPS], key="look_crops", label_visibility="collapsed", required=True,
+        format_func=_, on_change=choose_crops,
     )  # fmt: skip
     st.toggle(_("Shapes"), key="look_shapes", on_change=choose_look, args=("shapes", "look_shapes"))
     st.space("stretch")
@@ -142,12 +158,17 @@ if not page.items:
             st.button(label, key=f"without_{pill.names[0]}", on_click=go, args=(wider,))
     st.stop()
 
+if notes:
+    show_doors(*parked_notes(notes, wanted, reviews=access.scope in CURATORS), key="parked_notes")
+
 media_grid(
     page.items,
     shapes,
     colours,
     page=query.get("cursor", ""),
     size=size,
+    crops=crops,
+    with_shapes=with_shapes,
     selection=selection,
     focus=st.session_state.pop("last_opened", None),
     on_open=open_media,

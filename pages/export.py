@@ -5,6 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from components.clock import browser_zone
 from components.downloader import downloader
 from components.figures import media_figure
 from components.filters import FilterBar, read_filter
@@ -12,6 +13,7 @@ from components.layout import use_layout
 from components.messages import plain
 from components.sign_in import require_visitor
 from curation.browse import count_matches
+from curation.contact_sheets import MOST_MEDIA
 from curation.csv_columns import COLUMNS
 from curation.errors import Refused
 from curation.exports import Per, count_rows
@@ -82,6 +84,16 @@ downloader(
     name=f"vigie-{per or Per.MEDIA}-{datetime.now().astimezone():%Y-%m-%d}.csv",
     rows=None if rows.capped else rows.value,
 )
+
+if count.value:
+    st.subheader("Contact sheet")
+    said = "Frames with their shapes, the smallest one magnified, six to a page, to print or to send."
+    if count.value > MOST_MEDIA:
+        said += f" **{count} media match: the sheet shows the first {MOST_MEDIA} of them, in this order.**"
+    st.caption(said)
+    printed = urlencode({**wanted.to_query(), "zone": str(browser_zone())}, doseq=True)
+    with st.container(key="sheet", width="content"):
+        st.link_button("Contact sheet as PDF", f"/api/exports/contact-sheet.pdf?{printed}")
 
 here = urlsplit(st.context.url or "http://localhost:8501")
 with st.expander(_("The same from a program")):

@@ -4,8 +4,10 @@ from datetime import datetime
 
 import streamlit as st
 
+from components.agreement import agreement_figures
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.clock import browser_zone, day_start
+from components.comments import mentions_section
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.figures import count_text
@@ -14,6 +16,7 @@ from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
+from curation.comments import list_mentions
 from curation.media_filter import MediaFilter
 from curation.queues import QUEUE_NAMES, Queue, count_queues
 from db.models import Access, Scope, State
@@ -53,6 +56,7 @@ with open_session(read_only=True) as session:
     states = overview.count_states(session, access)
     queues = count_queues(session, access, policy=policy)
     sent_back = overview.count_sent_back(session, access) if queues else None
+    mentions = list_mentions(session, access, unseen=True)
     mine = overview.count_acted_on(session, access, today) if queues else None
 
 everything = sum(tally.count for tally in states.values())
@@ -123,6 +127,10 @@ show_doors(
     strip([(name, number(tally.count), browse_address(tally.wanted)) for name, tally in lists]), key="lists"
 )
 
+if mentions:
+    with st.container(border=True):
+        mentions_section(access, mentions)
+
 with st.container(border=True):
     day_plot()
 
@@ -148,3 +156,5 @@ with of_curators, st.container(border=True, height="stretch"):
         bars(rows, empty=_("Nothing has been decided yet.")),
         "curators",
     )
+
+agreement_figures(access)

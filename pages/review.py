@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.comments import see_mentions
 from components.layout import use_layout
 from components.messages import plain
 from components.sign_in import require_visitor
@@ -47,9 +48,11 @@ def leave_plain() -> None:
     del st.query_params["plain"]
 
 
-require_visitor()
+visitor = require_visitor()
 try:
     place = read_place()
+    if place.start is not None:
+        see_mentions(visitor, place.start)
     use_layout("wide")
     if st.query_params.get("plain") == "1":
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -15,6 +15,8 @@ export const ENGLISH = {
   copyLink: "Copy link",
   copied: "Link copied",
   copyFailed: "Copy it from the address bar",
+  magnified: "Magnified from the original",
+  nothingToMagnify: "No shape to magnify",
   nearby: "Same source, around this moment",
   sameTime: "same time",
   days: (n) => `${n} d`,

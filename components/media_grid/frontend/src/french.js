@@ -15,6 +15,8 @@ export const FRENCH = {
   copyLink: "Copier le lien",
   copied: "Lien copié",
   copyFailed: "À copier dans la barre d’adresse",
+  magnified: "Agrandie depuis l’original",
+  nothingToMagnify: "Aucune forme à agrandir",
   nearby: "Même source, autour de ce moment",
   sameTime: "même heure",
   days: (n) => `${n} j`,

@@ -1,13 +1,14 @@
 // One media, large: the picture with its shapes, a step to either side, the frames around it.
 
 import { placed } from "./geometry.js";
+import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
 import { pictureAddress, pictureElement } from "./picture.js";
 import { TEXT } from "./strings.js";
 import { dayAndClock, distance } from "./times.js";
 
 /**
- * @typedef {{media: import("./tile.js").Media, shapes: import("./overlay.js").Shape[],
+ * @typedef {{media: import("./tile.js").Media, shapes: import("./magnifier.js").CroppedShape[],
  *            previous: Tile|null, next: Tile|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
@@ -23,7 +24,10 @@ export function createMediaView(host) {
   const bar = element("div", "stage-bar");
   const facts = element("div", "facts");
   const strip = element("div", "strip");
-  root.append(bar, stage, facts, strip);
+  const magnifier = createMagnifier();
+  const row = element("div", "stage-row");
+  row.append(stage, magnifier.element);
+  root.append(bar, row, facts, strip);
   host.append(root);
 
   /** @type {MediaViewData|null} */
@@ -67,6 +71,7 @@ export function createMediaView(host) {
 
   function drawOverlay() {
     stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
+    if (data && shown === data.media.id) magnifier.show(data.media, data.shapes, showShapes);
     if (!data || !showShapes || shown !== data.media.id || stage.classList.contains("loading")) return;
     const screen = { width: stage.clientWidth, height: stage.clientHeight };
     if (screen.width === 0) return;
@@ -128,6 +133,7 @@ export function createMediaView(host) {
   function step(media) {
     if (!media || media.id === shown) return;
     showPicture({ file_name: "", ...media });
+    magnifier.clear();
     drawOverlay();
     tell?.open(media.id);
   }

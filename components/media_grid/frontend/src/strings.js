@@ -13,3 +13,8 @@ export let LOCALE = LANGUAGES.en.locale;
 export function speak(language) {
   ({ text: TEXT, locale: LOCALE } = LANGUAGES[language] ?? LANGUAGES.en);
 }
+
+/** A shape's size in pixels of the original. @param {number} width @param {number} height */
+export function pixelsText(width, height) {
+  return `${Math.round(width)} × ${Math.round(height)} px`;
+}

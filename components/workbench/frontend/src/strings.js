@@ -56,11 +56,26 @@ export function shortMoment(iso, now = new Date()) {
 /** "0.05", and "0,05" in French. @param {string} digits */
 const decimal = (digits) => digits.replace(".", TEXT.decimal);
 
+/** "today", "yesterday", "last Tuesday", else "12 Aug" or with the year. @param {string} iso */
+export function recentDay(iso, now = new Date()) {
+  const at = new Date(iso);
+  const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
+  // Rounded: where clocks are put forward a day has 23 hours.
+  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
+  if (days === 0) return TEXT.spots.days.today;
+  if (days === 1) return TEXT.spots.days.yesterday;
+  if (days > 1 && days < 7) return TEXT.spots.days.last(format("weekday", { weekday: "long" }, at));
+  return at.getFullYear() === now.getFullYear() ? dayThisYear(at) : day(at);
+}
+
 /** "1.9 s", "12 s", "2 min": how long one picture takes. @param {number} ms */
 export function pace(ms) {
   if (ms < 9950) return `${decimal((ms / 1000).toFixed(1))} s`;
   return shortSpan(ms / 1000);
 }
+
+/** "28 ms", "1.2 s": how long one waits. @param {number} ms */
+export const milliseconds = (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : pace(ms));
 
 /** "0.05 %", "0.6 %", "12 %": a share of the frame. @param {number} share 0 to 1 */
 export function percent(share) {
