@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.clock import browser_zone
 from components.downloader import downloader
-from components.figures import media_figure
+from components.figures import count_text, media_figure
 from components.filters import FilterBar, read_filter
 from components.layout import use_layout
 from components.messages import plain
@@ -86,14 +86,18 @@ downloader(
 )
 
 if count.value:
-    st.subheader("Contact sheet")
-    said = "Frames with their shapes, the smallest one magnified, six to a page, to print or to send."
+    st.subheader(_("Contact sheet"))
+    said = _("Frames with their shapes, the smallest one magnified, six to a page, to print or to send.")
     if count.value > MOST_MEDIA:
-        said += f" **{count} media match: the sheet shows the first {MOST_MEDIA} of them, in this order.**"
+        said += " " + _(
+            "**{count} media match: the sheet shows the first {most} of them, in this order.**",
+            count=count_text(count),
+            most=MOST_MEDIA,
+        )
     st.caption(said)
     printed = urlencode({**wanted.to_query(), "zone": str(browser_zone())}, doseq=True)
     with st.container(key="sheet", width="content"):
-        st.link_button("Contact sheet as PDF", f"/api/exports/contact-sheet.pdf?{printed}")
+        st.link_button(_("Contact sheet as PDF"), f"/api/exports/contact-sheet.pdf?{printed}")
 
 here = urlsplit(st.context.url or "http://localhost:8501")
 with st.expander(_("The same from a program")):
