@@ -100,6 +100,12 @@ FRENCH: dict[str, str] = {
     "Present password": "Mot de passe actuel",
     "Language": "Langue",
     "As the browser": "Celle du navigateur",
+    "Keys": "Touches",
+    "What the keys of the Review screen do. Press a button, then the key you want there; a key that does something "
+    "else already is refused.": (
+        "Ce que font les touches de l’écran de revue. Appuyez sur un bouton, puis sur la touche voulue ; une "
+        "touche qui fait déjà autre chose est refusée."
+    ),
     # Admin
     "Accesses": "Accès",
     "Installation": "Installation",
