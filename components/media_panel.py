@@ -10,6 +10,7 @@ from html import escape
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.examples import example_menu
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -27,6 +28,7 @@ from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
+from db.models import LabelClass
 from db.session import open_session
 
 ACTS = {
@@ -102,8 +104,7 @@ def media_panel(
     visitor: SignedIn,
     found: Found,
     wanted: MediaFilter,
-    colours: Mapping[str, str],
-    names: Mapping[str, str],
+    label_classes: Sequence[LabelClass],
     *,
     on_open: Callable[[int], None],
     on_close: Callable[[], None],
@@ -111,6 +112,8 @@ def media_panel(
     """Draw one media large, with everything known about it beside it."""
     st.html(STYLE)
     media, zone = found.media, browser_zone()
+    names = {label_class.key: label_class.name for label_class in label_classes}
+    colours = {label_class.key: label_class.colour for label_class in label_classes}
     left, right = st.columns([3.1, 1], gap="medium")
     with right:
         if visitor.access.scope in CURATORS:
@@ -123,6 +126,7 @@ def media_panel(
         st.html(facts(media, zone))
         shown = _choose_annotation(found, names)
         st.html(f'<p class="vigie-title">History</p>{acts(found.history, zone)}')
+        example_menu(visitor, media.id, label_classes)
     with left:
         media_view(
             media,
@@ -168,6 +172,9 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     else:
         parts.append("1 shape" if count == 1 else f"{count} shapes")
     parts.extend(plain(names.get(key, key)) for key in annotation.label_classes)
+    parts.extend(
+        plain(f"{key.replace('_', ' ')}: {'yes' if yes else 'no'}") for key, yes in annotation.replies.items()
+    )
     text = " · ".join(parts)
     return text if current else f"{text} :gray[(earlier)]"
 

@@ -80,6 +80,14 @@ downloader(
     rows=None if rows.capped else rows.value,
 )
 
+here = urlsplit(st.context.url or "http://localhost:8501")
+with st.expander("The same from a program"):
+    st.caption("With a token from `POST /api/login/access-token`:")
+    st.code(
+        f'curl -H "Authorization: Bearer $TOKEN" -o media.csv \\\n  "{here.scheme}://{here.netloc}{address}"',
+        language="bash",
+    )
+
 if count.value:
     st.subheader("Contact sheet")
     said = "Frames with their shapes, the smallest one magnified, six to a page, to print or to send."
@@ -89,11 +97,3 @@ if count.value:
     printed = urlencode({**wanted.to_query(), "zone": str(browser_zone())}, doseq=True)
     with st.container(key="sheet", width="content"):
         st.link_button("Contact sheet as PDF", f"/api/exports/contact-sheet.pdf?{printed}")
-
-here = urlsplit(st.context.url or "http://localhost:8501")
-with st.expander("The same from a program"):
-    st.caption("With a token from `POST /api/login/access-token`:")
-    st.code(
-        f'curl -H "Authorization: Bearer $TOKEN" -o media.csv \\\n  "{here.scheme}://{here.netloc}{address}"',
-        language="bash",
-    )
