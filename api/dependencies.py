@@ -109,6 +109,13 @@ def give_policy() -> ReviewPolicy:
 PolicyDep = Annotated[ReviewPolicy, Depends(give_policy)]
 
 
+def give_lease_seconds() -> int:
+    return get_settings().lease_seconds
+
+
+LeaseSecondsDep = Annotated[int, Depends(give_lease_seconds)]
+
+
 def read_filter(request: Request, *others: str) -> MediaFilter:
     """The filter in a request's query; every name but `others` must be one of a filter's."""
     query = {

@@ -14,6 +14,7 @@ from curation.label_class_examples import MOST_EXAMPLES, Example, choose_example
 from curation.sign_in import SignedIn
 from db.models import LabelClass, Scope
 from db.session import open_session
+from language import _
 
 MENU_OPEN = "example_open"
 
@@ -28,7 +29,12 @@ def _picture(key: str, example: Example) -> Node:
     if example.box is not None:
         corners = ",".join(str(number) for number in example.box)
         address = f"/api/media/{example.media_id}/picture?size=crop&box={corners}"
-    picture = node("img", src=address, alt=f"example of {key}, media {example.media_id}", loading="lazy")
+    picture = node(
+        "img",
+        src=address,
+        alt=_("example of {key}, media {id}", key=key, id=str(example.media_id)),
+        loading="lazy",
+    )
     return link(f"/browse?media={example.media_id}", picture)
 
 
@@ -37,49 +43,50 @@ def example_forms(label_class: LabelClass) -> None:
     with explain_problems(), open_session(read_only=True) as session:
         examples = list_examples(session, require_visitor().access, label_class.key)
     chosen = [example for example in examples if example.chosen]
-    st.markdown("**Examples**")
+    st.markdown(_("**Examples**"))
     if examples:
         show_doors(example_pictures(label_class.key, examples), key=f"examples_{label_class.id}")
-    newest = "the newest accepted media follow" if chosen else "the newest accepted media stand in"
-    st.caption(f"{len(chosen)} of {MOST_EXAMPLES} chosen; {newest}.")
+    st.caption(
+        _("{n} of {most} chosen; the newest accepted media fill up.", n=len(chosen), most=MOST_EXAMPLES)
+    )
     with st.container(horizontal=True):
         for example in chosen:
             st.button(
-                f"Media {example.media_id} ✕",
+                _("Media {id} ✕", id=str(example.media_id)),
                 key=f"drop_example_{label_class.id}_{example.media_id}",
-                help="Take this example away",
+                help=_("Take this example away"),
                 on_click=_drop,
                 args=(label_class.id, example.media_id),
             )
     with st.form(f"example_of_{label_class.id}", border=False, clear_on_submit=True):
         st.text_input(
-            "Media id",
+            _("Media id"),
             key=f"{label_class.id}_example",
-            placeholder="as Browse shows it",
-            help="“Use as example of…” beside a media in Browse does the same.",
+            placeholder=_("as Browse shows it"),
+            help=_("“Use as example of…” beside a media in Browse does the same."),
         )
-        st.form_submit_button("Add example", on_click=_choose_typed, args=(label_class.id,))
+        st.form_submit_button(_("Add example"), on_click=_choose_typed, args=(label_class.id,))
 
 
 def example_menu(visitor: SignedIn, media_id: int, label_classes: Sequence[LabelClass]) -> None:
     """A button beside a media, for admins: use it as an example of a label class."""
     if visitor.access.scope != Scope.ADMIN:
         return
-    popover = st.popover("Use as example of…", key=MENU_OPEN, on_change="rerun", width="stretch")
+    popover = st.popover(_("Use as example of…"), key=MENU_OPEN, on_change="rerun", width="stretch")
     if not popover.open:
         return
     by_id = {found.id: found for found in label_classes if found.retired_at is None}
     with popover:
         chosen = st.selectbox(
-            "Label class",
+            _("Label class"),
             list(by_id),
             index=None,
-            placeholder="Choose one",
+            placeholder=_("Choose one"),
             format_func=lambda number: by_id[number].name if number in by_id else "",
             key="example_label_class",
         )
         st.button(
-            "Use as example",
+            _("Use as example"),
             type="primary",
             disabled=chosen is None,
             on_click=_choose,
@@ -101,7 +108,7 @@ def _choose(label_class_id: int, media_id: int) -> None:
         with open_session() as session:
             name = choose_example(session, admin, label_class_id, media_id).name
         st.session_state[MENU_OPEN] = False
-        st.toast(f"Media {media_id} is an example of {plain(name)}.")
+        st.toast(_("Media {id} is an example of {name} now.", id=str(media_id), name=plain(name)))
 
 
 def _drop(label_class_id: int, media_id: int) -> None:
@@ -109,4 +116,4 @@ def _drop(label_class_id: int, media_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             drop_example(session, admin, label_class_id, media_id)
-        st.toast(f"Media {media_id} is no chosen example any more.")
+        st.toast(_("Media {id} is no chosen example any more.", id=str(media_id)))

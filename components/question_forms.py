@@ -12,49 +12,52 @@ from components.sign_in import require_visitor
 from curation.questions import MAX_SENTENCE, change_question, create_question
 from db.models import Asked, Question
 from db.session import open_session
+from language import _, later
 
-ASKED = {Asked.OFF: "not asked", Asked.OPTIONAL: "asked", Asked.REQUIRED: "required"}
+ASKED = {Asked.OFF: later("not asked"), Asked.OPTIONAL: later("asked"), Asked.REQUIRED: later("required")}
 
 
 def question_forms(questions: Sequence[Question]) -> None:
     """A form for each question, and one for a new question that goes to the end of the list."""
     st.caption(
-        "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted "
-        "or accepted without a reply; answers that already stand keep theirs, or none."
+        _(
+            "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is "
+            "submitted or accepted without a reply; answers that already stand keep theirs, or none."
+        )
     )
     for question in questions:
         with st.form(f"question_{question.id}", border=True):
             st.text_input(
-                f"Question `{question.key}`",
+                _("Question `{key}`", key=question.key),
                 question.sentence,
                 key=f"question_{question.id}_sentence",
                 max_chars=MAX_SENTENCE,
             )
             _asked(f"question_{question.id}_asked", question.asked)
-            st.form_submit_button("Save", on_click=_change, args=(question.id,))
+            st.form_submit_button(_("Save"), on_click=_change, args=(question.id,))
     with st.form("new_question", border=True, clear_on_submit=True):
         st.text_input(
-            "New question",
+            _("New question"),
             key="new_question_sentence",
             max_chars=MAX_SENTENCE,
-            placeholder="Is the horizon hidden?",
+            placeholder=_("Is the horizon hidden?"),
         )
         st.text_input(
-            "Key",
+            _("Key"),
             key="new_question_key",
             max_chars=60,
-            placeholder="made from the question when empty",
-            help="What answers and exports carry: a-z, 0-9, _ and -. It is never changed later.",
+            placeholder=_("made from the question when empty"),
+            help=_("What answers and exports carry: a-z, 0-9, _ and -. It is never changed later."),
         )
         _asked("new_question_asked", Asked.OPTIONAL)
-        st.form_submit_button("Create", type="primary", on_click=_create)
+        st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
 def _asked(key: str, asked: Asked) -> None:
     st.segmented_control(
-        "Asked",
+        _("Asked"),
         list(ASKED),
-        format_func=ASKED.__getitem__,
+        format_func=lambda asked: _(ASKED[asked]),
         default=asked,
         required=True,
         key=key,
@@ -73,7 +76,7 @@ def _change(question_id: int) -> None:
                 sentence=_typed(f"question_{question_id}_sentence"),
                 asked=st.session_state[f"question_{question_id}_asked"],
             )
-        st.toast("Saved.")
+        st.toast(_("Saved."))
 
 
 def _create() -> None:
@@ -88,7 +91,7 @@ def _create() -> None:
                 sentence=sentence,
                 asked=st.session_state["new_question_asked"],
             )
-        st.toast(f"“{plain(created.sentence)}” is {ASKED[created.asked]}.")
+        st.toast(_("“{question}”: {asked}.", question=plain(created.sentence), asked=_(ASKED[created.asked])))
 
 
 def _typed(key: str) -> str:

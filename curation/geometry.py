@@ -41,6 +41,14 @@ class Box:
         """Share of the picture, 0 to 1."""
         return (self.x_max - self.x_min) * (self.y_max - self.y_min)
 
+    def overlap(self, other: Box) -> float:
+        """Shared area over the area of both together, 0 to 1 (intersection over union)."""
+        width = min(self.x_max, other.x_max) - max(self.x_min, other.x_min)
+        height = min(self.y_max, other.y_max) - max(self.y_min, other.y_min)
+        if width <= 0 or height <= 0:
+            return 0.0
+        return width * height / (self.area + other.area - width * height)
+
     @property
     def crop_mark(self) -> str:
         """A name for the crop around this box: boxes that differ by less than a pixel share it."""

@@ -56,6 +56,15 @@ class ReviewView:
     state_after: str
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """What stands against the current annotation of a disputed media: another answer, or a decision alone."""
+
+    other: AnnotationView | None
+    review: ReviewView | None
+    reason: str  # shapes, label_classes or decision
+
+
 @dataclass(slots=True)
 class MediaView:
     """A media as lists and screens show it."""
@@ -84,6 +93,9 @@ class MediaView:
     tags: list[str] = field(default_factory=list)
     annotation: AnnotationView | None = None
     last_review: ReviewView | None = None
+    # The look by which the caller shall answer it blind: then everything above reads as if nobody had answered.
+    look: int | None = None
+    dispute: DisputeView | None = None
 
 
 @dataclass(slots=True)
@@ -119,6 +131,7 @@ def media_rows() -> AnySelect:
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
             ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
             Media.act_count,
+            Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .outerjoin(Source, Source.id == Media.source_id)
@@ -260,11 +273,12 @@ def own_review_view(review: Review, access: Access) -> ReviewView:
 def get_visible_media(session: Session, access: Access, media_id: int, *, lock: bool = False) -> Media:
     """The media, when this access may see it: a device its own, nobody but admins a withdrawn one.
 
-    With `lock` the row is held until the transaction ends, so that acts on one media come one by one.
-    Raises MediaNotFound, with the same words for foreign and for absent ids.
+    With `lock` the row is held until the transaction ends, so that acts on one media come one by one; rows that
+    only refer to it, such as leases and drafts, need not wait. Raises MediaNotFound, with the same words for
+    foreign and for absent ids.
     """
     statement = select(Media).where(Media.id == media_id)
-    media = session.scalar(statement.with_for_update() if lock else statement)
+    media = session.scalar(statement.with_for_update(key_share=True) if lock else statement)
     hidden = media is None or (
         (access.scope == Scope.DEVICE and media.uploaded_by_id != access.id)
         or (media.state == State.WITHDRAWN and access.scope != Scope.ADMIN)

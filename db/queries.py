@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from db.models import (
@@ -15,10 +15,12 @@ from db.models import (
     Annotation,
     AnnotationLabel,
     AnnotationReply,
+    Comment,
     Decision,
     LabelClass,
     Media,
     MediaTag,
+    Mention,
     Question,
     Review,
     Shape,
@@ -27,6 +29,10 @@ from db.models import (
     Tag,
 )
 from db.types import AnySelect
+
+SAME_AZIMUTH = 5.0
+# Decisions that say: this annotation is right.
+APPROVING = (Decision.ACCEPTED, Decision.SETTLED)
 
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -54,10 +60,32 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
     )
 
 
+def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
+    """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
+    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    if login is not None:
+        person = select(Access.id).where(Access.login == login).scalar_subquery()
+        annotated = annotated.where(Annotation.author_id == person)
+        reviewed = reviewed.where(Review.access_id == person)
+    if since is not None:
+        annotated = annotated.where(Annotation.created_at >= since)
+        reviewed = reviewed.where(Review.created_at >= since)
+    return Media.id.in_(union_all(annotated, reviewed))
+
+
 def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
     if len(names) == 1:
         return Media.source_id == select(Source.id).where(Source.name == names[0]).scalar_subquery()
     return Media.source_id.in_(select(Source.id).where(Source.name.in_(names)))
+
+
+def media_of_view(source_id: int | None, azimuth: float | None) -> list[ColumnElement[bool]]:
+    """Media that look where this one looks: the same source, and the same azimuth within 5 degrees or none either."""
+    same_source = Media.source_id == source_id
+    if azimuth is None:
+        return [same_source, Media.azimuth.is_(None)]
+    turned = func.abs(Media.azimuth - azimuth)
+    return [same_source, or_(turned <= SAME_AZIMUTH, turned >= 360 - SAME_AZIMUTH)]
 
 
 def media_with_tags(names: Sequence[str]) -> ColumnElement[bool]:
@@ -120,6 +148,24 @@ def media_between(column: Any, start: datetime | None, end: datetime | None) -> 
     return limits
 
 
+def media_acted_on_by(access_id: int) -> ColumnElement[bool]:
+    """Media that this access has answered or decided about at any time, even if it was undone."""
+    return or_(
+        exists().where(Annotation.media_id == Media.id, Annotation.author_id == access_id),
+        exists().where(Review.media_id == Media.id, Review.access_id == access_id),
+    )
+
+
+def media_shuffled_below(share: float, *, for_id: int) -> ColumnElement[bool]:
+    """A share of all media, always the same ones for one id and others for another.
+
+    Each media has a random place in the shuffled order; the id moves the start of the part that is taken.
+    """
+    start = for_id * 1_376_312_589 % 2**31
+    # A place is 31 bits wide: a sum needs more.
+    return (cast(Media.shuffle, BigInteger) + start) % 2**31 < int(share * 2**31)
+
+
 def media_for_review_by(
     access_id: int, *, reviews_required: int, review_own: bool
 ) -> list[ColumnElement[bool]]:
@@ -138,11 +184,30 @@ def media_for_review_by(
                 Review.media_id == Media.id,
                 Review.annotation_id == Media.current_annotation_id,
                 Review.access_id == access_id,
-                Review.decision == Decision.ACCEPTED,
+                Review.decision.in_(APPROVING),
                 ~is_undone(),
             )
         )
     return limits
+
+
+def annotation_kept_from(access_id: int) -> ColumnElement[bool]:
+    """Somebody else's answer to a picture that came back to them: only they see how true to themselves they are."""
+    first = aliased(Annotation)
+    return and_(
+        Annotation.blind,
+        Annotation.author_id != access_id,
+        exists().where(first.id == Annotation.based_on_id, first.author_id == Annotation.author_id),
+    )
+
+
+def review_kept_from(access_id: int) -> ColumnElement[bool]:
+    """As `annotation_kept_from`, where the answer was a decision alone."""
+    return and_(
+        Review.blind,
+        Review.access_id != access_id,
+        exists().where(Annotation.id == Review.annotation_id, Annotation.author_id == Review.access_id),
+    )
 
 
 def is_undone() -> ColumnElement[bool]:
@@ -151,17 +216,49 @@ def is_undone() -> ColumnElement[bool]:
     return exists().where(later.undoes_id == Review.id)
 
 
-def accepters_of(annotation_id: int) -> Select[int]:
-    """Ids of the accesses whose acceptance of this annotation stands."""
-    return (
+def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
+    return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
+        Annotation.author_id == access_id,
+        Annotation.created_at >= start,
+        Annotation.created_at < end,
+        ~_act_is_undone(Annotation.media_id, Annotation.act),
+    )
+
+
+def standing_reviews_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """As `standing_annotations_by`, for what this access decided; undoing is no decision."""
+    return select(Review.media_id, Review.act, Review.created_at).where(
+        Review.access_id == access_id,
+        Review.created_at >= start,
+        Review.created_at < end,
+        Review.decision != Decision.UNDONE,
+        ~_act_is_undone(Review.media_id, Review.act),
+    )
+
+
+def _act_is_undone(media_id: Any, act: Any) -> ColumnElement[bool]:
+    later = aliased(Review)
+    return exists().where(
+        later.media_id == media_id, later.undoes_act == act, later.decision == Decision.UNDONE
+    )
+
+
+def accepters_of(annotation_id: int, *, review_own: bool) -> Select[int]:
+    """Ids of the accesses whose acceptance of this annotation stands; without its author's where own do not count."""
+    found = (
         select(Review.access_id)
         .where(
             Review.annotation_id == annotation_id,
-            Review.decision == Decision.ACCEPTED,
+            Review.decision.in_(APPROVING),
             ~is_undone(),
         )
         .distinct()
     )
+    if review_own:
+        return found
+    author = select(Annotation.author_id).where(Annotation.id == annotation_id).scalar_subquery()
+    return found.where(Review.access_id != author)
 
 
 def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
@@ -253,4 +350,33 @@ def tags_of(media_ids: Sequence[int]) -> AnySelect:
         .join(Tag, Tag.id == MediaTag.tag_id)
         .where(MediaTag.media_id.in_(media_ids))
         .order_by(MediaTag.media_id, Tag.name)
+    )
+
+
+def comments_of(media_id: int) -> AnySelect:
+    """Rows of (id, login, text, created_at), first to last."""
+    return (
+        select(Comment.id, Access.login, Comment.text, Comment.created_at)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Comment.media_id == media_id)
+        .order_by(Comment.id)
+    )
+
+
+def mentions_of(access_id: int) -> AnySelect:
+    """Rows of (comment_id, media_id, file_name, login of the author, text, created_at, seen_at)."""
+    return (
+        select(
+            Comment.id,
+            Comment.media_id,
+            Media.file_name,
+            Access.login,
+            Comment.text,
+            Comment.created_at,
+            Mention.seen_at,
+        )
+        .join(Comment, Comment.id == Mention.comment_id)
+        .join(Media, Media.id == Comment.media_id)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Mention.access_id == access_id)
     )

@@ -17,6 +17,7 @@ from curation.overview import LabelClassUse, shapes_per_label_class
 from curation.questions import list_questions
 from db.models import Access, LabelClass, Question, Scope
 from db.session import open_session
+from language import _, number
 
 COUNTS_LAST = 30  # seconds
 SHOWN_EXAMPLES = 3
@@ -46,19 +47,28 @@ def label_class_table(
             node("span", label_class.key, cls="code"),
             _hotkey(label_class),
             label_class.exclusive_group or "",
-            node("span", APPLIES_TO[label_class.applies_to], cls="named"),
+            node("span", _(APPLIES_TO[label_class.applies_to]), cls="named"),
             names.get(label_class.parent_id, "") if label_class.parent_id else "",
             _count(label_class.key, counted.get(label_class.key)),
             example_pictures(label_class.key, examples.get(label_class.key, [])),
         ]
         for label_class in found
     ]
-    heads = ("name", "key", "hotkey", "group", "applies to", "parent", "media", "examples")
-    return table(heads, rows, empty="There is no label class yet.", tall=True)
+    heads = (
+        _("name"),
+        _("key"),
+        _("hotkey"),
+        _("group"),
+        _("applies to"),
+        _("parent"),
+        _("media"),
+        _("examples"),
+    )
+    return table(heads, rows, empty=_("There is no label class yet."), tall=True)
 
 
 def _name(label_class: LabelClass) -> Node:
-    said = "retired" if label_class.retired_at else "pinned" if label_class.pinned else ""
+    said = _("retired") if label_class.retired_at else _("pinned") if label_class.pinned else ""
     named = node(
         "span",
         node("i", cls="swatch", style={"background": label_class.colour}),
@@ -77,7 +87,7 @@ def _hotkey(label_class: LabelClass) -> Node:
 
 def _count(key: str, use: LabelClassUse | None) -> Node:
     count = use.media.count if use else 0
-    return link(browse_address(MediaFilter(label_class=(key,))), node("b", f"{count:,}"))
+    return link(browse_address(MediaFilter(label_class=(key,))), node("b", number(count)))
 
 
 def question_table(found: Sequence[Question]) -> Node:
@@ -85,15 +95,16 @@ def question_table(found: Sequence[Question]) -> Node:
         [
             question.sentence,
             node("span", question.key, cls="code"),
-            ASKED[question.asked],
+            _(ASKED[question.asked]),
             *(
-                link(browse_address(MediaFilter(reply=(f"{question.key}:{said}",))), f"replied {said}")
-                for said in ("yes", "no")
+                link(browse_address(MediaFilter(reply=(f"{question.key}:{said}",))), words)
+                for said, words in (("yes", _("replied yes")), ("no", _("replied no")))
             ),
         ]
         for question in found
     ]
-    return table(("question", "key", "asked", "", ""), rows, empty="There is no question yet.")
+    heads = (_("question"), _("key"), _("asked"), "", "")
+    return table(heads, rows, empty=_("There is no question yet."))
 
 
 access = require_visitor().access
@@ -104,11 +115,11 @@ with open_session(read_only=True) as session:
 
 keys = tuple(label_class.key for label_class in label_classes)
 drawn = label_class_table(label_classes, uses(access.scope, access), examples_of(keys, access))
-asked = [node("h2", "Questions about the whole picture"), question_table(questions)]
+asked = [node("h2", _("Questions about the whole picture")), question_table(questions)]
 if access.scope != Scope.ADMIN:
     show_doors(drawn, key="label_classes")
     show_doors(*asked, key="questions")
-    st.caption("Admins change label classes and questions.")
+    st.caption(_("Admins change label classes and questions."))
     st.stop()
 
 left, right = st.columns([2.4, 1], gap="medium")
@@ -116,7 +127,7 @@ with left:
     show_doors(drawn, key="label_classes")
     show_doors(*asked, key="questions")
 with right:
-    change, new, ask = st.tabs(["Change", "New label class", "Questions"])
+    change, new, ask = st.tabs([_("Change"), _("New label class"), _("Questions")])
     with change:
         changed_label_class(label_classes)
     with new:

@@ -13,6 +13,7 @@ from curation.browse import Neighbour
 from curation.geometry import Box, crop_window
 from curation.media_view import MediaView, ShapeView
 from curation.states import STATE_NAMES
+from language import _, current
 
 Size = Literal["S", "M", "L"]
 SIZES: tuple[Size, ...] = ("S", "M", "L")
@@ -120,13 +121,13 @@ def media_view(
 
 
 def _mount(data: dict[str, Any], key: str, **callbacks: Callable[[], None]) -> None:
-    mount_bundle("media_grid")(data=data, key=key, **callbacks)
+    mount_bundle("media_grid")(data=data | {"language": current().value}, key=key, **callbacks)
 
 
 def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": item.id,
-        "file_name": item.file_name or f"media {item.id}",
+        "file_name": item.file_name or _("media {id}", id=str(item.id)),
         "state": item.state,
         "state_name": _state_name(item.state),
         # Without content there is no size yet; any format will do for an empty tile.
@@ -169,7 +170,7 @@ def _area(shape: ShapeView) -> float:
 
 
 def _state_name(state: str) -> str:
-    return {known.value: name for known, name in STATE_NAMES.items()}.get(state, state)
+    return _({known.value: name for known, name in STATE_NAMES.items()}.get(state, state))
 
 
 def _number(value: object) -> int | None:

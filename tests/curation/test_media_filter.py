@@ -35,9 +35,12 @@ filters = st.builds(
     uploader=st.none() | words,
     annotator=st.none() | words,
     reviewer=st.none() | words,
+    acted_by=st.none() | words,
+    acted_from=st.none() | moments,
     tag=several,
     file_name=st.none() | words,
     sort=st.sampled_from(Sort),
+    seed=st.none() | st.integers(0, 2**31 - 1),
 )
 
 
@@ -63,7 +66,12 @@ def test_a_plus_sign_that_became_a_space_is_understood():
     [
         {"sate": "new"},
         {"state": "fresh"},
-        {"sort": "random"},
+        {"sort": "shuffled"},
+        {"sort": "random", "seed": "-1"},
+        {"sort": "random", "seed": "2147483648"},
+        {"seed": "five"},
+        {"seed": "٣"},
+        {"acted_from": "today"},
         {"has_shapes": "maybe"},
         {"reply": "missed_smoke"},
         {"reply": "missed_smoke:perhaps"},

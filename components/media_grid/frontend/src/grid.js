@@ -2,7 +2,7 @@
 
 import { columnCount, moved } from "./movement.js";
 import { toggled, withPageToggled, withRange } from "./selection.js";
-import { WORDS } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { markSelected, markShapes, tileElement } from "./tile.js";
 
 /** Python hears of a selection when the fingers rest: one rerun for a quick series, not one for each. */
@@ -27,7 +27,7 @@ export function createGrid(host) {
   root.className = "grid";
   root.setAttribute("role", "listbox");
   root.setAttribute("aria-multiselectable", "true");
-  root.setAttribute("aria-label", WORDS.grid);
+  root.setAttribute("aria-label", TEXT.grid);
   host.append(root);
 
   /** @type {GridData|null} */

@@ -3,7 +3,7 @@
 import { inWindow } from "./geometry.js";
 import { drawShapes } from "./overlay.js";
 import { pictureElement } from "./picture.js";
-import { WORDS, pixelsText } from "./strings.js";
+import { TEXT, pixelsText } from "./strings.js";
 
 /** @typedef {import("./overlay.js").Shape & {crop: import("./tile.js").Crop|null}} CroppedShape */
 
@@ -13,7 +13,7 @@ import { WORDS, pixelsText } from "./strings.js";
 export function createMagnifier() {
   const root = document.createElement("aside");
   root.className = "magnifier";
-  root.setAttribute("aria-label", WORDS.magnified);
+  root.setAttribute("aria-label", TEXT.magnified);
   const frame = document.createElement("div");
   frame.className = "magnified";
   const list = document.createElement("div");
@@ -50,7 +50,7 @@ export function createMagnifier() {
     if (!given || !shape?.crop) {
       shown = "";
       const nothing = document.createElement("p");
-      nothing.textContent = WORDS.nothingToMagnify;
+      nothing.textContent = TEXT.nothingToMagnify;
       frame.replaceChildren(nothing);
       return;
     }

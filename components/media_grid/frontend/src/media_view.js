@@ -4,7 +4,7 @@ import { placed } from "./geometry.js";
 import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
 import { pictureAddress, pictureElement } from "./picture.js";
-import { WORDS, shapesText } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { dayAndClock, distance } from "./times.js";
 
 /**
@@ -87,12 +87,12 @@ export function createMediaView(host) {
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(
-      button(`← ${WORDS.back}`, "Esc", () => tell?.close()),
-      button(WORDS.previous, "←", () => step(data?.previous), !data.previous),
-      button(WORDS.next, "→", () => step(data?.next), !data.next),
+      button(`← ${TEXT.back}`, "Esc", () => tell?.close()),
+      button(TEXT.previous, "←", () => step(data?.previous), !data.previous),
+      button(TEXT.next, "→", () => step(data?.next), !data.next),
       space,
-      button(showShapes ? WORDS.hideShapes : WORDS.showShapes, "H", toggleShapes, data.shapes.length === 0),
-      link(WORDS.original, pictureAddress(media.id, "original")),
+      button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
+      link(TEXT.original, pictureAddress(media.id, "original")),
       copyButton(),
     );
   }
@@ -102,11 +102,11 @@ export function createMediaView(host) {
     const { media, neighbours } = data;
     strip.hidden = neighbours.length < 2;
     const title = element("div", "strip-title");
-    title.textContent = WORDS.nearby;
+    title.textContent = TEXT.nearby;
     const frames = neighbours.map((frame) => {
       const item = element("a", frame.id === media.id ? "neighbour here" : "neighbour");
       item.href = addressOf(frame.id);
-      item.title = `${frame.state_name}, ${shapesText(frame.shapes)}`;
+      item.title = `${frame.state_name}, ${TEXT.shapes(frame.shapes)}`;
       const caption = element("span", "when");
       caption.textContent = frame.id === media.id ? clockOf(frame.captured_at) : distance(frame.captured_at, media.captured_at);
       item.append(pictureElement({ id: frame.id, file_name: item.title }, "thumb"), caption);
@@ -139,10 +139,10 @@ export function createMediaView(host) {
   }
 
   function copyButton() {
-    const copy = button(WORDS.copyLink, "", async () => {
+    const copy = button(TEXT.copyLink, "", async () => {
       const done = await copyText(location.href);
-      copy.firstChild.textContent = done ? WORDS.copied : WORDS.copyFailed;
-      setTimeout(() => (copy.firstChild.textContent = WORDS.copyLink), 2000);
+      copy.firstChild.textContent = done ? TEXT.copied : TEXT.copyFailed;
+      setTimeout(() => (copy.firstChild.textContent = TEXT.copyLink), 2000);
     });
     return copy;
   }

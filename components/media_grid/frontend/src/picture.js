@@ -1,6 +1,6 @@
 // A picture in a place that is reserved before it arrives, and what stands there when it never does.
 
-import { WORDS } from "./strings.js";
+import { TEXT } from "./strings.js";
 
 /** A bucket that was away for a moment gets a second chance; a missing object does not come back. */
 const RETRY_AFTER_MS = 1500;
@@ -42,7 +42,7 @@ function placeholder(media) {
   const box = document.createElement("div");
   box.className = "missing";
   const what = document.createElement("strong");
-  what.textContent = WORDS.missing;
+  what.textContent = TEXT.missing;
   const name = document.createElement("span");
   name.textContent = media.file_name;
   const key = document.createElement("code");

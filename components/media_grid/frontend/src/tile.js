@@ -3,7 +3,7 @@
 import { fitOf, inWindow } from "./geometry.js";
 import { drawShapes } from "./overlay.js";
 import { pictureElement } from "./picture.js";
-import { WORDS, shapesText } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { dayAndClock } from "./times.js";
 
 /** Every tile has this format, so the grid stands before a single picture has come. */
@@ -83,7 +83,7 @@ function badgeElement(media) {
 function cornerElement() {
   const corner = document.createElement("span");
   corner.className = "corner";
-  corner.title = `${WORDS.select} (X)`;
+  corner.title = `${TEXT.select} (X)`;
   corner.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7"/></svg>';
   return corner;
 }
@@ -95,16 +95,16 @@ function captionElement(media) {
   name.className = "name";
   name.textContent = media.file_name;
   const time = document.createElement("time");
-  time.textContent = dayAndClock(media.captured_at) || WORDS.noTime;
+  time.textContent = dayAndClock(media.captured_at) || TEXT.noTime;
   caption.append(name, time);
   return caption;
 }
 
 function timeOf(media) {
   const time = dayAndClock(media.captured_at);
-  return time && media.captured_at_assumed ? `${time} (${WORDS.timeAssumed})` : time;
+  return time && media.captured_at_assumed ? `${time} (${TEXT.timeAssumed})` : time;
 }
 
 function describe(media) {
-  return [media.file_name, media.state_name, shapesText(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
+  return [media.file_name, media.state_name, TEXT.shapes(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
 }
