@@ -32,18 +32,20 @@ class Refused(Exception):
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the tables of the database to the version of this code, with the label classes it ships.
+    """Bring the tables of the database to the version of this code, with the label classes and questions it ships.
 
     Raises Refused when the database does not answer.
     """
     from sqlalchemy.exc import DBAPIError
 
     from curation.label_classes import ensure_default_label_classes
+    from curation.questions import ensure_default_questions
     from db.migrate import upgrade
 
     try:
         upgrade()
         _once(ensure_default_label_classes)
+        _once(ensure_default_questions)
     except DBAPIError as problem:
         cause = (str(problem.orig).strip().splitlines() or ["it does not answer"])[0]
         raise Refused(f"The database of DATABASE_URL cannot be used: {cause}") from problem

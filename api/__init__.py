@@ -6,7 +6,22 @@ from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from api import agreement, answers, errors, exports, health, label_classes, login, media, uploads
+from api import (
+    agreement,
+    answers,
+    camera_memory,
+    comments,
+    drafts,
+    errors,
+    exports,
+    health,
+    label_classes,
+    login,
+    media,
+    questions,
+    queue,
+    uploads,
+)
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
 from api.process_time import ProcessTime
@@ -38,7 +53,20 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     for open_router in (login.open_router, health.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
-    for module in (login, media, answers, agreement, label_classes, uploads, exports):
+    for module in (
+        login,
+        media,
+        answers,
+        agreement,
+        queue,
+        drafts,
+        comments,
+        camera_memory,
+        label_classes,
+        questions,
+        uploads,
+        exports,
+    ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)

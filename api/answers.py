@@ -1,30 +1,20 @@
-"""Answers over HTTP: submitting annotations, deciding, and the queues they come from."""
+"""Answers over HTTP: submitting annotations and deciding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
 from sqlalchemy.orm import Session
 
-from api.dependencies import (
-    FILTER_PARAMETERS,
-    AccessDep,
-    CursorQuery,
-    PolicyDep,
-    ReadSessionDep,
-    SessionDep,
-    read_filter,
-)
+from api.dependencies import AccessDep, PolicyDep, SessionDep
 from api.media import MediaId
 from curation.acts import Standing
 from curation.annotations import submit_annotation
 from curation.errors import MovedOn, StaleAnnotation
-from curation.media_filter import MediaFilter
-from curation.media_view import AnnotationView, MediaView, ReviewView, annotation_views
-from curation.queues import DEFAULT_ORDER, QUEUE_LIMIT, Queue, count_queue, next_media
+from curation.media_view import AnnotationView, ReviewView, annotation_views
 from curation.reviews import decide
 from db.models import Decision
 
@@ -51,6 +41,9 @@ class ShapeIn(Body):
 class AnnotationIn(Body):
     shapes: list[ShapeIn] = Field(default=[], max_length=500)
     label_classes: list[str] = Field(default=[], max_length=50)
+    replies: dict[str, StrictBool] = Field(
+        default={}, max_length=50, description="True for yes, by the key of the question (`GET /questions`)."
+    )
     based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
     seen_acts: int | None = Field(
         default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
@@ -93,6 +86,7 @@ def submit(
             media_id,
             shapes=[shape.model_dump() for shape in answer.shapes],
             label_classes=answer.label_classes,
+            replies=answer.replies,
             based_on=answer.based_on,
             seen_acts=answer.seen_acts,
             client_id=answer.client_id,
@@ -173,31 +167,3 @@ def _with_answer(session: Session, stale: StaleAnnotation | MovedOn) -> StaleAnn
         **stale.extra,
         annotation=AS_JSON.dump_python(found[0], mode="json") if found else None,
     )
-
-
-@dataclass(frozen=True)
-class QueueOut:
-    items: list[MediaView]
-    next_cursor: str | None
-    count: int
-    capped: bool
-
-
-@router.get("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
-def read_queue(
-    request: Request,
-    session: ReadSessionDep,
-    access: AccessDep,
-    policy: PolicyDep,
-    queue: Queue = Queue.TO_REVIEW,
-    cursor: CursorQuery = None,
-    limit: Annotated[int, Query(ge=1, le=QUEUE_LIMIT)] = 10,
-    start: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Begin at this media.")] = None,
-) -> QueueOut:
-    """What awaits this access, in order, with everything its screen needs."""
-    wanted = read_filter(request, "queue", "cursor", "limit", "start")
-    if "sort" not in request.query_params and queue != Queue.FILTER:
-        wanted = MediaFilter.from_query({**wanted.to_query(), "sort": DEFAULT_ORDER.value})
-    page = next_media(session, access, queue, wanted, cursor=cursor, limit=limit, start=start, policy=policy)
-    count = count_queue(session, access, queue, wanted, policy=policy)
-    return QueueOut(page.items, page.next_cursor, count.value, count.capped)

@@ -109,6 +109,13 @@ def give_policy() -> ReviewPolicy:
 PolicyDep = Annotated[ReviewPolicy, Depends(give_policy)]
 
 
+def give_lease_seconds() -> int:
+    return get_settings().lease_seconds
+
+
+LeaseSecondsDep = Annotated[int, Depends(give_lease_seconds)]
+
+
 def read_filter(request: Request, *others: str) -> MediaFilter:
     """The filter in a request's query; every name but `others` must be one of a filter's."""
     query = {
@@ -129,7 +136,7 @@ FILTER_PARAMETERS = [
         "required": False,
         "schema": {"type": "array", "items": {"type": "string"}},
     }
-    if name in ("state", "label_class", "source", "tag")
+    if name in ("state", "label_class", "reply", "source", "tag")
     else {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
     for name in FILTER_NAMES
 ]

@@ -1,13 +1,15 @@
-"""Label classes over HTTP: what a client needs to draw and to read answers."""
+"""Label classes over HTTP: what a client needs to draw and to read answers, and examples to learn from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.dependencies import AccessDep, ReadSessionDep
 from curation.accesses import PEOPLE, require_scope
+from curation.label_class_examples import Example, list_examples
 from curation.label_classes import list_label_classes
 
 router = APIRouter(tags=["label classes"])
@@ -26,6 +28,7 @@ class LabelClassOut:
     position: int
     pinned: bool
     retired: bool
+    guide: str | None
 
 
 @router.get("/label-classes")
@@ -49,7 +52,16 @@ def read_label_classes(
             position=label_class.position,
             pinned=label_class.pinned,
             retired=label_class.retired_at is not None,
+            guide=label_class.guide,
         )
         for label_class in found
         if retired or label_class.retired_at is None
     ]
+
+
+@router.get("/label-classes/{key}/examples")
+def read_examples(
+    key: Annotated[str, Path(max_length=60)], session: ReadSessionDep, access: AccessDep
+) -> list[Example]:
+    """Up to six media that show what the label class means: chosen ones first, then the newest accepted."""
+    return list_examples(session, access, key)

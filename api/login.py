@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import WRITE_HEADER, AccessDep, AddressDep, SessionDep, SignedInDep
 from curation.errors import NotAllowed, NotSignedIn
+from curation.preferences import Preferences, change_preferences, preferences_of
 from curation.sign_in import (
     COOKIE,
     authenticate,
@@ -88,6 +89,16 @@ class Me(BaseModel):
     login: str
     scope: str
     must_change_password: bool
+    preferences: Preferences
+
+
+class PreferencesIn(BaseModel):
+    """What is absent stays as it is; `keys` replaces all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: str | None = Field(default=None, max_length=10)
+    keys: dict[str, str] = Field(default={}, max_length=200)
 
 
 @router.get("/me")
@@ -98,4 +109,11 @@ def read_me(access: AccessDep) -> Me:
         login=access.login,
         scope=access.scope.value,
         must_change_password=access.must_change_password,
+        preferences=preferences_of(access),
     )
+
+
+@router.patch("/me/preferences")
+def write_preferences(changes: PreferencesIn, session: SessionDep, access: AccessDep) -> Preferences:
+    """Change one's own language or keys. Two acts on one key are refused."""
+    return change_preferences(session, access, changes.model_dump(exclude_unset=True))

@@ -19,9 +19,11 @@ from api.dependencies import (
     read_filter,
 )
 from curation import browse
-from curation.derived import screen, thumbnail
+from curation.derived import crop, screen, thumbnail
+from curation.errors import InvalidBox, ShapeNotFound
+from curation.geometry import Box
 from curation.media_view import AnnotationView, MediaDetails, MediaView
-from curation.serving import StoredPicture, get_picture
+from curation.serving import StoredPicture, find_smallest_shape, get_picture
 from curation.tags import change_tags
 from db.session import open_session
 
@@ -107,25 +109,55 @@ def read_picture(
     request: Request,
     access: AccessDep,
     bucket: BucketDep,
-    size: Literal["thumb", "screen", "original"] = "screen",
+    size: Literal["thumb", "screen", "original", "crop"] = "screen",
+    box: Annotated[
+        str | None,
+        Query(
+            max_length=120, description="For `crop`: x_min,y_min,x_max,y_max; the smallest shape without it."
+        ),
+    ] = None,
 ) -> Response:
-    """The picture: `thumb` (320 px), `screen` (1,600 px), or the `original`, byte for byte."""
+    """The picture: `thumb` (320 px), `screen` (1,600 px), the `original`, byte for byte, or a `crop` (320 px).
+
+    A crop shows what surrounds a box, magnified from the original: three times the box, at least 96 of its pixels.
+    """
+    asked = _read_box(box) if box is not None else None
     # The session is closed before the bucket is asked: a slow bucket must not use up connections.
     with open_session(read_only=True) as session:
         picture = get_picture(session, access, media_id)
-    etag = f'"{picture.sha256[:32]}-{size}"'
+        smallest = find_smallest_shape(session, access, media_id) if size == "crop" else None
+    around = asked or smallest
+    if size == "crop" and around is None:
+        raise ShapeNotFound(f"No shape is drawn on media {media_id}, so there is nothing to magnify.")
+    etag = f'"{picture.sha256[:32]}-{size}{f"-{around.crop_mark}" if around and size == "crop" else ""}"'
+    # Which shape is the smallest changes with every answer; what is asked for by its box does not.
+    changes = size == "original" or (size == "crop" and asked is None)
     headers = {
         **PICTURE_HEADERS,
         "ETag": etag,
-        "Cache-Control": "private, no-cache" if size == "original" else "private, max-age=3600",
+        "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if size == "original":
         return _original(bucket, picture, headers)
+    if size == "crop" and around is not None:
+        keep = smallest is not None and around.crop_mark == smallest.crop_mark
+        content = crop(bucket, picture.sha256, picture.bucket_key, around, keep=keep)
+        return Response(content, media_type="image/jpeg", headers=headers)
     make = thumbnail if size == "thumb" else screen
     content = make(bucket, picture.sha256, picture.bucket_key)
     return Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _read_box(text: str) -> Box:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+        return Box(*numbers)
+    except (ValueError, TypeError):
+        raise InvalidBox(
+            "A box is four numbers: x_min,y_min,x_max,y_max, fractions of the picture."
+        ) from None
 
 
 def _original(bucket: Any, picture: StoredPicture, headers: dict[str, str]) -> Response:

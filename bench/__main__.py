@@ -19,6 +19,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "uploads": ("6", "7"),
     "exports": ("8", "9"),
     "sign_in": ("13",),
+    "curators": ("16",),
     "pages": ("4",),
     "memory": ("15",),
     "screens": ("0", "0b"),

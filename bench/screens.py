@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,9 +23,12 @@ from tests.s3_server import BUCKET_NAME
 
 SECRET = "a secret key of the bench, long enough"
 TAG = "bench"
-PICTURES = 80
+KEYS = 200
+BURST = 30
+PICTURES = KEYS + BURST + 10
 PATIENCE = 60_000  # milliseconds
-LOOK = 350  # milliseconds a quick curator looks at a picture
+PACE = 150  # milliseconds from key to key of a curator in a hurry
+BURST_PACE = 30
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
@@ -186,21 +190,22 @@ class Traffic:
 
 
 def _review(ground: Ground, desk: Desk, program: Program) -> Iterator[Figure]:
-    keys = 30 if ground.quick else PICTURES - 10
+    keys = KEYS
     with desk.sit_down(f"/review?queue=to_annotate&tag={TAG}") as page:
         _shown(page, desk.media_ids[0])
         page.wait_for_load_state("networkidle")
         page.evaluate(WATCH_KEYS)
-        for media_id in desk.media_ids[1 : keys + 1]:
-            page.wait_for_timeout(LOOK)
-            page.keyboard.press("n")
-            _shown(page, media_id)
-        page.locator(".workbench[data-saved='saved']").wait_for()
-        page.wait_for_timeout(LOOK)
+        _press(page, keys, PACE)
+        _shown(page, desk.media_ids[keys])
+        _all_saved(page)
         ours = [milliseconds / 1000 for milliseconds in page.evaluate("() => window.__keys")]
         told = page.evaluate("() => window.__vigieTimings.map((one) => one.shownAt - one.keyAt)")
-    answered = program.get("/queue", params={"queue": "to_review", "tag": TAG}).json()["count"]
-    assert len(ours) == answered == keys, f"{keys} keys, {len(ours)} pictures seen, {answered} answers stored"
+        answered = _answered(program)
+        assert len(ours) == answered == keys, f"{keys} keys, {len(ours)} seen, {answered} answers stored"
+        _press(page, BURST, BURST_PACE)
+        _shown(page, desk.media_ids[keys + BURST])
+        _all_saved(page)
+        lost = keys + BURST - _answered(program)
 
     with desk.bare_page(BARE_KEYS.replace("MEDIA_IDS", str(desk.media_ids[:VARIANTS]))) as page:
         page.wait_for_function("() => window.__ready")
@@ -217,9 +222,29 @@ def _review(ground: Ground, desk: Desk, program: Program) -> Iterator[Figure]:
         shown="ms",
         limit=f"{percentile(bare, 95) * 1000:.0f} ms on a bare canvas",
         note=f"p50 {statistics.median(ours) * 1000:.0f} ms, p95 {percentile(ours, 95) * 1000:.0f} ms, most "
-        f"{max(ours) * 1000:.0f} ms, seen as changed pixels one frame later; the workbench's own clock says p95 "
-        f"{percentile(told, 95):.0f} ms. All {keys} decisions were stored.",
+        f"{max(ours) * 1000:.0f} ms at a key every {PACE} ms, seen as changed pixels one frame later; the "
+        f"workbench's own clock says p95 {percentile(told, 95):.0f} ms. All {keys} decisions were stored.",
     )
+    yield below("0", f"keys lost of a burst of {BURST}, {BURST_PACE} ms apart", lost, 0, shown="")
+
+
+def _press(page: Page, keys: int, pace: int) -> None:
+    """Press a key so many times, one every `pace` milliseconds whatever becomes of it."""
+    begin = time.perf_counter()
+    for number in range(keys):
+        left = begin + number * pace / 1000 - time.perf_counter()
+        if left > 0:
+            page.wait_for_timeout(left * 1000)
+        page.keyboard.press("n")
+
+
+def _all_saved(page: Page) -> None:
+    page.locator(".workbench[data-saved='saved']").wait_for()
+    page.wait_for_timeout(PACE)
+
+
+def _answered(program: Program) -> int:
+    return int(program.get("/queue", params={"queue": "to_review", "tag": TAG}).json()["count"])
 
 
 def _shown(page: Page, media_id: int) -> None:

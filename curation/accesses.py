@@ -210,12 +210,6 @@ def end_everything(session: Session, access: Access, *, keep_session_id: int | N
     )
 
 
-def change_preferences(session: Session, access: Access, **changes: object) -> None:
-    """Keep a person's own choices (keys, language, sizes)."""
-    changed = get_access(session, access.id)
-    changed.preferences = {**changed.preferences, **changes}
-
-
 def replace_password(
     session: Session,
     access: Access,

@@ -24,6 +24,7 @@ from curation.acts import (
 )
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
 from curation.blind import answer_look, disguised_answer, standing_after
+from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
 from curation.label_classes import require_compatible, resolve
 from curation.media_view import (
@@ -35,12 +36,14 @@ from curation.media_view import (
     review_rows,
     review_view,
 )
+from curation.questions import resolve_replies
 from curation.reviews import add_review, state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
 from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
     AppliesTo,
     Blob,
     Decision,
@@ -74,6 +77,7 @@ def submit_annotation(
     *,
     shapes: Sequence[Mapping[str, Any]] = (),
     label_classes: Sequence[str] = (),
+    replies: Mapping[str, Any] | None = None,
     based_on: int | None = None,
     seen_acts: int | None = None,
     client_id: str | None = None,
@@ -86,8 +90,9 @@ def submit_annotation(
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture. A repeated `client_id` gives back what was stored. With `look` it is a blind answer: it is
-    compared with the one that counts and never counts itself, and whoever gave it is told nothing of that.
+    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back what was
+    stored. With `look` it is a blind answer: it is compared with the one that counts and never counts itself, and
+    whoever gave it is told nothing of that.
 
     Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given and somebody
     has acted since, WrongState when the media is closed, Conflict for a look that is not the caller's to answer,
@@ -100,6 +105,7 @@ def submit_annotation(
     known = _known(session, media, client_id)
     if known.same_client_id is not None:
         return _stored(session, access, media, known.same_client_id)
+    drop_draft(session, access, media.id)
     given = looks.get_look(session, access, media, look) if look is not None else None
     if given is not None:
         accept, based_on = False, given.annotation_id
@@ -109,9 +115,10 @@ def submit_annotation(
         require_unmoved(session, media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
-    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height)
+    draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     _require_usable(session, media, draft, resolved)
+    questions = resolve_replies(session, draft.replies)
 
     act = next_act(media)
     before = media.state
@@ -148,6 +155,9 @@ def submit_annotation(
         for position, shape in enumerate(draft.shapes)
     ]
     annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
+    annotation.replies = [
+        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
+    ]
     session.add(annotation)
     try:
         session.flush()
@@ -255,6 +265,7 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
             for shape in draft.shapes
         ],
         label_classes=list(draft.label_classes),
+        replies=dict(draft.replies),
     )
 
 

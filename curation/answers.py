@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from curation.errors import InvalidShape, InvalidText
+from curation.errors import InvalidShape, InvalidText, UnknownQuestion
 from curation.geometry import Box, Polygon, clamp_numbers
 from db.models import Origin
 
 MAX_SHAPES = 500
 MAX_LABELS = 50
+MAX_REPLIES = 50
 MAX_COMMENT = 4_000
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -28,19 +29,26 @@ class ShapeDraft:
 
 @dataclass(frozen=True)
 class AnnotationDraft:
-    """An answer as it was handed in: shapes, image-level label classes, and what was put right."""
+    """An answer as it was handed in: shapes, image-level label classes, replies to questions, what was put right."""
 
     shapes: tuple[ShapeDraft, ...] = ()
     label_classes: tuple[str, ...] = ()
+    replies: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @classmethod
     def from_payload(
-        cls, shapes: Sequence[Mapping[str, Any]], label_classes: Sequence[str], width: int, height: int
+        cls,
+        shapes: Sequence[Mapping[str, Any]],
+        label_classes: Sequence[str],
+        width: int,
+        height: int,
+        replies: Mapping[str, Any] | None = None,
     ) -> AnnotationDraft:
         """Read an answer for a picture of `width` x `height` pixels.
 
-        A shape outside by at most a pixel is pulled inside, with a note. Raises InvalidShape, InvalidBox.
+        A shape outside by at most a pixel is pulled inside, with a note. Raises InvalidShape, InvalidBox,
+        UnknownQuestion.
         """
         if len(shapes) > MAX_SHAPES:
             raise InvalidShape(f"An annotation has at most {MAX_SHAPES} shapes, this one has {len(shapes)}.")
@@ -58,7 +66,16 @@ class AnnotationDraft:
                 notes.append(
                     f"Shape {number} reached over the edge by less than a pixel and was pulled inside."
                 )
-        return cls(tuple(read), tuple(dict.fromkeys(label_classes)), tuple(notes))
+        return cls(tuple(read), tuple(dict.fromkeys(label_classes)), _replies(replies or {}), tuple(notes))
+
+
+def _replies(replies: Mapping[str, Any]) -> dict[str, bool]:
+    if len(replies) > MAX_REPLIES:
+        raise UnknownQuestion(f"An answer replies to at most {MAX_REPLIES} questions.")
+    for key, reply in replies.items():
+        if not isinstance(reply, bool):
+            raise UnknownQuestion(f"The reply to {key[:60]!a} is true or false.")
+    return dict(replies)
 
 
 def _shape(shape: Mapping[str, Any], width: int, height: int) -> tuple[ShapeDraft, bool]:

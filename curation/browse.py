@@ -20,7 +20,7 @@ from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.disputes import fill_disputes
 from curation.errors import NotAllowed
-from curation.media_filter import MediaFilter, Sort
+from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.media_view import (
     AnnotationView,
     MediaDetails,
@@ -40,6 +40,8 @@ from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
     annotation_kept_from,
+    comments_of,
+    media_acted_on,
     media_annotated_by,
     media_between,
     media_decided_by,
@@ -49,6 +51,7 @@ from db.queries import (
     media_of_sources,
     media_of_uploader,
     media_with_label_classes,
+    media_with_replies,
     media_with_tags,
     review_kept_from,
 )
@@ -111,6 +114,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(Media.uploaded_by_id == access.id)
     if wanted.label_class:
         found.append(media_with_label_classes(wanted.label_class))
+    if wanted.reply:
+        found.append(media_with_replies(wanted.replies))
     if wanted.has_shapes is not None:
         found.append(media_has_shapes(wanted.has_shapes))
     if wanted.source:
@@ -123,6 +128,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_annotated_by(wanted.annotator))
     if wanted.reviewer:
         found.append(media_decided_by(wanted.reviewer))
+    if wanted.acted_by or wanted.acted_from:
+        found.append(media_acted_on(wanted.acted_by, wanted.acted_from))
     if wanted.tag:
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:
@@ -131,7 +138,7 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
 
 
 def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
-    """The order of a filter as sections to walk through: what has no time or name comes last."""
+    """The order of a filter as sections to walk through: what has no time, name or score comes last."""
     match wanted.sort:
         case Sort.UPLOADED_LAST | Sort.UPLOADED_FIRST:
             return [Section((Media.id,), wanted.sort == Sort.UPLOADED_LAST)]
@@ -139,6 +146,15 @@ def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
             return _known_first(Media.captured_at, wanted.sort == Sort.CAPTURED_LAST)
         case Sort.FILE_NAME:
             return _known_first(Media.file_name, False)
+        case Sort.SCORE:
+            return _known_first(Media.score, True)
+        case Sort.RANDOM:
+            # Once around the shuffled order, from where the seed says: each half walks the index on it.
+            columns, first = (Media.shuffle, Media.id), _first_place(wanted.seed or 0)
+            return [
+                Section(columns, False, (Media.shuffle >= first,)),
+                Section(columns, False, (Media.shuffle < first,)),
+            ]
         case Sort.SOURCE:
             names = select(Source.id).order_by(Source.name)
             if wanted.source:
@@ -158,6 +174,11 @@ def sections_of(session: Session, wanted: MediaFilter) -> list[Section]:
             )
 
 
+def _first_place(seed: int) -> int:
+    """Where in the shuffled order a seed begins: seeds that follow one another begin far apart (Knuth, 6.4)."""
+    return seed * 2_654_435_761 % SEEDS
+
+
 def _known_first(column: Any, descending: bool, *where: ColumnElement[bool]) -> list[Section]:
     return [
         Section((column, Media.id), descending, (*where, column.is_not(None))),
@@ -175,15 +196,19 @@ def list_page(
     start: int | None = None,
     answers: bool = False,
     extra: Sequence[ColumnElement[bool]] = (),
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """One page of matches in the filter's order, with tags and answers when asked for.
 
-    With `start` the page begins at that media, or where it would stand. Raises UnknownFilter for a cursor
-    of another list, NotAllowed for withdrawn media.
+    Matches must be `extra` too. Media that are `also`, and no matches, stand among them at their place in the
+    order. With `start` the page begins at that media, or where it would stand. Raises UnknownFilter for a
+    cursor of another list, NotAllowed for withdrawn media.
     """
     limit = max(1, min(limit, MAX_PAGE_SIZE))
     sections = sections_of(session, wanted)
-    matches = media_rows().where(*conditions(access, wanted), *extra)
+    matches = [media_rows().where(*conditions(access, part), *extra) for part in _walked_apart(wanted)]
+    if also:
+        matches.append(media_rows().where(*also))
 
     def place(row: AnyRow, number: int) -> tuple[Any, ...]:
         return tuple(getattr(row, column.key) for column in sections[number].columns)
@@ -191,7 +216,8 @@ def list_page(
     after = decode_cursor(cursor, sections) if cursor else None
     first = None
     if start is not None and after is None:
-        first = session.execute(matches.where(Media.id == start)).first()
+        asked = (session.execute(part.where(Media.id == start)).first() for part in matches)
+        first = next((row for row in asked if row is not None), None)
         after = _place_of(session, access, start, sections, place)
     page = read_page(
         session, matches, sections, after, max(1, limit - (1 if first is not None else 0)), place
@@ -210,6 +236,14 @@ def list_page(
         back = replace(after, backwards=True)
         previous = back.encode() if read_page(session, matches, sections, back, 1, place).rows else None
     return Page(items, page.next_cursor, previous)
+
+
+def _walked_apart(wanted: MediaFilter) -> list[MediaFilter]:
+    """A filter as others that share no media, each in an order that an index has."""
+    # Of these two orders there is an index within each state only, and everything would be sorted for a page.
+    if wanted.sort not in (Sort.SCORE, Sort.RANDOM) or len(wanted.state) == 1:
+        return [wanted]
+    return [replace(wanted, state=(state,)) for state in wanted.state or sorted(LISTED_STATES)]
 
 
 def _place_of(
@@ -243,12 +277,14 @@ def count_matches(
     wanted: MediaFilter,
     *,
     extra: Sequence[ColumnElement[bool]] = (),
+    also: Sequence[ColumnElement[bool]] = (),
     cap: int | None = COUNT_CAP,
 ) -> Count:
-    """How many media the filter shows; counting stops at `cap`, so that it never takes long."""
-    matches: AnySelect = (
-        select(literal_column("1")).select_from(Media).where(*conditions(access, wanted), *extra)
-    )
+    """How many media `list_page` shows; counting stops at `cap`, so that it never takes long."""
+    one: AnySelect = select(literal_column("1").label("one")).select_from(Media)
+    matches: AnySelect = one.where(*conditions(access, wanted), *extra)
+    if also:
+        matches = select(union_all(matches, one.where(*also)).subquery())
     if cap is not None:
         matches = matches.limit(cap + 1)
     number = session.scalar(select(func.count()).select_from(matches.subquery())) or 0
@@ -331,7 +367,12 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             blind=row.blind,
         )
         acts.append(((row.act, 1), entry))
-    return [entry for _, entry in sorted(acts, key=lambda act: act[0], reverse=True)]
+    entries = [entry for _, entry in sorted(acts, key=lambda act: act[0])]
+    for row in session.execute(comments_of(media_id)):
+        # Acts are ordered by their numbers; a comment has none, and goes after what was done before it.
+        place = next((n for n, entry in enumerate(entries) if entry.at > row.created_at), len(entries))
+        entries.insert(place, HistoryEntry(row.created_at, row.login, "commented", comment=row.text))
+    return entries[::-1]
 
 
 def list_neighbours(session: Session, access: Access, media_id: int, limit: int = 9) -> list[Neighbour]:

@@ -19,10 +19,12 @@ from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
     Blob,
     LabelClass,
     Media,
     MediaTag,
+    Question,
     Review,
     Shape,
     Source,
@@ -131,6 +133,21 @@ def _label_classes(raw: bool) -> Cell:
     return _joined(keys.c.key, exists().where(of_annotation).correlate(Media), raw)
 
 
+def _replies(raw: bool) -> Cell:
+    """Such as `missed_smoke:no`, a question each."""
+    of_annotation = AnnotationReply.annotation_id == Media.current_annotation_id
+    said = case((AnnotationReply.yes, literal_column("':yes'")), else_=literal_column("':no'"))
+    replies = (
+        select((Question.key + said).label("reply"))
+        .join(AnnotationReply, AnnotationReply.question_id == Question.id)
+        .where(of_annotation)
+        .order_by(Question.position, Question.id)
+        .correlate(Media)
+        .subquery()
+    )
+    return _joined(replies.c.reply, exists().where(of_annotation).correlate(Media), raw)
+
+
 def _joined(value: Cell, any_there: Cell, raw: bool) -> Cell:
     """Texts of an ordered subquery joined by semicolons. Both databases aggregate in the order they are given."""
     joined = select(text_cell(func.aggregate_strings(value, ";"), raw)).scalar_subquery()
@@ -179,6 +196,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("annotator", _text(Annotator.login), ANNOTATOR),
     Column("shape_count", _shape_count),
     Column("label_classes", _label_classes),
+    Column("replies", _replies),
     Column("shape_id", _as_is(Drawn.id), of_shape=True),
     Column("label_class", _text(ShapeClass.key), SHAPE_CLASS, of_shape=True),
     Column("x_min", _number(Drawn.x_min), of_shape=True),

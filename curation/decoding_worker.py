@@ -24,9 +24,11 @@ from typing import Any, BinaryIO
 
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
-from curation.drawing import JPEG_QUALITY, draw_small, upright_size
+from curation.drawing import JPEG_QUALITY, draw_crop, draw_small, upright_size
 from curation.exif import read_exif
+from curation.geometry import Box, crop_window
 from curation.picture_limits import (
+    CROP_SIDE,
     KINDS,
     SCREEN_SIDE,
     THUMBNAIL_SIDE,
@@ -83,11 +85,13 @@ def allow_time(seconds: float) -> None:
 
 
 def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """What one request asks for: `inspect` a file, or draw a size of the picture in `body`."""
+    """What one request asks for: `inspect` a file, or draw a size of the picture in `body`, or a crop."""
     try:
         if request["task"] == "inspect":
             with open(request["path"], "rb") as file:
                 return inspect(file)
+        if request["task"] == "crop":
+            return {}, crop(io.BytesIO(body), Box(*request["box"]))
         return {}, draw(io.BytesIO(body), request["task"])
     except NotTaken as reason:
         return {"refused": str(reason)}, b""
@@ -126,6 +130,14 @@ def draw(file: BinaryIO, size: str) -> bytes:
     _, image = open_picture(file)
     orientation = read_exif(image.info.get("exif")).orientation
     return draw_small(image, SIDES[size], JPEG_QUALITY[size], orientation)
+
+
+def crop(file: BinaryIO, box: Box) -> bytes:
+    """The surroundings of a box (fractions of the upright picture), magnified. Raises NotTaken."""
+    _, image = open_picture(file)
+    orientation = read_exif(image.info.get("exif")).orientation
+    window = crop_window(box, *upright_size(image.size, orientation))
+    return draw_crop(image, window, CROP_SIDE, JPEG_QUALITY["crop"], orientation, box.crop_mark)
 
 
 def open_picture(file: BinaryIO) -> tuple[str, Image.Image]:

@@ -1,4 +1,4 @@
-"""Derived pictures: thumbnail and screen size, made from the original, kept in the bucket, deletable at any time."""
+"""Derived pictures: thumbnail, screen size, crop. Made from the original, kept in the bucket, deletable any time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import io
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import get_args
 
 from curation.decoding import DECODERS, Undecodable
 from curation.errors import ContentMissing
-from curation.pictures import DerivedSize, draw_picture
+from curation.geometry import Box
+from curation.pictures import DerivedSize, WholeSize, crop_picture, draw_picture
 from storage import Bucket
 from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
@@ -42,7 +43,33 @@ def screen(bucket: Bucket, sha256: str, original_key: str) -> bytes:
     return derived_picture(bucket, sha256, original_key, "screen")
 
 
-def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: DerivedSize) -> bytes:
+def crop(bucket: Bucket, sha256: str, original_key: str, box: Box, *, keep: bool) -> bytes:
+    """What surrounds a box, magnified from the original, as a JPEG. Raises as `derived_picture` does.
+
+    With `keep` it takes the content's one place for a crop in the bucket. Anybody may ask for any box, so all others
+    are drawn each time and left to the browser to keep. What stands in the place says by its comment of which box it
+    is, because the shapes of a media change, and two media may have the same content.
+    """
+    key = derived_key(sha256, "crop")
+    mark = box.crop_mark.encode()
+
+    def find_kept() -> bytes | None:
+        kept = _read_kept(bucket, key) if keep else None
+        return kept if kept is not None and _comment(mark) in kept[:256] else None
+
+    found = find_kept()
+    if found is not None:
+        return found
+    with _making.only_one(key):
+        found = find_kept()
+        if found is None:
+            found = _make(bucket, sha256, original_key, "crop", lambda original: crop_picture(original, box))
+            if keep:
+                keep_derived(bucket, sha256, "crop", found)
+    return found
+
+
+def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: WholeSize) -> bytes:
     """A size of a picture, from the bucket or made now and kept there.
 
     Raises ContentMissing when the original is gone, changed or cannot be decoded; that it cannot is remembered for
@@ -55,7 +82,11 @@ def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: Derive
     _failures.check(key)
     with _making.only_one(key):
         # Someone else may have made it while we waited.
-        return _read_kept(bucket, key) or _make(bucket, sha256, original_key, size)
+        found = _read_kept(bucket, key)
+        if found is None:
+            found = _make(bucket, sha256, original_key, size, lambda original: draw_picture(original, size))
+            keep_derived(bucket, sha256, size, found)
+        return found
 
 
 def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes) -> bool:
@@ -77,6 +108,11 @@ def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes)
     return True
 
 
+def _comment(text: bytes) -> bytes:
+    """A comment as it stands in a JPEG (ISO 10918-1, B.2.4.5)."""
+    return b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text
+
+
 def _read_kept(bucket: Bucket, key: str) -> bytes | None:
     try:
         return bucket.read(key) or None
@@ -91,7 +127,9 @@ def _read_kept(bucket: Bucket, key: str) -> bytes | None:
         return None
 
 
-def _make(bucket: Bucket, sha256: str, original_key: str, size: DerivedSize) -> bytes:
+def _make(
+    bucket: Bucket, sha256: str, original_key: str, size: DerivedSize, draw: Callable[[bytes], bytes]
+) -> bytes:
     key = derived_key(sha256, size)
     _failures.check(key)
     with _making.room:
@@ -104,13 +142,12 @@ def _make(bucket: Bucket, sha256: str, original_key: str, size: DerivedSize) -> 
         try:
             if hashlib.sha256(original).hexdigest() != sha256:
                 raise Undecodable("is not what was stored: its hash differs")
-            picture = draw_picture(original, size)
+            picture = draw(original)
         except Undecodable as reason:
             log.warning("No %s of %s: it %s", size, original_key, reason)
             _failures.remember(key)
             _failures.check(key)
             raise
-    keep_derived(bucket, sha256, size, picture)
     return picture
 
 

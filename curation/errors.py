@@ -9,6 +9,8 @@ CurationError
 │   ├── AnnotationNotFound
 │   ├── AccessNotFound
 │   ├── LabelClassNotFound
+│   ├── QuestionNotFound
+│   ├── ShapeNotFound
 │   └── ContentMissing          the row is there, its bytes are not
 ├── Refused                     what was sent breaks a rule
 │   ├── RefusedPicture
@@ -19,6 +21,7 @@ CurationError
 │   ├── InvalidText
 │   ├── InvalidPassword
 │   ├── UnknownLabelClass
+│   ├── UnknownQuestion
 │   ├── UnknownFilter
 │   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
 │   └── ContentDiffers          the digest or the repeated key does not fit the bytes
@@ -86,6 +89,14 @@ class LabelClassNotFound(NotFound):
     pass
 
 
+class QuestionNotFound(NotFound):
+    pass
+
+
+class ShapeNotFound(NotFound):
+    """Something is asked of the shapes of a media that has none."""
+
+
 class ContentMissing(NotFound):
     """The media is registered, but the bucket does not hold its object."""
 
@@ -123,6 +134,10 @@ class InvalidPassword(Refused):
 
 
 class UnknownLabelClass(Refused):
+    pass
+
+
+class UnknownQuestion(Refused):
     pass
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, or_, select
@@ -20,8 +21,10 @@ from db.types import Sessions
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 20
 IDLE_SECONDS = 1.0
+CHORES_SECONDS = 600.0
 
 Work = Callable[[int], None]  # takes the subject's id
+Chore = Callable[[Session], None]
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +91,16 @@ def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | Non
 
 
 class JobLoop:
-    """A thread that runs jobs until it is stopped."""
+    """A thread that runs jobs until it is stopped, and now and then its chores, each in a transaction of its own.
 
-    def __init__(self, sessions: Sessions, works: Mapping[str, Work]) -> None:
+    Every replica does the chores: they must be as harmless to repeat as jobs are, and may meet each other.
+    """
+
+    def __init__(self, sessions: Sessions, works: Mapping[str, Work], chores: Sequence[Chore] = ()) -> None:
         self._sessions = sessions
         self._works = works
+        self._chores = chores
+        self._chores_due = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
@@ -106,6 +114,9 @@ class JobLoop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                if time.monotonic() >= self._chores_due:
+                    self._chores_due = time.monotonic() + CHORES_SECONDS
+                    self._do_chores()
                 busy = run_one(self._sessions, self._works)
             except Exception as error:  # the database is away: wait, and look again
                 log.warning("the jobs loop cannot reach the database: %s", error)
@@ -113,3 +124,8 @@ class JobLoop:
                 continue
             if not busy:
                 self._stopping.wait(IDLE_SECONDS)
+
+    def _do_chores(self) -> None:
+        for chore in self._chores:
+            with self._sessions() as session:
+                chore(session)

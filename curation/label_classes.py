@@ -17,6 +17,7 @@ from curation.errors import (
     UnknownLabelClass,
 )
 from curation.events import record
+from curation.wildfire_guides import GUIDES
 from db.models import (
     Access,
     AppliesTo,
@@ -27,6 +28,7 @@ from db.models import (
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MAX_GUIDE = 1_000
 HOTKEY = re.compile(r"[1-9]|F [A-Z]")
 
 # Pyronear's classes, with the letters its curators know (F, then the letter).
@@ -75,6 +77,7 @@ def ensure_default_label_classes(session: Session) -> None:
                 exclusive_group=group,
                 position=position,
                 pinned=group == "smoke",
+                guide=GUIDES[key],
             )
         )
     session.flush()
@@ -104,6 +107,7 @@ def create_label_class(
     applies_to: AppliesTo = AppliesTo.BOTH,
     exclusive_group: str | None = None,
     parent_id: int | None = None,
+    guide: str | None = None,
 ) -> LabelClass:
     """A new label class at the end of the list. Raises InvalidText, NameTaken."""
     require_scope(access, Scope.ADMIN)
@@ -113,7 +117,7 @@ def create_label_class(
         raise NameTaken(f"The key “{key}” is taken.")
     last = session.scalar(select(func.max(LabelClass.position))) or 0
     created = LabelClass(key=key, position=last + 1)
-    _fill(session, created, name, colour, hotkey, applies_to, exclusive_group, parent_id)
+    _fill(session, created, name, colour, hotkey, applies_to, exclusive_group, parent_id, guide)
     session.add(created)
     session.flush()
     record(session, access, "label_class_created", {"key": key})
@@ -133,11 +137,12 @@ def change_label_class(
     parent_id: int | None,
     position: int,
     pinned: bool,
+    guide: str | None,
 ) -> LabelClass:
     """Change everything but the key, which old answers and exports carry."""
     require_scope(access, Scope.ADMIN)
     changed = get_label_class(session, label_class_id)
-    _fill(session, changed, name, colour, hotkey, applies_to, exclusive_group, parent_id)
+    _fill(session, changed, name, colour, hotkey, applies_to, exclusive_group, parent_id, guide)
     changed.position, changed.pinned = position, pinned
     record(session, access, "label_class_changed", {"key": changed.key})
     return changed
@@ -196,6 +201,7 @@ def _fill(
     applies_to: AppliesTo,
     exclusive_group: str | None,
     parent_id: int | None,
+    guide: str | None,
 ) -> None:
     name = name.strip()
     if not 1 <= len(name) <= 60 or not name.isprintable():
@@ -228,3 +234,13 @@ def _fill(
     )
     label_class.applies_to, label_class.exclusive_group = applies_to, group
     label_class.parent_id = parent_id
+    label_class.guide = _clean_guide(guide)
+
+
+def _clean_guide(guide: str | None) -> str | None:
+    guide = (guide or "").strip().replace("\r\n", "\n") or None
+    if guide is not None and len(guide) > MAX_GUIDE:
+        raise InvalidText(f"A guide has at most {MAX_GUIDE:,} characters, this one has {len(guide):,}.")
+    if guide is not None and not guide.replace("\n", "").replace("\t", "").isprintable():
+        raise InvalidText("A guide holds a character that cannot be shown.")
+    return guide

@@ -19,10 +19,11 @@ E = TypeVar("E", bound=enum.StrEnum)
 
 MAX_VALUES = 100
 MAX_TEXT = 255
+SEEDS = 2**31  # as many as there are places in the shuffled order
 
 
 class Sort(enum.StrEnum):
-    """Orders of a list; unknown times and names come last both ways."""
+    """Orders of a list; unknown times, names and scores come last, both ways."""
 
     UPLOADED_LAST = "-uploaded"
     UPLOADED_FIRST = "uploaded"
@@ -30,6 +31,8 @@ class Sort(enum.StrEnum):
     CAPTURED_FIRST = "captured"
     FILE_NAME = "file_name"
     SOURCE = "source"
+    SCORE = "-score"
+    RANDOM = "random"  # the one order of its `seed`
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class MediaFilter:
 
     state: tuple[State, ...] = ()
     label_class: tuple[str, ...] = ()
+    reply: tuple[str, ...] = ()  # the key of a question and what was replied, as in “missed_smoke:yes”
     has_shapes: bool | None = None
     source: tuple[str, ...] = ()
     captured_from: datetime | None = None
@@ -47,9 +51,12 @@ class MediaFilter:
     uploader: str | None = None
     annotator: str | None = None  # of the current annotation
     reviewer: str | None = None  # of the last decision
+    acted_by: str | None = None  # of any act: whoever has submitted, decided or undone
+    acted_from: datetime | None = None  # the earliest moment of such an act
     tag: tuple[str, ...] = ()
     file_name: str | None = None
     sort: Sort = Sort.UPLOADED_LAST
+    seed: int | None = None  # of the random order
 
     @classmethod
     def from_query(cls, query: Mapping[str, str | Sequence[str]]) -> MediaFilter:
@@ -63,6 +70,7 @@ class MediaFilter:
         return cls(
             state=tuple(_one_of(State, "state", value) for value in many.get("state", ())),
             label_class=many.get("label_class", ()),
+            reply=tuple(_reply(value) for value in many.get("reply", ())),
             has_shapes=_yes_or_no("has_shapes", _single("has_shapes", many)),
             source=many.get("source", ()),
             captured_from=_moment("captured_from", _single("captured_from", many)),
@@ -72,9 +80,12 @@ class MediaFilter:
             uploader=_single("uploader", many),
             annotator=_single("annotator", many),
             reviewer=_single("reviewer", many),
+            acted_by=_single("acted_by", many),
+            acted_from=_moment("acted_from", _single("acted_from", many)),
             tag=many.get("tag", ()),
             file_name=_single("file_name", many),
             sort=_one_of(Sort, "sort", _single("sort", many) or Sort.UPLOADED_LAST.value),
+            seed=_seed(_single("seed", many)),
         )
 
     def to_query(self) -> dict[str, list[str]]:
@@ -95,13 +106,36 @@ class MediaFilter:
         return query
 
     @property
+    def replies(self) -> list[tuple[str, bool]]:
+        """The wanted replies: the key of each question, and whether the reply is yes."""
+        return [(key, said == "yes") for key, _, said in (value.rpartition(":") for value in self.reply)]
+
+    @property
     def is_empty(self) -> bool:
         return self.without_order() == MediaFilter()
 
     def without_order(self) -> MediaFilter:
-        return replace(self, sort=Sort.UPLOADED_LAST)
+        return replace(self, sort=Sort.UPLOADED_LAST, seed=None)
+
+    @property
+    def is_about_pictures(self) -> bool:
+        """Whether it asks for nothing that answers say, so that it can be told of a media nobody has answered."""
+        return replace(self, **{name: getattr(MediaFilter(), name) for name in OF_PICTURES}).is_empty
 
 
+OF_PICTURES = (
+    *(
+        "source",
+        "captured_from",
+        "captured_to",
+        "uploaded_from",
+        "uploaded_to",
+        "uploader",
+        "tag",
+        "file_name",
+    ),
+    *("sort", "seed"),
+)
 FILTER_NAMES = tuple(MediaFilter.__dataclass_fields__)
 
 
@@ -144,6 +178,23 @@ def _yes_or_no(name: str, value: str | None) -> bool | None:
     if value not in ("yes", "no"):
         raise UnknownFilter(f"{name} is “yes” or “no”, not “{_shown(value)}”.")
     return value == "yes"
+
+
+def _seed(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal()) or len(value) > 10 or int(value) >= SEEDS:
+        raise UnknownFilter(f"seed is a whole number from 0 to {SEEDS - 1}, not “{_shown(value)}”.")
+    return int(value)
+
+
+def _reply(value: str) -> str:
+    key, _, said = value.rpartition(":")
+    if not key or said not in ("yes", "no"):
+        raise UnknownFilter(
+            f"reply is a question and “yes” or “no”, as in missed_smoke:yes, not “{_shown(value)}”."
+        )
+    return value
 
 
 def _moment(name: str, value: str | None, *, end: bool = False) -> datetime | None:

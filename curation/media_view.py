@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from curation.errors import MediaNotFound
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
-from db.queries import labels_of, shapes_of, tags_of
+from db.queries import labels_of, replies_of, shapes_of, tags_of
 from db.types import AnyRow, AnySelect
 
 
@@ -40,6 +40,7 @@ class AnnotationView:
     comment: str | None
     shapes: list[ShapeView]
     label_classes: list[str]
+    replies: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def media_rows() -> AnySelect:
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
             ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
             Media.act_count,
+            Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .outerjoin(Source, Source.id == Media.source_id)
@@ -190,13 +192,16 @@ def shapes_by_annotation(session: Session, annotation_ids: Sequence[int]) -> dic
 
 
 def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[AnnotationView]:
-    """Annotations with their shapes and image-level label classes, by id."""
+    """Annotations with their shapes, image-level label classes and replies to questions, by id."""
     if not annotation_ids:
         return []
     shapes = shapes_by_annotation(session, annotation_ids)
     labels: dict[int, list[str]] = defaultdict(list)
     for annotation_id, key in session.execute(labels_of(annotation_ids)):
         labels[annotation_id].append(key)
+    replies: dict[int, dict[str, bool]] = defaultdict(dict)
+    for annotation_id, key, yes in session.execute(replies_of(annotation_ids)):
+        replies[annotation_id][key] = yes
     rows = session.execute(
         select(Annotation, Access.login)
         .join(Access, Access.id == Annotation.author_id)
@@ -216,6 +221,7 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
             comment=annotation.comment,
             shapes=shapes.get(annotation.id, []),
             label_classes=labels.get(annotation.id, []),
+            replies=replies.get(annotation.id, {}),
         )
         for annotation, author in rows
     ]
@@ -267,11 +273,12 @@ def own_review_view(review: Review, access: Access) -> ReviewView:
 def get_visible_media(session: Session, access: Access, media_id: int, *, lock: bool = False) -> Media:
     """The media, when this access may see it: a device its own, nobody but admins a withdrawn one.
 
-    With `lock` the row is held until the transaction ends, so that acts on one media come one by one.
-    Raises MediaNotFound, with the same words for foreign and for absent ids.
+    With `lock` the row is held until the transaction ends, so that acts on one media come one by one; rows that
+    only refer to it, such as leases and drafts, need not wait. Raises MediaNotFound, with the same words for
+    foreign and for absent ids.
     """
     statement = select(Media).where(Media.id == media_id)
-    media = session.scalar(statement.with_for_update() if lock else statement)
+    media = session.scalar(statement.with_for_update(key_share=True) if lock else statement)
     hidden = media is None or (
         (access.scope == Scope.DEVICE and media.uploaded_by_id != access.id)
         or (media.state == State.WITHDRAWN and access.scope != Scope.ADMIN)

@@ -15,12 +15,10 @@ from typing import Any, Literal
 from sqlalchemy import and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from curation.accesses import CURATORS
-from curation.acts import ReviewPolicy
-from curation.browse import Count, conditions, count_matches
+from curation.browse import conditions, count_matches
 from curation.label_classes import list_label_classes
 from curation.media_filter import MediaFilter
-from curation.queues import Queue, count_queue
+from curation.queues import Queue, QueueTally
 from curation.states import LISTED_STATES
 from db.models import (
     Access,
@@ -39,8 +37,7 @@ STATES_IN_ORDER = tuple(state for state in State if state in LISTED_STATES)
 # What somebody could answer now: parked media are set aside, decided ones are done.
 WAITING_STATES = (State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.DISPUTED)
 # Where reviewing may go on by itself; of two equally full ones the first. Parked media wait for something else.
-SENSIBLE_QUEUES = (Queue.TO_REVIEW, Queue.SENT_BACK, Queue.TO_ANNOTATE, Queue.UNSURE)
-OVERVIEW_QUEUES = (Queue.TO_ANNOTATE, Queue.TO_REVIEW, Queue.SENT_BACK, Queue.UNSURE, Queue.PARKED)
+SENSIBLE_QUEUES = (Queue.TO_REVIEW, Queue.SENT_BACK, Queue.TO_ANNOTATE, Queue.UNSURE, Queue.DISAGREEMENTS)
 
 DayOf = Literal["uploaded", "captured"]
 
@@ -51,14 +48,6 @@ class Tally:
 
     count: int
     wanted: MediaFilter
-
-
-@dataclass(frozen=True)
-class QueueTally:
-    """How many media wait in a queue for one access."""
-
-    queue: Queue
-    count: Count
 
 
 @dataclass(frozen=True)
@@ -113,16 +102,10 @@ def accepted(states: dict[State, Tally]) -> Tally:
     return states[State.ACCEPTED]
 
 
-def count_queues(
-    session: Session, access: Access, *, policy: ReviewPolicy = ReviewPolicy()
-) -> dict[Queue, QueueTally]:
-    """The queues of a curator, each counted by the query that lists it; empty for anyone else."""
-    if access.scope not in CURATORS:
-        return {}
-    return {
-        queue: QueueTally(queue, count_queue(session, access, queue, policy=policy))
-        for queue in OVERVIEW_QUEUES
-    }
+def count_acted_on(session: Session, access: Access, since: datetime) -> Tally:
+    """The media that this person has acted on from a moment on, whatever came of them since."""
+    wanted = MediaFilter(acted_by=access.login, acted_from=since)
+    return Tally(count_matches(session, access, wanted, cap=None).value, wanted)
 
 
 def waiting_for(queues: dict[Queue, QueueTally]) -> QueueTally | None:

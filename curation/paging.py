@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curation.errors import UnknownFilter
@@ -83,6 +84,8 @@ def _read_value(column: InstrumentedAttribute[Any], value: Any) -> Any:
         raise ValueError(value)
     if kind is str:
         value.encode()  # a lone surrogate cannot be asked for
+    if kind is float and not math.isfinite(value):
+        raise ValueError(value)
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError(value)
     return value
@@ -90,14 +93,15 @@ def _read_value(column: InstrumentedAttribute[Any], value: Any) -> Any:
 
 def read_page(
     session: Session,
-    statement: AnySelect,
+    statements: Sequence[AnySelect],
     sections: Sequence[Section],
     cursor: Cursor | None,
     limit: int,
     place: Callable[[AnyRow, int], tuple[Any, ...]],
 ) -> RowPage:
-    """Up to `limit` rows after (or, going backwards, before) the cursor.
+    """Up to `limit` rows of all statements together, after (or, going backwards, before) the cursor.
 
+    The statements have the same columns, those of the sections among them, and no row in common.
     `place(row, section)` gives the values of the section's columns for a row.
     """
     backwards = cursor is not None and cursor.backwards
@@ -107,12 +111,11 @@ def read_page(
     for number in order:
         section = sections[number]
         descending = section.descending != backwards
-        part = statement.where(*section.where).order_by(
-            *(column.desc() if descending else column.asc() for column in section.columns)
-        )
+        limits = [*section.where]
         if cursor is not None and number == cursor.section:
-            part = part.where(_beyond(section.columns, cursor.values, descending))
-        rows = session.execute(part.limit(limit + 1 - len(found))).all()
+            limits.append(_beyond(section.columns, cursor.values, descending))
+        parts = [statement.where(*limits) for statement in statements]
+        rows = session.execute(_merged(parts, section, descending, limit + 1 - len(found))).all()
         found.extend((number, row) for row in rows)
         if len(found) > limit:
             break
@@ -130,6 +133,21 @@ def read_page(
         next_cursor=after if more or backwards else None,
         previous_cursor=before if (more if backwards else cursor is not None) else None,
     )
+
+
+def _merged(parts: Sequence[AnySelect], section: Section, descending: bool, limit: int) -> AnySelect:
+    """The first rows of all parts in the section's order. Each part walks its own index so far, not all of it."""
+    walks = [part.order_by(*_ordered(section.columns, descending)).limit(limit) for part in parts]
+    if len(walks) == 1:
+        return walks[0]
+    # The database compares: texts have another order here than there.
+    rows = union_all(*(select(walk.subquery()) for walk in walks)).subquery()
+    columns = [rows.c[column.key] for column in section.columns]
+    return select(rows).order_by(*_ordered(columns, descending)).limit(limit)
+
+
+def _ordered(columns: Sequence[Any], descending: bool) -> list[ColumnElement[Any]]:
+    return [column.desc() if descending else column.asc() for column in columns]
 
 
 def _beyond(

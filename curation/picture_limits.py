@@ -11,6 +11,7 @@ LONGEST_SIDE = 16_384
 WIDEST_RATIO = 50
 THUMBNAIL_SIDE = 320
 SCREEN_SIDE = 1600
+CROP_SIDE = 320
 
 # Format as Pillow calls it: content type and ending of the key.
 KINDS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}

@@ -11,9 +11,11 @@ from typing import Any, Literal
 from curation.decoding import DecoderPool, Undecodable, decoders
 from curation.errors import RefusedPicture, TooLarge
 from curation.exif import ExifFacts
+from curation.geometry import Box
 from curation.picture_limits import LARGEST_BYTES, NotTaken, kind_of
 
-DerivedSize = Literal["thumb", "screen"]
+WholeSize = Literal["thumb", "screen"]
+DerivedSize = Literal["thumb", "screen", "crop"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = No
     )
 
 
-def draw_picture(content: bytes, size: DerivedSize, *, pool: DecoderPool | None = None) -> bytes:
+def draw_picture(content: bytes, size: WholeSize, *, pool: DecoderPool | None = None) -> bytes:
     """A picture as a small JPEG: upright, sRGB, on white, without metadata, never enlarged. Raises Undecodable."""
     return (pool or decoders()).ask({"task": size}, content)[1]
 
@@ -66,6 +68,15 @@ def thumbnail_picture(content: bytes) -> bytes:
 def screen_picture(content: bytes) -> bytes:
     """A JPEG of at most 1,600 pixels a side. Raises Undecodable."""
     return draw_picture(content, "screen")
+
+
+def crop_picture(content: bytes, box: Box, *, pool: DecoderPool | None = None) -> bytes:
+    """The surroundings of a box as a JPEG of 320 pixels a side, from the original. Raises Undecodable.
+
+    The file carries the box's `crop_mark` as its comment, and no other metadata.
+    """
+    corners = (box.x_min, box.y_min, box.x_max, box.y_max)
+    return (pool or decoders()).ask({"task": "crop", "box": corners}, content)[1]
 
 
 def _look_first(path: Path, file_name: str) -> None:

@@ -24,6 +24,7 @@ from curation.acts import (
 from curation.answers import clean_client_id, clean_comment
 from curation.blind import decide_blind, disguised_decision, standing_after
 from curation.disputes import choose
+from curation.drafts import drop_draft
 from curation.errors import (
     AnswerIncomplete,
     Conflict,
@@ -35,6 +36,7 @@ from curation.errors import (
 )
 from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
+from curation.questions import require_replied
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
@@ -86,6 +88,7 @@ def decide(
         return stored
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
+    drop_draft(session, access, media.id)
     if look is not None:
         review = decide_blind(session, access, media, look, decision, comment, client_id)
         return _told(session, access, media, review, own_review_view(review, access))
@@ -178,6 +181,7 @@ def _state_after(
                     # The dispute is over, but one's own answer still waits for somebody else.
                     return State.ANNOTATED
                 raise OwnWork("This answer is your own. Someone else has to accept it.")
+            require_replied(session, counts)
             return state_after_accepting(session, access, counts, policy)
         case Decision.REJECTED:
             return State.DISPUTED if _others_accepted(session, access, media, policy) else State.REJECTED
@@ -262,6 +266,15 @@ class StandingAct:
         made = self.review or self.annotation
         assert made is not None
         return made
+
+    @property
+    def media_id(self) -> int:
+        return self.made.media_id
+
+    @property
+    def what(self) -> str:
+        """As the history calls it; an answer that was accepted as it was handed in is an acceptance."""
+        return self.review.decision.value if self.review is not None else "submitted"
 
     @property
     def access_id(self) -> int:

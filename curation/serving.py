@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation.accesses import PEOPLE
 from curation.errors import ContentMissing, MediaNotFound
-from db.models import Access, Blob, BlobState, Media, Scope, State
+from curation.geometry import Box
+from db.models import Access, Blob, BlobState, Media, Scope, Shape, State
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,21 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
             f"The picture of media {media_id} is not in the bucket.", bucket_key=row.bucket_key
         )
     return StoredPicture(media_id, row.sha256, row.bucket_key, row.content_type, row.size, row.file_name)
+
+
+def find_smallest_shape(session: Session, access: Access, media_id: int) -> Box | None:
+    """The box of the smallest shape of a media's current annotation, which needs magnifying most.
+
+    None without shapes, and for a device: it sends pictures and sees no answers.
+    """
+    if access.scope not in PEOPLE:
+        return None
+    area = (Shape.x_max - Shape.x_min) * (Shape.y_max - Shape.y_min)
+    row = session.execute(
+        select(Shape.x_min, Shape.y_min, Shape.x_max, Shape.y_max)
+        .join(Media, Media.current_annotation_id == Shape.annotation_id)
+        .where(Media.id == media_id)
+        .order_by(area, Shape.position)
+        .limit(1)
+    ).first()
+    return Box(*row) if row is not None else None

@@ -7,17 +7,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from db.models import (
     Access,
     Annotation,
     AnnotationLabel,
+    AnnotationReply,
+    Comment,
     Decision,
     LabelClass,
     Media,
     MediaTag,
+    Mention,
+    Question,
     Review,
     Shape,
     Source,
@@ -26,6 +42,7 @@ from db.models import (
 )
 from db.types import AnySelect
 
+SAME_AZIMUTH = 5.0
 # Decisions that say: this annotation is right.
 APPROVING = (Decision.ACCEPTED, Decision.SETTLED)
 
@@ -55,10 +72,32 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
     )
 
 
+def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
+    """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
+    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    if login is not None:
+        person = select(Access.id).where(Access.login == login).scalar_subquery()
+        annotated = annotated.where(Annotation.author_id == person)
+        reviewed = reviewed.where(Review.access_id == person)
+    if since is not None:
+        annotated = annotated.where(Annotation.created_at >= since)
+        reviewed = reviewed.where(Review.created_at >= since)
+    return Media.id.in_(union_all(annotated, reviewed))
+
+
 def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
     if len(names) == 1:
         return Media.source_id == select(Source.id).where(Source.name == names[0]).scalar_subquery()
     return Media.source_id.in_(select(Source.id).where(Source.name.in_(names)))
+
+
+def media_of_view(source_id: int | None, azimuth: float | None) -> list[ColumnElement[bool]]:
+    """Media that look where this one looks: the same source, and the same azimuth within 5 degrees or none either."""
+    same_source = Media.source_id == source_id
+    if azimuth is None:
+        return [same_source, Media.azimuth.is_(None)]
+    turned = func.abs(Media.azimuth - azimuth)
+    return [same_source, or_(turned <= SAME_AZIMUTH, turned >= 360 - SAME_AZIMUTH)]
 
 
 def media_with_tags(names: Sequence[str]) -> ColumnElement[bool]:
@@ -79,6 +118,23 @@ def media_with_label_classes(keys: Sequence[str]) -> ColumnElement[bool]:
         exists().where(
             AnnotationLabel.annotation_id == Media.current_annotation_id,
             AnnotationLabel.label_class_id.in_(classes),
+        ),
+    )
+
+
+def media_with_replies(replies: Sequence[tuple[str, bool]]) -> ColumnElement[bool]:
+    """Media whose current annotation replies to at least one of these questions in this way."""
+    return exists().where(
+        AnnotationReply.annotation_id == Media.current_annotation_id,
+        or_(
+            *(
+                and_(
+                    AnnotationReply.question_id
+                    == select(Question.id).where(Question.key == key).scalar_subquery(),
+                    AnnotationReply.yes == yes,
+                )
+                for key, yes in replies
+            )
         ),
     )
 
@@ -174,6 +230,34 @@ def is_undone() -> ColumnElement[bool]:
     return exists().where(later.undoes_id == Review.id)
 
 
+def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
+    return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
+        Annotation.author_id == access_id,
+        Annotation.created_at >= start,
+        Annotation.created_at < end,
+        ~_act_is_undone(Annotation.media_id, Annotation.act),
+    )
+
+
+def standing_reviews_by(access_id: int, start: datetime, end: datetime) -> AnySelect:
+    """As `standing_annotations_by`, for what this access decided; undoing is no decision."""
+    return select(Review.media_id, Review.act, Review.created_at).where(
+        Review.access_id == access_id,
+        Review.created_at >= start,
+        Review.created_at < end,
+        Review.decision != Decision.UNDONE,
+        ~_act_is_undone(Review.media_id, Review.act),
+    )
+
+
+def _act_is_undone(media_id: Any, act: Any) -> ColumnElement[bool]:
+    later = aliased(Review)
+    return exists().where(
+        later.media_id == media_id, later.undoes_act == act, later.decision == Decision.UNDONE
+    )
+
+
 def accepters_of(annotation_id: int, *, review_own: bool) -> Select[int]:
     """Ids of the accesses whose acceptance of this annotation stands; without its author's where own do not count."""
     found = (
@@ -211,6 +295,50 @@ def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
     )
 
 
+def shapes_of_class_on(label_class_id: int, media_ids: Sequence[int]) -> AnySelect:
+    """Rows of (media_id, corners): the shapes of a label class in the current annotations of these media."""
+    return (
+        select(Media.id, Shape.x_min, Shape.y_min, Shape.x_max, Shape.y_max)
+        .join(Shape, Shape.annotation_id == Media.current_annotation_id)
+        .where(Media.id.in_(media_ids), Shape.label_class_id == label_class_id)
+        .order_by(Media.id, Shape.position)
+    )
+
+
+def newest_shapes_of_class(label_class_id: int, looked_through: int, state: State) -> AnySelect:
+    """Rows of (media_id, corners), newest annotation first: of so many shapes, those that count for such media."""
+    newest = (
+        select(Shape.annotation_id, Shape.x_min, Shape.y_min, Shape.x_max, Shape.y_max)
+        .where(Shape.label_class_id == label_class_id)
+        .order_by(Shape.annotation_id.desc())
+        .limit(looked_through)
+        .subquery("newest")
+    )
+    return (
+        select(Media.id, newest.c.x_min, newest.c.y_min, newest.c.x_max, newest.c.y_max)
+        .join(Media, Media.current_annotation_id == newest.c.annotation_id)
+        .where(Media.state == state)
+        .order_by(newest.c.annotation_id.desc())
+    )
+
+
+def newest_labelled(label_class_id: int, looked_through: int, state: State) -> AnySelect:
+    """Ids of media whose current annotation uses a label class for the whole picture, newest annotation first."""
+    newest = (
+        select(AnnotationLabel.annotation_id)
+        .where(AnnotationLabel.label_class_id == label_class_id)
+        .order_by(AnnotationLabel.annotation_id.desc())
+        .limit(looked_through)
+        .subquery("newest")
+    )
+    return (
+        select(Media.id)
+        .join(newest, Media.current_annotation_id == newest.c.annotation_id)
+        .where(Media.state == state)
+        .order_by(newest.c.annotation_id.desc())
+    )
+
+
 def labels_of(annotation_ids: Sequence[int]) -> AnySelect:
     return (
         select(AnnotationLabel.annotation_id, LabelClass.key)
@@ -220,10 +348,49 @@ def labels_of(annotation_ids: Sequence[int]) -> AnySelect:
     )
 
 
+def replies_of(annotation_ids: Sequence[int]) -> AnySelect:
+    """Rows of (annotation_id, key of the question, yes)."""
+    return (
+        select(AnnotationReply.annotation_id, Question.key, AnnotationReply.yes)
+        .join(Question, Question.id == AnnotationReply.question_id)
+        .where(AnnotationReply.annotation_id.in_(annotation_ids))
+        .order_by(AnnotationReply.annotation_id, Question.position, Question.id)
+    )
+
+
 def tags_of(media_ids: Sequence[int]) -> AnySelect:
     return (
         select(MediaTag.media_id, Tag.name)
         .join(Tag, Tag.id == MediaTag.tag_id)
         .where(MediaTag.media_id.in_(media_ids))
         .order_by(MediaTag.media_id, Tag.name)
+    )
+
+
+def comments_of(media_id: int) -> AnySelect:
+    """Rows of (id, login, text, created_at), first to last."""
+    return (
+        select(Comment.id, Access.login, Comment.text, Comment.created_at)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Comment.media_id == media_id)
+        .order_by(Comment.id)
+    )
+
+
+def mentions_of(access_id: int) -> AnySelect:
+    """Rows of (comment_id, media_id, file_name, login of the author, text, created_at, seen_at)."""
+    return (
+        select(
+            Comment.id,
+            Comment.media_id,
+            Media.file_name,
+            Access.login,
+            Comment.text,
+            Comment.created_at,
+            Mention.seen_at,
+        )
+        .join(Comment, Comment.id == Mention.comment_id)
+        .join(Media, Media.id == Comment.media_id)
+        .join(Access, Access.id == Comment.author_id)
+        .where(Mention.access_id == access_id)
     )

@@ -10,6 +10,15 @@ from sqlalchemy.orm import Session
 
 from db.models import Base
 
+AnyInsert = postgresql.Insert | sqlite.Insert
+
+
+def insert_into(session: Session, table: type[Base]) -> AnyInsert:
+    """An INSERT of the session's database, which can say what becomes of a row that is there already."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
 
 def insert_or_ignore(
     session: Session, table: type[Base], rows: Sequence[dict[str, Any]], *, unique: Sequence[str]
@@ -17,8 +26,7 @@ def insert_or_ignore(
     """Insert rows; those that meet the unique columns of another row are left out. Returns how many stand."""
     if not rows:
         return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+    statement = insert_into(session, table).on_conflict_do_nothing(index_elements=list(unique))
     inserted = 0
     for row in rows:
         result = session.execute(statement.values(**row).returning(*table.__table__.primary_key))

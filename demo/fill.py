@@ -15,6 +15,7 @@ from curation.capture import CaptureDetails
 from curation.label_classes import ensure_default_label_classes
 from curation.media_filter import MediaFilter
 from curation.picture_limits import LARGEST_BYTES
+from curation.questions import ensure_default_questions
 from curation.reviews import decide
 from curation.spool import Spool, spool_chunks
 from curation.uploads import UploadPlace, register_media
@@ -72,6 +73,7 @@ def fill(
     """
     with open_session() as session:
         ensure_default_label_classes(session)
+        ensure_default_questions(session)
     bucket = open_bucket()
     bucket.prepare()
     accesses, passwords = _make_accesses()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from curation.label_classes import ensure_default_label_classes
+from curation.questions import ensure_default_questions
 from db import migrate
 from db.session import forget_engine, get_engine, make_engine, open_session
 from settings import get_settings
@@ -71,6 +72,7 @@ def _furnish(engine: Engine) -> None:
     migrate.upgrade(engine)
     with open_session(engine=engine) as session:
         ensure_default_label_classes(session)
+        ensure_default_questions(session)
 
 
 def _database(server_url: str, name: str) -> str:

@@ -105,10 +105,10 @@ def test_a_box_of_a_two_thousandth_of_the_frame_is_comfortable(
     page.mouse.move(x, y)
     for _ in range(9):
         page.mouse.wheel(0, -300)
-    # The middle of the picture has stayed under the pointer, a pixel of it is now a square of 24.
+    # The middle of the picture has stayed under the pointer, a pixel of it is now a square of 32.
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 12 * 24, y + 4 * 24, steps=4)
+    page.mouse.move(x + 12 * 32, y + 4 * 32, steps=4)
     page.mouse.up()
     desk.holds(1)
     desk.press("1", "0", "s")
@@ -386,8 +386,8 @@ def test_the_view_is_zoomed_brightened_and_its_shapes_hidden_without_changing_an
 
 
 def test_the_address_follows_and_leads_back(page: Page, product: Product, program: Program, curator: str):
-    ids = media_for(program, "place", 3)
-    desk = Desk.sit_down(page, product, curator, "place")
+    ids = media_for(program, "address", 3)
+    desk = Desk.sit_down(page, product, curator, "address")
     desk.press("j")
     desk.shows(ids[1])
     page.wait_for_url(f"**start={ids[1]}*")

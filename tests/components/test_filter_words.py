@@ -61,6 +61,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     query = {
         "state": ["annotated", "unsure"],
         "label_class": "wildfire",
+        "reply": ["missed_smoke:yes"],
         "has_shapes": "no",
         "source": "north-ridge-2",
         "captured_from": "2026-08-01",
@@ -70,6 +71,8 @@ def test_every_filter_has_a_pill_that_takes_it_away():
         "uploader": "curator-1",
         "annotator": "curator-2",
         "reviewer": "curator-3",
+        "acted_by": "curator-4",
+        "acted_from": "2026-08-03",
         "tag": ["haze", "test"],
         "file_name": "IMG",
     }
@@ -78,8 +81,10 @@ def test_every_filter_has_a_pill_that_takes_it_away():
     texts = {pill.label: pill.text for pill in pills}
     assert texts["State"] == "annotated, unsure"
     assert texts["Label class"] == "wildfire smoke"
+    assert texts["Question"] == "missed smoke: yes"
     assert texts["Shapes"] == "none"
     assert texts["Tag"] == "haze, test"
+    assert (texts["Acted on by"], texts["Acted on"]) == ("curator-4", "from 3 Aug 2026")
     left = wanted
     for pill in pills:
         left = without(left, pill.names)
@@ -88,6 +93,7 @@ def test_every_filter_has_a_pill_that_takes_it_away():
 
 def test_the_order_is_no_filter():
     assert active_pills(MediaFilter(sort=Sort.SOURCE), UTC, {}) == []
+    assert active_pills(MediaFilter(sort=Sort.RANDOM, seed=7), UTC, {}) == []
 
 
 def test_a_change_of_tags_is_said_before_it_is_made():

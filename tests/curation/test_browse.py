@@ -12,7 +12,7 @@ from curation.browse import count_matches, get_details, get_history, list_neighb
 from curation.errors import MediaNotFound, NotAllowed, UnknownFilter
 from curation.media_filter import MediaFilter, Sort
 from curation.reviews import decide
-from db.models import Decision, Scope, State
+from db.models import Decision, Review, Scope, State
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 START = datetime(2026, 8, 12, 6, 0, tzinfo=UTC)
@@ -32,6 +32,7 @@ def collection(session):
                 captured_at=None if number % 5 == 0 else START + timedelta(minutes=number // 2),
                 file_name=None if number % 7 == 0 else f"frame_{number % 3}.jpg",
                 tags=["night"] if number % 6 == 0 else [],
+                score=None if number % 3 == 0 else number % 4 / 4,
                 state=[State.NEW, State.ANNOTATED][number % 2],
             )
         )
@@ -68,6 +69,51 @@ def test_unknown_times_come_last_both_ways(session, collection, sort):
     times = [item.captured_at for item in list_page(session, a_viewer(session), MediaFilter(sort=sort)).items]
     known = [time for time in times if time is not None]
     assert times[: len(known)] == known == sorted(known, reverse=sort == Sort.CAPTURED_LAST)
+
+
+def test_the_highest_score_comes_first_and_the_unknown_last(session, collection):
+    scores = [
+        item.score for item in list_page(session, a_viewer(session), MediaFilter(sort=Sort.SCORE)).items
+    ]
+    known = [score for score in scores if score is not None]
+    assert scores[: len(known)] == known == sorted(known, reverse=True)
+    assert 0.0 in known and scores[-1] is None, "no score is not a low one"
+
+
+def test_a_seed_is_one_order_and_another_seed_another_one(session, collection):
+    viewer = a_viewer(session)
+
+    def order(seed):
+        wanted = MediaFilter.from_query({"sort": "random", "seed": str(seed)})
+        return [item.id for item in list_page(session, viewer, wanted).items]
+
+    assert order(7) == order(7)
+    assert sorted(order(7)) == [media.id for media in collection] != order(7)
+    assert len({order(seed)[0] for seed in range(50)}) > 5
+
+
+def test_what_somebody_did_today_is_found_whatever_came_of_it(session, collection):
+    mine, colleague = an_access(session, login="mine"), an_access(session)
+    submitted, decided, undone, old = (media.id for media in collection[:8:2])
+    answer = submit_annotation(session, mine, submitted).annotation
+    submit_annotation(session, colleague, submitted, based_on=answer.id)
+    decide(session, mine, decided, Decision.REJECTED)
+    decide(session, colleague, decided, Decision.REOPENED, comment="look again")
+    decide(session, mine, undone, Decision.UNSURE)
+    decide(session, mine, undone, Decision.UNDONE)
+    review_id = decide(session, mine, old, Decision.UNSURE).review.id
+    session.get_one(Review, review_id).created_at = START
+    session.flush()
+
+    def found(**query):
+        items = list_page(session, colleague, MediaFilter.from_query(query)).items
+        return sorted(item.id for item in items)
+
+    assert found(acted_by="mine") == [submitted, decided, undone, old]
+    assert found(acted_by="mine", acted_from="2026-08-13") == [submitted, decided, undone]
+    assert found(acted_by=colleague.login, acted_from="2026-08-13") == [submitted, decided]
+    assert found(acted_from="2026-08-12") == [submitted, decided, undone, old]
+    assert found(acted_by="nobody") == []
 
 
 def test_sources_come_by_name_and_inside_by_time(session, collection):
@@ -108,6 +154,8 @@ def test_a_page_can_begin_at_a_media_even_one_that_left_the_list(session, collec
         {"has_shapes": "yes"},
         {"has_shapes": "no"},
         {"label_class": ["wildfire"]},
+        {"acted_by": "curator-1"},
+        {"acted_from": "2020-01-01"},
     ],
     ids=str,
 )

@@ -23,6 +23,7 @@ def edit(session, admin, found, **changes):
             "parent_id",
             "position",
             "pinned",
+            "guide",
         )
     }
     return label_classes.change_label_class(session, admin, found.id, **{**values, **changes})

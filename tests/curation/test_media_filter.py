@@ -23,6 +23,9 @@ filters = st.builds(
     MediaFilter,
     state=st.lists(st.sampled_from(State), max_size=3, unique=True).map(tuple),
     label_class=several,
+    reply=st.lists(
+        st.builds("{}:{}".format, words, st.sampled_from(["yes", "no"])), max_size=3, unique=True
+    ).map(tuple),
     has_shapes=st.sampled_from([None, True, False]),
     source=several,
     captured_from=st.none() | moments,
@@ -32,9 +35,12 @@ filters = st.builds(
     uploader=st.none() | words,
     annotator=st.none() | words,
     reviewer=st.none() | words,
+    acted_by=st.none() | words,
+    acted_from=st.none() | moments,
     tag=several,
     file_name=st.none() | words,
     sort=st.sampled_from(Sort),
+    seed=st.none() | st.integers(0, 2**31 - 1),
 )
 
 
@@ -60,8 +66,15 @@ def test_a_plus_sign_that_became_a_space_is_understood():
     [
         {"sate": "new"},
         {"state": "fresh"},
-        {"sort": "random"},
+        {"sort": "shuffled"},
+        {"sort": "random", "seed": "-1"},
+        {"sort": "random", "seed": "2147483648"},
+        {"seed": "five"},
+        {"seed": "٣"},
+        {"acted_from": "today"},
         {"has_shapes": "maybe"},
+        {"reply": "missed_smoke"},
+        {"reply": "missed_smoke:perhaps"},
         {"captured_from": "yesterday"},
         {"captured_from": "2026-08-12T17:00:00"},
         {"captured_to": "9999-12-31"},

@@ -12,7 +12,7 @@ from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import list_page
 from curation.media_filter import MediaFilter
-from curation.queues import Queue, next_media
+from curation.queues import Queue, count_queues, next_media
 from curation.reviews import decide
 from db.models import Decision, State
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
@@ -90,7 +90,7 @@ def test_states(session, collection, people):
 @pytest.mark.parametrize("policy", [ReviewPolicy(), ReviewPolicy(2, True), ReviewPolicy(1, False)])
 def test_queues(session, collection, people, policy):
     for who in people:
-        queues = overview.count_queues(session, who, policy=policy)
+        queues = count_queues(session, who, policy=policy)
         for queue, tally in queues.items():
             listed = next_media(session, who, queue, limit=50, policy=policy).items
             assert tally.count.value == len(listed), queue
@@ -102,8 +102,7 @@ def test_own_answers_do_not_wait_for_who_must_not_review_them(session, people):
     submit_annotation(session, people[0], media.id, shapes=[])
     policy = ReviewPolicy(review_own=False)
     counts = [
-        overview.waiting_for(overview.count_queues(session, who, policy=policy)).count.value
-        for who in people[:2]
+        overview.waiting_for(count_queues(session, who, policy=policy)).count.value for who in people[:2]
     ]
     assert counts == [0, 1]
 
@@ -188,7 +187,7 @@ def test_curators(session, collection, people):
 
 def test_a_viewer_has_no_queue(session, collection):
     viewer = a_viewer(session)
-    queues = overview.count_queues(session, viewer)
+    queues = count_queues(session, viewer)
     assert queues == {}
     assert overview.waiting_for(queues) is None
     assert overview.fullest_queue(queues) is None
@@ -206,10 +205,10 @@ def test_the_fullest_queue_is_the_one_to_go_on_with(session, people):
             annotation_id=media.current_annotation_id,
             comment="fog",
         )
-    assert overview.fullest_queue(overview.count_queues(session, people[0])) is None, "parked media wait"
+    assert overview.fullest_queue(count_queues(session, people[0])) is None, "parked media wait"
     a_media(session)
     submit_annotation(session, people[0], a_media(session).id, shapes=[])
-    fullest = overview.fullest_queue(overview.count_queues(session, people[0]))
+    fullest = overview.fullest_queue(count_queues(session, people[0]))
     assert fullest.queue == Queue.TO_REVIEW, "of equally full ones, what is nearest to its end"
     a_media(session)
-    assert overview.fullest_queue(overview.count_queues(session, people[0])).queue == Queue.TO_ANNOTATE
+    assert overview.fullest_queue(count_queues(session, people[0])).queue == Queue.TO_ANNOTATE

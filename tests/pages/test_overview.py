@@ -12,10 +12,11 @@ from curation import looks
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import count_matches, list_page
+from curation.comments import comment_on
 from curation.media_filter import MediaFilter
 from curation.queues import Queue, next_media
 from curation.reviews import decide
-from db.models import Annotation, Decision, utc_now
+from db.models import Annotation, Decision, Scope, utc_now
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 from tests.pages.conftest import drawn, links, query_of, said, text_of
@@ -99,6 +100,16 @@ def test_the_three_numbers(open_page, curator, work):
     assert "2 of your answers sent back" in said(app)
 
 
+def test_what_is_decided_and_ones_own_day_have_lists(open_page, curator, work):
+    shown = dict(links(open_page(curator)))
+    assert shown["Accepted 3"] == "/browse?state=accepted"
+    assert shown["Rejected 0"] == "/browse?state=rejected"
+    assert "acted_by=curator&acted_from=" in next(
+        address for text, address in shown.items() if text.startswith("Mine today ")
+    )
+    assert shown["Disagreements 0"] == "/review?queue=disagreements"
+
+
 def test_continue_reviewing_leads_to_the_fullest_queue(open_page, curator):
     with open_session() as session:
         for number in range(5):
@@ -114,6 +125,8 @@ def test_who_only_looks_is_not_asked_to_review(open_page, work):
     app = open_page(viewer)
     assert not [address for _, address in links(app) if address.startswith("/review")]
     assert "waiting for you" not in said(app)
+    assert "Mine today" not in said(app)
+    assert ("Accepted 3", "/browse?state=accepted") in links(app)
     assert ("Browse", "/browse") in links(app)
 
 
@@ -176,3 +189,30 @@ def test_ones_own_consistency_is_drawn_for_oneself_alone(open_page, curator):
         submit_annotation(session, curator, media_id, shapes=[a_box()], look=look)
     assert "Yourself" in said(open_page(curator)) and "100%" in said(open_page(curator))
     assert "Yourself" not in said(open_page(admin))
+
+
+def test_who_was_mentioned_is_told_and_led_there_until_it_is_seen(open_page, curator):
+    with open_session() as session:
+        media, colleague = a_media(session), an_access(session, login="colleague")
+        comment_on(session, colleague, media.id, "Is this <b>haze</b>,\n@Curator?")
+    app = open_page(curator)
+    assert "You were mentioned** in 1 comment" in said(app)
+    assert "Is this <b>haze</b>, @Curator?" in said(app)
+    doors = dict(links(app))
+    assert doors[str(media.file_name)] == f"/browse?media={media.id}"
+    assert doors["Review"] == f"/review?queue=filter&start={media.id}"
+    assert "You were mentioned" not in said(open_page(colleague))
+    app = open_page(curator)
+    app = app.button(key="mentions_seen").click().run()
+    assert "You were mentioned" not in said(app)
+    assert "You were mentioned" not in said(open_page(curator))
+
+
+def test_a_viewer_is_mentioned_too_and_led_to_look_only(open_page, curator):
+    with open_session() as session:
+        media, viewer = a_media(session), an_access(session, Scope.VIEWER, "viewer")
+        comment_on(session, curator, media.id, "@viewer " + "long " * 100)
+    app = open_page(viewer)
+    assert dict(links(app))[str(media.file_name)] == f"/browse?media={media.id}"
+    assert "Review" not in dict(links(app))
+    assert "…" in said(app)

@@ -31,3 +31,19 @@ test("a key pressed long before its picture came judges nothing, and that is sai
   assert.deepEqual(ran, []);
   assert.equal(lapsed.length, 1);
 });
+
+test("of a burst none is lost, however long the pictures take", () => {
+  const { keys, ran, lapsed, pass } = early();
+  keys.taken();
+  for (let n = 0; n < 30; n += 1) {
+    pass(30);
+    keys.add("nothing");
+  }
+  for (let n = 0; n < 30; n += 1) {
+    let ready = 1;
+    pass(120);
+    keys.take(() => ready-- <= 0);
+  }
+  assert.equal(ran.length, 30);
+  assert.equal(lapsed.length, 0);
+});
