@@ -7,6 +7,14 @@ The French ones number their slots. What a slot holds may need telling too: `wor
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
+    # Answers given twice
+    "This picture is {}, so it cannot be {}.": (
+        "L’état de cette image est « {0:word} » : elle ne peut pas passer à « {1:word} »."
+    ),
+    "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
+        "Deux réponses se contredisent pour cette image. Choisissez-en une, ou acceptez ce que vous avez dessiné."
+    ),
+    "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui se contredisent.",
     # Who is there, and what they may do
     "Sign in first.": "Connectez-vous d’abord.",
     "The login or the password is not right.": "L’identifiant ou le mot de passe n’est pas bon.",
