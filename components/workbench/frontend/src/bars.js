@@ -132,7 +132,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
       const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
       const own = [
         median === null ? null : TEXT.end.median(pace(median)),
-        perHour === null ? null : TEXT.end.perHour(perHour.toLocaleString("en")),
+        perHour === null ? null : TEXT.end.perHour(number(perHour)),
         toNext === null ? null : TEXT.end.toNext(milliseconds(toNext)),
       ];
       const withWork = (others ?? []).filter((other) => other.count > 0);
