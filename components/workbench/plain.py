@@ -18,7 +18,7 @@ from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.label_classes import list_label_classes
 from curation.media_view import MediaView
-from curation.queues import QUEUE_NAMES, count_queue, next_media
+from curation.queues import QUEUE_NAMES, count_queue, take_media
 from curation.reviews import decide
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
 from db.models import AppliesTo, Decision, State
@@ -54,9 +54,17 @@ def review_policy() -> ReviewPolicy:
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     """Draw the picture at this place with a button per decision; each button leads on to the next one."""
     access, policy = require_visitor().access, review_policy()
-    with open_session(read_only=True) as session:
-        page = next_media(
-            session, access, place.queue, place.wanted, start=place.start, limit=2, policy=policy
+    lease_seconds = get_settings().lease_seconds
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            place.queue,
+            place.wanted,
+            start=place.start,
+            limit=2,
+            policy=policy,
+            lease_seconds=lease_seconds,
         )
         count = count_queue(session, access, place.queue, place.wanted, policy=policy)
         label_classes = list_label_classes(session)
@@ -108,6 +116,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         label_classes=st.session_state[whole_key],
                         based_on=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_("submitted, no shapes"))
@@ -122,6 +131,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         decision,
                         annotation_id=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_(WORDS[decision][1]))
