@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from components.media_grid import Selection
 from curation.annotations import submit_annotation
 from curation.browse import get_details
 from curation.comments import comment_on, list_comments, list_mentions
-from db.models import State
+from curation.reviews import decide
+from db.models import Decision, State
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access
+from tests.pages.conftest import drawn, links, text_of
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def three_media(curator):
 def shown(app: AppTest, view: str = "grid") -> dict[str, Any]:
     """What the grid, or the large view, was given to draw."""
     given = [json.loads(component.proto.json or "{}") for component in app.get("bidi_component")]
-    return next(data for data in given if data.get("view") == view)
+    return next(data for data in given if isinstance(data, dict) and data.get("view") == view)
 
 
 def ids(app: AppTest) -> list[int]:
@@ -94,6 +97,61 @@ def test_the_filter_bar_writes_the_address(open_page, curator, three_media):
 def test_a_filter_bar_that_is_closed_draws_no_widgets(open_page, curator, three_media):
     app = open_page(curator, "browse.py")
     assert not app.multiselect
+
+
+def test_a_random_order_has_its_seed_in_the_address(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north")
+    app.selectbox(key="filter_sort").set_value("random").run()
+    (seed,) = query(app)["seed"]
+    assert query(app) == {"source": ["north"], "sort": ["random"], "seed": [seed]}
+    assert ids(open_page(curator, "browse.py", sort="random", seed=seed)) == ids(
+        open_page(curator, "browse.py", sort="random", seed=seed)
+    )
+    app.selectbox(key="filter_sort").set_value("-score").run()
+    assert query(app) == {"source": ["north"], "sort": ["-score"]}
+
+
+def test_what_somebody_acted_on_is_filtered_in_the_bar(open_page, curator, three_media):
+    app = open_page(curator, "browse.py")
+    app.session_state["filter_open"] = True
+    app.run()
+    app.text_input(key="filter_acted_by").set_value("curator").run()
+    app.date_input(key="filter_acted_from").set_value(date(2026, 1, 1)).run()
+    assert query(app) == {"acted_by": ["curator"], "acted_from": ["2026-01-01"]}
+    assert ids(app) == [three_media[1]]
+    app.button(key="pill_acted_from").click().run()
+    app.button(key="pill_acted_by").click().run()
+    assert query(app) == {}
+
+
+def test_the_notes_of_what_is_parked_are_a_list_of_doors(open_page, curator, three_media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        decide(session, curator, three_media[0], Decision.PARKED, comment="too dark to tell")
+        decide(session, colleague, three_media[2], Decision.PARKED, comment="<b>which</b> camera?")
+        viewer = a_viewer(session)
+    app = open_page(curator, "browse.py", state="parked")
+    assert ids(app) == [three_media[2], three_media[0]]
+    rows = [[text_of(cell) for cell in row["children"]] for row in drawn(app) if row["tag"] == "tr"][1:]
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        ("south", "colleague", "<b>which</b> camera?"),
+        ("north", "curator", "too dark to tell"),
+    ]
+    doors = [address for _, address in links(app)]
+    assert doors == [
+        f"/review?queue=parked&start={media_id}" for media_id in (three_media[2], three_media[0])
+    ]
+    narrowed = open_page(curator, "browse.py", state="parked", source="north")
+    assert [address for _, address in links(narrowed)] == [
+        f"/review?queue=parked&source=north&start={three_media[0]}"
+    ]
+    assert links(open_page(curator, "browse.py", source="north")) == [], (
+        "among others there is no list of notes"
+    )
+    looked = [address for _, address in links(open_page(viewer, "browse.py", state="parked"))]
+    assert looked == [
+        f"/browse?state=parked&media={media_id}" for media_id in (three_media[2], three_media[0])
+    ]
 
 
 def test_a_filter_that_is_none_is_said_and_led_out_of(open_page, curator, three_media):

@@ -17,6 +17,8 @@ const SUBMITTABLE = ["new", "annotated", "sent_back", "unsure", "parked"];
  * @property {boolean} saving a decision on it is on its way
  * @property {boolean} conflict two answers are on screen
  * @property {boolean} visible the picture itself is on screen
+ * @property {string|null} [unanswered] the question that has to be answered and is not
+ * @property {any} [dispute] the two sides, where two people disagree
  */
 
 /** Acts that need a comment, asked for before they are sent. */
@@ -42,22 +44,27 @@ export function refusal(act, now) {
   if (!OPEN.includes(now.state)) return say.state(TEXT.states[now.state]);
 
   switch (act) {
+    case "settled":
+      if (now.state !== "disputed" || !now.dispute) return say.notDisputed;
+      if (!now.visible) return say.missing;
+      return now.dirty ? say.thirdDrawn : null;
     case "accepted":
       if (!now.visible) return say.missing;
-      if (now.dirty) return submission(now) ?? unlabelled(now);
+      if (now.state === "disputed") return now.dirty ? (unlabelled(now) ?? unanswered(now)) : say.disputedAccept;
+      if (now.dirty) return submission(now) ?? unlabelled(now) ?? unanswered(now);
       if (!now.answered) return say.emptyAccept;
       if (now.state === "sent_back") return say.sentBack;
       if (now.state === "parked") return say.parkedAccept;
-      return null;
+      return unanswered(now);
     case "submitted":
       if (!now.visible) return say.missing;
       if (!now.dirty && !now.answered) return say.emptySubmit;
       if (!now.dirty && now.state === "annotated") return say.unchanged;
-      return submission(now) ?? unlabelled(now);
+      return submission(now) ?? unlabelled(now) ?? unanswered(now);
     case "nothing":
       if (!now.visible) return say.missing;
       if (now.drawn && now.shapes.length) return say.drawn;
-      return submission(now);
+      return submission(now) ?? unanswered(now);
     case "unsure":
       if (now.state === "unsure") return say.alreadyUnsure;
       return now.state === "parked" ? say.parkedUnsure : null;
@@ -66,8 +73,14 @@ export function refusal(act, now) {
   }
 }
 
-const submission = (now) => (SUBMITTABLE.includes(now.state) ? null : TEXT.refusals.state(TEXT.states[now.state]));
+function submission({ state }) {
+  if (SUBMITTABLE.includes(state)) return null;
+  return state === "disputed" ? TEXT.refusals.disputedSubmit : TEXT.refusals.state(TEXT.states[state]);
+}
+
 const unlabelled = (now) => (now.shapes.some((shape) => !shape.label_class) ? TEXT.refusals.noClass : null);
+
+const unanswered = (now) => (now.unanswered ? TEXT.refusals.unanswered(now.unanswered) : null);
 
 /**
  * The request an act becomes.
@@ -78,15 +91,19 @@ const unlabelled = (now) => (now.shapes.some((shape) => !shape.label_class) ? TE
  * @param {string} subject.clientId
  * @param {import("./geometry.js").Shape[]} subject.shapes
  * @param {string[]} subject.labels
+ * @param {Record<string, boolean>} subject.replies to questions
  * @param {boolean} subject.dirty
  * @param {string|null} subject.comment
+ * @param {number|null} [subject.look] asked for this person's own answer, whatever others say
+ * @param {number|null} [subject.chooses] the annotation that shall count, of two
  */
-export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, dirty, comment }) {
+export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, replies = {}, dirty, comment, look = null, chooses = null }) {
+  const extra = { ...(look === null ? {} : { look }), ...(chooses === null ? {} : { chooses }) };
   const submits = act === "submitted" || act === "nothing" || (act === "accepted" && dirty);
   if (!submits) {
     return {
       path: "/reviews",
-      body: { client_id: clientId, media_id: mediaId, decision: act, annotation_id: annotationId, seen_acts: acts, comment },
+      body: { client_id: clientId, media_id: mediaId, decision: act, annotation_id: annotationId, seen_acts: acts, comment, ...extra },
     };
   }
   return {
@@ -97,8 +114,10 @@ export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, 
       seen_acts: acts,
       shapes: act === "nothing" ? [] : shapes,
       label_classes: labels,
+      ...(Object.keys(replies).length ? { replies } : {}),
       decision: act === "accepted" ? "accepted" : null,
       comment,
+      ...extra,
     },
   };
 }

@@ -17,6 +17,12 @@ export class ApiError extends Error {
 
 const sentenceFor = (status) => (status === 0 ? TEXT.errors.unreachable : TEXT.errors.unexpected(status));
 
+/**
+ * Whether a request of this body goes on although the tab is being closed: browsers allow that for 64 KiB in flight.
+ * @param {string} [text]
+ */
+export const leavesWithThePage = (text) => (text?.length ?? 0) < 16_000;
+
 /** @param {string} base for instance https://host/api */
 export function createApi(base, fetcher = (...args) => fetch(...args)) {
   async function request(path, options = {}) {
@@ -38,6 +44,18 @@ export function createApi(base, fetcher = (...args) => fetch(...args)) {
     throw new ApiError(response.status, answer, Number.isFinite(wait) ? wait : null);
   }
 
+  async function send(method, path, body) {
+    const text = body === null ? undefined : JSON.stringify(body);
+    const response = await request(path, {
+      method,
+      // No foreign page can add this header without asking first.
+      headers: { "Content-Type": "application/json", "X-Vigie": "1" },
+      body: text,
+      keepalive: leavesWithThePage(text),
+    });
+    return response.status === 204 ? null : response.json();
+  }
+
   return {
     /** @param {string} path @param {URLSearchParams|null} [query] */
     async get(path, query = null) {
@@ -45,18 +63,13 @@ export function createApi(base, fetcher = (...args) => fetch(...args)) {
       return response.json();
     },
     /** @param {string} path @param {object} body */
-    async post(path, body) {
-      const text = JSON.stringify(body);
-      const response = await request(path, {
-        method: "POST",
-        // No foreign page can add this header without asking first.
-        headers: { "Content-Type": "application/json", "X-Vigie": "1" },
-        body: text,
-        // Lets the answer leave although the tab is being closed; browsers allow that for 64 KiB in flight.
-        keepalive: text.length < 16_000,
-      });
-      return response.json();
-    },
+    post: (path, body) => send("POST", path, body),
+    /** @param {string} path @param {object} body */
+    put: (path, body) => send("PUT", path, body),
+    /** @param {string} path */
+    remove: (path) => send("DELETE", path, null),
+    /** A square around a box of a picture. @param {number} mediaId @param {import("./geometry.js").Box} box */
+    cropAddress: (mediaId, box) => `${base}/media/${mediaId}/picture?size=crop&box=${box.join(",")}`,
     /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size */
     pictureAddress: (mediaId, size) => `${base}/media/${mediaId}/picture?size=${size}`,
     /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size @param {AbortSignal} [signal] */

@@ -1,7 +1,7 @@
 // What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
 
 import { h, kbd, keepFocus } from "./dom.js";
-import { TEXT, pace } from "./strings.js";
+import { TEXT, milliseconds, number, pace } from "./strings.js";
 
 const NOTICE_FOR = 4_500;
 
@@ -54,6 +54,27 @@ export function createReturnedBar({ onKeep, onDrop, onClose }) {
   };
 }
 
+/** Offers a drawing that was kept, where somebody has answered since. */
+export function createKeptBar({ onShow, onDrop }) {
+  const element = h("div.bar.kept", { role: "status", hidden: true });
+  let last = null;
+  return {
+    element,
+    /** @param {any} overtaken the kept drawing; null when there is none */
+    update(overtaken) {
+      if (overtaken === last) return;
+      last = overtaken;
+      element.hidden = !overtaken;
+      if (!overtaken) return;
+      element.replaceChildren(
+        h("p", {}, TEXT.bars.overtaken),
+        h("button.act.yes", { type: "button", onclick: onShow, onmousedown: keepFocus }, h("span", {}, TEXT.bars.showDraft), kbd("Enter")),
+        h("button.act", { type: "button", onclick: onDrop, onmousedown: keepFocus }, TEXT.bars.dropDraft),
+      );
+    },
+  };
+}
+
 /** Says that the server is out of reach or that the sign-in has ended, while answers wait. */
 export function createConnectionBar({ onRetry }) {
   const element = h("div.bar.connection", { role: "alert", hidden: true });
@@ -79,7 +100,7 @@ export function createConnectionBar({ onRetry }) {
 }
 
 /** Fills the stage where there is no picture: loading, empty, finished, failed. */
-export function createEnding({ onQueue, onAgain, onRetry }) {
+export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
   const element = h("div.ending", { hidden: true });
   return {
     element,
@@ -101,18 +122,24 @@ export function createEnding({ onQueue, onAgain, onRetry }) {
       );
     },
     /**
-     * @param {{queue: string, decided: number, skipped: number, cameBack: number, median: number|null}} what
+     * @param {{queue: string, decided: number, skipped: number, cameBack: number, drafts: number, median: number|null, perHour: number|null, toNext: number|null}} what
      * @param {{key: string, name: string, count: number, capped: boolean}[]|null} others other queues with work, null while counted
      */
-    done({ queue, decided, skipped, cameBack, median }, others) {
+    done({ queue, decided, skipped, cameBack, drafts, median, perHour, toNext }, others) {
       element.hidden = false;
       const [title, why] = TEXT.end.empty[queue] ?? TEXT.end.empty.filter;
       const nothingSeen = !decided && !skipped;
-      const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null, median === null ? null : TEXT.end.median(pace(median))];
+      const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
+      const own = [
+        median === null ? null : TEXT.end.median(pace(median)),
+        perHour === null ? null : TEXT.end.perHour(number(perHour)),
+        toNext === null ? null : TEXT.end.toNext(milliseconds(toNext)),
+      ];
       const withWork = (others ?? []).filter((other) => other.count > 0);
       element.replaceChildren(
         h("h2", {}, nothingSeen ? title : TEXT.end.done),
         h("p", {}, nothingSeen ? why : figures.filter(Boolean).join(" · ")),
+        nothingSeen || median === null ? "" : h("p.pace", {}, own.filter(Boolean).join(" · ")),
         h(
           "div.offers",
           {},
@@ -122,9 +149,11 @@ export function createEnding({ onQueue, onAgain, onRetry }) {
               `button.act${i === 0 && !skipped ? ".yes" : ""}`,
               { type: "button", onclick: () => onQueue(other.key) },
               h("span", {}, `${TEXT.end.goOn} ${other.name}`),
-              h("b", {}, `${other.count.toLocaleString("en")}${other.capped ? "+" : ""}`),
+              h("b", {}, `${number(other.count)}${other.capped ? "+" : ""}`),
             ),
           ),
+          drafts ? h("button.act", { type: "button", onclick: onDraft }, TEXT.end.drafts(drafts)) : null,
+          queue === "parked" ? h("a.act", { href: "/browse?state=parked", target: "_self" }, TEXT.end.notes) : null,
           others && !withWork.length && !skipped ? h("a.act", { href: "/upload", target: "_self" }, TEXT.end.upload) : null,
         ),
       );

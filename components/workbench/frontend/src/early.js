@@ -3,7 +3,7 @@
 // follow each other faster than anybody reacts are a burst, meant for the pictures to come: none of them lapses.
 
 /** Acts that judge the picture on screen. */
-export const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit"]);
+export const JUDGING = new Set(["accept", "reject", "unsure", "nothing", "submit", "settleFirst", "settleSecond"]);
 const WAITS = 400;
 /** Nobody sees that nothing happened, and presses again, within this time. */
 const BURST = 200;

@@ -1,6 +1,8 @@
 // Answers on their way to the server. Each waits here, in the browser's own database, from the key press until the
 // server has committed it; each carries a client id, so that sending it twice stores it once.
 
+import { leavesWithThePage } from "./api.js";
+
 /** @typedef {import("./api.js").ApiError} ApiError */
 /**
  * @typedef {object} Answer
@@ -161,6 +163,13 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
     retry,
     /** Whether a decision on this media is still on its way. */
     holds: (mediaId) => [...waiting.values()].some((answer) => answer.mediaId === mediaId),
+    /** The last answer to this media that is still on its way. @param {number} mediaId @returns {Answer|undefined} */
+    lastOf: (mediaId) => [...waiting.values()].filter((answer) => answer.mediaId === mediaId).at(-1),
+    /** Something would stay behind if the page were closed now: not sent, or sent back to be looked at. */
+    get isAtRisk() {
+      if (refused.size) return true;
+      return [...waiting.values()].some((answer) => failures > 0 || !inFlight.has(answer.id) || !leavesWithThePage(JSON.stringify(answer.body)));
+    },
     /** "saved" only when the server has committed everything. */
     get status() {
       if (refused.size || (waiting.size && failures)) return "unsaved";

@@ -1,11 +1,14 @@
 // The parts that need the label classes and the person: made once, and put in their places around the stage.
 
 import { createActsSeen } from "./acts_seen.js";
-import { createConnectionBar, createReturnedBar } from "./bars.js";
+import { createAround } from "./around.js";
+import { createConnectionBar, createKeptBar, createReturnedBar } from "./bars.js";
+import { isComment } from "./comments.js";
 import { createChooser } from "./chooser.js";
 import { createCommands } from "./commands.js";
 import { createCrop } from "./crop.js";
 import { createDetails } from "./details.js";
+import { createDispute } from "./dispute.js";
 import { afterPaint, h } from "./dom.js";
 import { createDrafts } from "./drafts.js";
 import { createDrawing } from "./drawing.js";
@@ -38,7 +41,7 @@ import { Acts } from "./undo.js";
 export function createParts({ api, stage, notice, sheet, me, classes, store, viewer, seen, changed, getBitmap, getSession, byButton, onSaved, onKnown }) {
   const labels = createLabels(classes);
   const acts = new Acts(store, me.id);
-  const drafts = createDrafts({ store, access: me.id });
+  const drafts = createDrafts({ store, api, access: me.id, onChange: (mediaId) => getSession()?.shown?.item.id === mediaId && onSaved() });
   const actsSeen = createActsSeen();
   const outbox = createOutbox({
     store,
@@ -48,11 +51,12 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     soon: afterPaint,
     onChange: onSaved,
     onStored(answer, stored) {
+      if (isComment(answer)) return around.comments.stored(answer);
       actsSeen.stored(answer, stored);
       acts.number(answer.id, stored.act);
       getSession()?.onStored(answer, stored);
     },
-    onRefused: (answer, error) => getSession()?.onRefused(answer, error),
+    onRefused: (answer, error) => (isComment(answer) ? around.comments.refused(answer, error) : getSession()?.onRefused(answer, error)),
   });
   const details = createDetails({ api, onKnown });
   const crop = createCrop({ stage, getBitmap, colourOf: labels.colourOf });
@@ -67,15 +71,30 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     onDrop: () => getSession().dropMine(),
     onClose: () => getSession().closeReturned(),
   });
+  const kept = createKeptBar({ onShow: () => getSession().showDraft(), onDrop: () => getSession().dropDraft() });
+  const dispute = createDispute({
+    stage,
+    getBitmap,
+    colourOf: labels.colourOf,
+    nameOf: labels.nameOf,
+    onSettle: (which) => byButton(() => getSession().settle(which)),
+  });
   const connection = createConnectionBar({ onRetry: outbox.retry });
   const chooser = createChooser({
     labels,
     onChoose: (key, whole) => commands.label(key, whole),
     onNotice: (text) => notice.say(text, "warning"),
   });
+  const around = createAround({
+    api, stage, notice, labels, details, crop, me, getBitmap, getSession, changed,
+    getOutbox: () => outbox,
+    getDrawing: () => drawing,
+    onAct: (act) => commands.byAct[act](""),
+  });
   const panel = createPanel({
     crop: crop.element,
     labels,
+    around,
     on: {
       act: (act) => byButton(() => getSession().decide(act)),
       label: (key) => commands.label(key),
@@ -83,33 +102,41 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       openChooser: (mode) => commands.openChooser(mode),
       select: (id) => drawing.select(id),
       remove: (id) => drawing.remove(id),
+      step: (act) => byButton(() => commands.byAct[act]("")),
       comment: () => commands.byAct.comment(""),
+      say: () => commands.byAct.say(""),
     },
   });
   const rail = createRail((act) => commands.byAct[act](""));
-  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, getSession, getDrawing: () => drawing, changed });
+  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, getSession, getDrawing: () => drawing, changed });
   const drawing = createDrawing({
     viewer,
     stage,
     colourOf: labels.colourOf,
     nextLabel: () => commands.nextLabel,
-    onStroke: (shapes) => getSession()?.stroke({ shapes, labels: getSession().drawing.labels }),
+    onStroke: (shapes) => getSession()?.stroke({ shapes }),
     onChange: () => {
       const now = seen();
       overlay.update(now);
       crop.update(now);
     },
     onSelect: changed,
-    onDrawing: (isDrawing) => stage.element.classList.toggle("drawing", isDrawing),
+    onDrawing(isDrawing) {
+      stage.element.classList.toggle("drawing", isDrawing);
+      if (isDrawing) around.loop.stop();
+    },
   });
-  stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element), chooser.element);
+  stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element, kept.element), chooser.element);
+  around.join(panel, () => commands.nextLabel);
   panel.setComment(null);
 
   return {
-    labels, acts, drafts, outbox, details, crop, overlay, film, returned, connection, chooser, panel, rail, commands, drawing, me,
+    labels, acts, drafts, outbox, details, around, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
     stop() {
       outbox.retire();
+      drafts.flush();
       details.stop();
+      around.stop();
       drawing.stop();
     },
   };

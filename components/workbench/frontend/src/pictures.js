@@ -1,11 +1,18 @@
-// Decoded pictures: the one on screen and its neighbours in the queue, and nothing more, however long the session.
+// Decoded pictures: the one on screen and its neighbours in the queue, as far as they fit into memory, and nothing
+// more, however long the session.
 
 /**
  * Up to this many pixels on the long side the original itself is shown, so that zooming needs no second picture.
  * Larger ones start with the screen size (1,600 px) and fetch the original when somebody zooms in.
  */
 export const ORIGINAL_UP_TO = 1_920;
-const AT_A_TIME = 3;
+/** Long side of the screen size, as the server draws it. */
+const SCREEN = 1_600;
+/** Decoded pictures may take this much memory together. The one on screen and the next are held whatever their size. */
+const BUDGET = 200 * 1024 * 1024;
+const LEAST_HELD = 2;
+/** A decoded pixel: red, green, blue and alpha. */
+const PIXEL = 4;
 
 /** @typedef {{bitmap: ImageBitmap|null, size: "screen"|"original", error: Error|null}} Picture */
 
@@ -17,15 +24,44 @@ const AT_A_TIME = 3;
 export const firstSize = (item) =>
   item.original_is_upright !== false && Math.max(item.width, item.height) <= ORIGINAL_UP_TO ? "original" : "screen";
 
+/** Memory that the first size of a picture takes once it is decoded. @param {any} item */
+export function decodedBytes(item) {
+  const long = Math.max(item.width, item.height);
+  const scale = firstSize(item) === "original" ? 1 : Math.min(1, SCREEN / long);
+  return Math.round(item.width * scale) * Math.round(item.height * scale) * PIXEL;
+}
+
 /**
  * @param {object} options
  * @param {(mediaId: number, size: string, signal?: AbortSignal) => Promise<Blob>} options.fetchPicture
  * @param {(blob: Blob) => Promise<ImageBitmap>} [options.decode]
+ * @param {() => number} [options.lanes] how many to load at a time
+ * @param {(ms: number) => void} [options.onLoaded] told how long one took
+ * @param {number} [options.budget] bytes
  */
-export function createPictures({ fetchPicture, decode = (blob) => createImageBitmap(blob) }) {
+export function createPictures({ fetchPicture, decode = (blob) => createImageBitmap(blob), lanes = () => 3, onLoaded = () => {}, budget = BUDGET, now = () => performance.now() }) {
   /** @type {Map<number, {item: any, picture: Picture|null, promise: Promise<Picture>|null, abort: AbortController, started: boolean, resolve: Function}>} */
   const held = new Map();
   let running = 0;
+  /** What was asked for last. @type {any[]} */
+  let asked = [];
+
+  const bytesOf = (item) => {
+    const bitmap = held.get(item.id)?.picture?.bitmap;
+    return bitmap?.width ? bitmap.width * bitmap.height * PIXEL : decodedBytes(item);
+  };
+
+  /** The first of these that fit into memory together. */
+  function fitting(items) {
+    let bytes = 0;
+    let count = 0;
+    while (count < items.length) {
+      bytes += bytesOf(items[count]);
+      if (bytes > budget && count >= LEAST_HELD) break;
+      count += 1;
+    }
+    return items.slice(0, count);
+  }
 
   function hold(item) {
     let resolve;
@@ -39,11 +75,13 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
     slot.started = true;
     running += 1;
     const size = firstSize(slot.item);
+    const began = now();
     /** @type {Picture} */
     let picture;
     try {
       const blob = await fetchPicture(slot.item.id, size, slot.abort.signal);
       picture = { bitmap: await decode(blob), size, error: null };
+      onLoaded(now() - began);
     } catch (error) {
       picture = { bitmap: null, size, error };
     }
@@ -60,7 +98,7 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
 
   function pump() {
     for (const slot of held.values()) {
-      if (running >= AT_A_TIME) return;
+      if (running >= lanes()) return;
       if (!slot.started) load(slot);
     }
   }
@@ -73,9 +111,10 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
   }
 
   return {
-    /** Holds exactly these, in this order of urgency; everything else is let go. @param {any[]} items */
+    /** Holds these, in this order of urgency, as far as they fit; everything else is let go. @param {any[]} items */
     keep(items) {
-      const wanted = new Map(items.map((item) => [item.id, item]));
+      asked = items;
+      const wanted = new Map(fitting([...new Map(items.map((item) => [item.id, item])).values()]).map((item) => [item.id, item]));
       for (const slot of [...held.values()]) if (!wanted.has(slot.item.id)) release(slot);
       // Re-inserting puts them in the new order, which is the order they are loaded in.
       for (const [id, item] of wanted) {
@@ -111,6 +150,7 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
         }
         bitmap.close();
         slot.picture = { bitmap: original, size: "original", error: null };
+        this.keep(asked);
         return true;
       } catch {
         return false;
@@ -120,6 +160,10 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
     },
     get count() {
       return held.size;
+    },
+    /** Memory that the decoded ones take. */
+    get bytes() {
+      return [...held.values()].reduce((sum, slot) => sum + (slot.picture?.bitmap ? bytesOf(slot.item) : 0), 0);
     },
     clear() {
       for (const slot of [...held.values()]) release(slot);

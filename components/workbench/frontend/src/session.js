@@ -1,19 +1,28 @@
 // What happens when a person decides, undoes, or gets an answer back. No pixels in here: `ui` shows.
 
 import { ASKS, refusal, requestOf } from "./acts.js";
+import { sidesOf } from "./sides.js";
 import { sameShapes } from "./geometry.js";
 import { entryOf } from "./queue.js";
 import { TEXT } from "./strings.js";
 import { Strokes } from "./undo.js";
 
 /** @typedef {import("./queue.js").Entry} Entry */
-/** @typedef {{shapes: any[], labels: string[]}} Drawing */
+/** @typedef {{shapes: any[], labels: string[], replies: Record<string, boolean>}} Drawing an answer as it stands on screen */
 
-/** After these the picture stays: one has reopened it to work on it. */
-const STAYS = new Set(["reopened", "unparked"]);
-const LONGEST_LOOK = 60_000;
+/** After these the picture stays: one has reopened it to work on it, or has said something about it. */
+const STAYS = new Set(["reopened", "unparked", "commented"]);
+const CLOSED = new Set(["accepted", "rejected", "withdrawn"]);
 
 const sameLabels = (a, b) => a.length === b.length && a.every((key) => b.includes(key));
+const sameReplies = (a, b) => Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => a[key] === b[key]);
+const sameDrawing = (a, b) => sameShapes(a.shapes, b.shapes) && sameLabels(a.labels, b.labels) && sameReplies(a.replies, b.replies);
+
+/** @returns {Drawing} */
+const nothingDrawn = () => ({ shapes: [], labels: [], replies: {} });
+
+/** Whether an answer on its way leaves nothing to do on its picture. @param {import("./outbox.js").Answer|undefined} answer */
+export const answersIt = (answer) => Boolean(answer) && answer.kept?.act !== "undone" && !STAYS.has(answer.kept?.act);
 
 /**
  * @param {object} options
@@ -24,31 +33,28 @@ const sameLabels = (a, b) => a.length === b.length && a.every((key) => b.include
  * @param {ReturnType<typeof import("./drafts.js").createDrafts>} options.drafts
  * @param {{id: number, scope: string}} options.me
  * @param {boolean} options.leavesQueue whether a decided picture stops matching the queue
+ * @param {ReturnType<typeof import("./pace.js").createPace>} options.pace
+ * @param {(replies: Record<string, boolean>) => string|null} [options.missing] the question that has to be answered and is not
  * @param {object} options.ui present, ended, drawingChanged, changed, notice, ask: see workbench.js
  */
-export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
+export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, pace, missing = () => null, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
   /** @type {Strokes<Drawing>} */
-  const strokes = new Strokes({ shapes: [], labels: [] });
+  const strokes = new Strokes(nothingDrawn());
   /** The entry whose picture is on the stage. @type {Entry|null} */
   let shown = null;
   let visible = false;
   let shownAt = 0;
   let comment = null;
   let decided = 0;
-  /** @type {number[]} */
-  const looks = [];
   /** The last answers given here, for copying them to the next frame before the server has them. @type {Map<number, any[]>} */
   const submitted = new Map();
 
   const answerOf = (entry) => ({
     shapes: entry.item.annotation?.shapes ?? [],
     labels: entry.item.annotation?.label_classes ?? [],
+    replies: entry.item.annotation?.replies ?? {},
   });
-  const isDirty = () => {
-    if (!shown) return false;
-    const answer = answerOf(shown);
-    return !sameShapes(strokes.present.shapes, answer.shapes) || !sameLabels(strokes.present.labels, answer.labels);
-  };
+  const isDirty = () => Boolean(shown) && !sameDrawing(strokes.present, answerOf(shown));
 
   function situation() {
     return {
@@ -61,14 +67,37 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       saving: Boolean(shown?.done),
       conflict: shown?.returned?.theirs !== undefined && shown?.returned?.theirs !== null,
       visible,
+      unanswered: missing(strokes.present.replies),
+      dispute: shown?.item.dispute ?? null,
     };
   }
 
   function keepDraft() {
     if (!shown) return;
-    const { id, annotation } = shown.item;
-    if (isDirty()) drafts.keep(id, annotation?.id ?? null, strokes.present);
-    else drafts.drop(id);
+    const { item, overtaken } = shown;
+    if (isDirty()) drafts.keep(item.id, item.annotation?.id ?? null, strokes.present);
+    else if (overtaken) drafts.keep(item.id, overtaken.basedOn, overtaken.drawing);
+    else drafts.drop(item.id);
+  }
+
+  /** Offers what was drawn on a picture and not submitted; over an answer that came since, only when asked for. */
+  function offerDraft(entry) {
+    entry.overtaken = null;
+    if (entry.work || entry.done || entry.returned) return;
+    const { id, annotation, look, state } = entry.item;
+    const kept = drafts.find(id);
+    if (!kept) return;
+    const overtaken = kept.basedOn !== (annotation?.id ?? null) || CLOSED.has(state);
+    // To say that somebody has answered would say what this person is not to know yet.
+    if (overtaken && look) return;
+    if (sameDrawing(kept.drawing, answerOf(entry))) {
+      drafts.drop(id);
+    } else if (overtaken) {
+      entry.overtaken = kept;
+    } else {
+      entry.work = kept.drawing;
+      ui.notice(TEXT.notices.draftBack);
+    }
   }
 
   // Stepping ------------------------------------------------------------------------------------------------
@@ -86,9 +115,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     }
     shown = null;
     visible = false;
-    strokes.reset({ shapes: [], labels: [] });
+    strokes.reset(nothingDrawn());
     const left = queue.all.filter((one) => !one.decided);
-    ui.ended({ decided, skipped: left.length, cameBack: left.filter((one) => one.returned).length, median: median() });
+    ui.ended({ decided, skipped: left.length, cameBack: left.filter((one) => one.returned).length });
   }
 
   /** Called by the ui in the moment the picture of an entry is drawn. @param {Entry} entry @param {boolean} hasPicture */
@@ -99,17 +128,18 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     comment = null;
     // One client id for the next act on this picture, made now: however often it is sent, it counts once.
     if (!entry.clientId) entry.clientId = newId();
-    const draft = entry.work || entry.done ? null : drafts.find(entry.item.id, entry.item.annotation?.id ?? null);
-    if (draft) {
-      entry.work = draft;
-      ui.notice(TEXT.notices.draftBack);
-    }
-    strokes.reset(structuredClone(entry.work ?? answerOf(entry)));
+    offerDraft(entry);
+    strokes.reset(structuredClone({ ...nothingDrawn(), ...(entry.work ?? answerOf(entry)) }));
+    // What came back, or was taken back, is a drawing like any other from now on.
+    if (isDirty() && !entry.done && !drafts.find(entry.item.id)) keepDraft();
     ui.drawingChanged(strokes.present, true);
   }
 
   function leave() {
-    if (shown && !shown.done) shown.work = isDirty() ? strokes.present : null;
+    if (!shown || shown.done) return;
+    shown.work = isDirty() ? strokes.present : null;
+    pace.left(now() - shownAt, false);
+    shownAt = now();
   }
 
   function step(forward) {
@@ -128,8 +158,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   /**
    * @param {string} act @param {string|null} [reason] what was asked for, when something is
    * @param {boolean} [again] a redo
+   * @param {number|null} [chooses] of two answers, the one that shall count
    */
-  function decide(act, reason = null, again = false) {
+  function decide(act, reason = null, again = false, chooses = null) {
     if (!shown || shown !== queue.current) return false;
     const why = refusal(act, situation());
     if (why) {
@@ -138,12 +169,12 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     }
     if (ASKS.has(act) && !reason) {
       const entry = shown;
-      ui.ask(act, (text) => shown === entry && decide(act, text));
+      ui.ask(act, (text) => shown === entry && decide(act, text, again, chooses));
       return false;
     }
     const entry = shown;
     const dirty = isDirty();
-    const { shapes, labels } = strokes.present;
+    const { shapes, labels, replies } = strokes.present;
     const id = entry.clientId;
     const words = reason ?? comment;
     const { path, body } = requestOf(act, {
@@ -153,17 +184,20 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       clientId: id,
       shapes: shapes.map(({ id: _, ...shape }) => shape),
       labels,
+      replies,
       dirty,
       comment: words,
+      look: entry.item.look ?? null,
+      chooses,
     });
     const at = now();
-    const kept = { item: entry.item, shapes, labels, act, dirty, comment: words };
+    const kept = { item: entry.item, shapes, labels, replies, act, dirty, comment: words, chooses };
     const settles = entry.returned?.answerId;
     remember(entry.item.id, act === "nothing" ? [] : shapes);
-    Object.assign(entry, { done: { act, clientId: id }, decided: act, work: null, returned: null });
+    Object.assign(entry, { done: { act, clientId: id }, decided: act, work: null, returned: null, overtaken: null });
     decided += 1;
-    looks.push(Math.min(at - shownAt, LONGEST_LOOK));
-    if (looks.length > 50) looks.shift();
+    pace.left(at - shownAt, true);
+    shownAt = at;
     comment = null;
     // The next picture comes first. Whatever happens there, the answer is kept.
     try {
@@ -174,8 +208,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       }
     } finally {
       outbox.add({ id, access: me.id, mediaId: kept.item.id, path, body, madeAt: at, kept, follows: null });
-      acts.add({ id, access: me.id, at, act, comment: words, item: kept.item, work: dirty ? { shapes, labels } : null }, again);
-      drafts.drop(kept.item.id);
+      acts.add({ id, access: me.id, at, act, comment: words, chooses, item: kept.item, work: dirty ? { shapes, labels, replies } : null }, again);
+      drafts.drop(kept.item.id, Number.POSITIVE_INFINITY);
       if (settles) outbox.settle(settles);
     }
     return true;
@@ -186,9 +220,12 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     if (submitted.size > 50) submitted.delete(submitted.keys().next().value);
   }
 
-  function median() {
-    if (looks.length < 3) return null;
-    return [...looks].sort((a, b) => a - b)[looks.length >> 1];
+  /** Where two people disagree, one of the two sides is taken. @param {"first"|"second"} which */
+  function settle(which) {
+    const side = shown && sidesOf(shown.item)?.[which];
+    // A side that is a decision without an answer is taken by deciding the same.
+    if (side && !side.annotation) return decide(side.decision);
+    return decide("settled", null, false, side?.annotation.id ?? null);
   }
 
   // Undo, redo ----------------------------------------------------------------------------------------------
@@ -209,10 +246,11 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     if (!outbox.cancel(act.id)) {
       const id = newId();
       const body = { client_id: id, media_id: act.item.id, decision: "undone", annotation_id: null, undoes: act.number ?? null, comment: null };
-      const kept = { item: act.item, shapes: [], labels: [], act: "undone", dirty: false, comment: null };
+      const kept = { item: act.item, ...nothingDrawn(), act: "undone", dirty: false, comment: null };
       outbox.add({ id, access: me.id, mediaId: act.item.id, path: "/reviews", body, madeAt: now(), kept, follows: act.id });
     }
     decided = Math.max(0, decided - 1);
+    pace.takenBack();
     const entry = queue.find(act.item.id) ?? entryOf(act.item);
     Object.assign(entry, { item: act.item, work: act.work, done: null, decided: null, returned: null, clientId: "" });
     queue.visit(entry);
@@ -237,7 +275,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     entry.work = act.work;
     queue.goTo(entry);
     arrive();
-    if (shown === entry) decide(act.act, act.comment, true);
+    if (shown === entry) decide(act.act, act.comment, true, act.chooses ?? null);
   }
 
   // What the server says ------------------------------------------------------------------------------------
@@ -245,12 +283,17 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   function onStored(answer, stored) {
     const entry = queue.find(answer.mediaId);
     const undone = answer.kept?.act === "undone";
+    if (undone) drafts.drop(answer.mediaId, 0);
+    else drafts.drop(answer.mediaId, answer.madeAt);
     if (leavesQueue && !undone && !STAYS.has(answer.kept?.act)) queue.left();
     if (!entry) return;
-    const annotation = stored.annotation ?? entry.item.annotation;
+    const { chooses } = answer.kept ?? {};
+    const chosen = chooses && chooses === entry.item.dispute?.other?.id ? entry.item.dispute.other : entry.item.annotation;
+    const annotation = stored.annotation ?? chosen;
     entry.item = { ...entry.item, state: stored.media.state, acts: stored.media.acts, annotation, last_review: stored.review ?? entry.item.last_review };
     if (entry.done?.clientId === answer.id) Object.assign(entry, { done: null, clientId: newId() });
-    if ((annotation?.id ?? null) !== stored.media.current_annotation_id && !outbox.holds(answer.mediaId)) refetch(entry);
+    const isOld = (annotation?.id ?? null) !== stored.media.current_annotation_id || (stored.media.state === "disputed" && !entry.item.dispute);
+    if (isOld && !outbox.holds(answer.mediaId)) refetch(entry);
     for (const note of stored.notes ?? []) ui.notice(note);
     ui.stored(entry);
   }
@@ -267,7 +310,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       done: null,
       decided: null,
       clientId: "",
-      work: kept.dirty || (stale && theirs) ? { shapes: kept.shapes, labels: kept.labels } : null,
+      work: kept.dirty || (stale && theirs) ? { shapes: kept.shapes, labels: kept.labels, replies: kept.replies ?? {} } : null,
       returned: { sentence: error.message ?? answer.refused.detail, theirs, act: kept.act, comment: kept.comment, answerId: answer.id },
     });
     if (!stale && error.status !== 422) refetch(entry);
@@ -312,9 +355,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     ui.drawingChanged(strokes.present, true);
   }
 
-  /** @param {Drawing} drawing what the picture's drawing has become */
+  /** @param {Partial<Drawing>} drawing what has changed of the picture's drawing */
   function stroke(drawing) {
-    strokes.push(structuredClone(drawing));
+    strokes.push(structuredClone({ ...strokes.present, ...drawing }));
     keepDraft();
     ui.changed();
   }
@@ -325,6 +368,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     onShown,
     step,
     decide,
+    settle,
     park: () => decide(shown?.item.state === "parked" ? "unparked" : "parked"),
     undo,
     redo,
@@ -338,7 +382,28 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       if (!shown?.returned || shown.returned.theirs) return;
       outbox.settle(shown.returned.answerId);
       shown.returned = null;
+      // Until now the outbox kept the drawing.
+      if (isDirty()) keepDraft();
       ui.changed();
+    },
+    /** Lays the kept drawing over the answer that came since. Ctrl+Z takes it away again. */
+    showDraft() {
+      if (!shown?.overtaken) return;
+      const { drawing } = shown.overtaken;
+      shown.overtaken = null;
+      stroke(drawing);
+      ui.drawingChanged(strokes.present, false);
+    },
+    /** The answer that came since stands, the kept drawing goes. */
+    dropDraft() {
+      if (!shown?.overtaken) return;
+      shown.overtaken = null;
+      keepDraft();
+      ui.changed();
+    },
+    /** These were changed in another way than by a decision here: how do they stand now? @param {number[]} mediaIds */
+    refresh(mediaIds) {
+      for (const entry of queue.all) if (mediaIds.includes(entry.item.id)) refetch(entry);
     },
     /** @param {Entry} entry */
     goTo(entry) {
@@ -354,12 +419,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       queue.visit(entry);
       arrive();
     },
-    /** What the drafts and the outbox of an earlier visit left behind. */
-    async load() {
-      await Promise.all([acts.load(), drafts.load()]);
-      for (const answer of await outbox.load()) {
-        onRefused(answer, { ...answer.refused, message: answer.refused.detail });
-      }
+    /** Answers of an earlier visit that the server would not take. @param {import("./outbox.js").Answer[]} refused */
+    bringBack(refused) {
+      for (const answer of refused) onRefused(answer, { ...answer.refused, message: answer.refused.detail });
     },
     /** @param {number} mediaId */
     submittedShapes: (mediaId) => submitted.get(mediaId),
@@ -383,6 +445,5 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     get decided() {
       return decided;
     },
-    median,
   };
 }

@@ -2,7 +2,7 @@
 
 import { h, kbd, keepFocus } from "./dom.js";
 import { keyOf } from "./keys.js";
-import { TEXT, dayAndTime, pace } from "./strings.js";
+import { TEXT, dayAndTime, milliseconds, number, pace } from "./strings.js";
 
 /**
  * @param {object} options
@@ -17,12 +17,17 @@ export function createStrip({ queues, onQueue, onKeys }) {
       "aria-label": TEXT.strip.queue,
       // Keys are quiet while the list has the focus, so it gives it back.
       onchange: () => (select.blur(), onQueue(select.value)),
-      onkeydown: (event) => event.key === "Escape" && select.blur(),
+      // Without a value: a handler that gives `false` would take Tab and the arrows away.
+      onkeydown(event) {
+        if (event.key === "Escape") select.blur();
+      },
     },
     ...queues.map(({ key, name }) => h("option", { value: key }, name)),
   );
   const position = h("span.position");
   const meta = h("span.meta");
+  const beside = h("span.beside", { role: "status", "aria-live": "polite" });
+  const notes = h("a.quiet", { href: "/browse?state=parked", target: "_self", hidden: true }, TEXT.strip.notes);
   const median = h("span.median");
   const plain = h("a.quiet", { title: TEXT.strip.plainHint, target: "_self" }, TEXT.strip.plain);
   const saved = h("span.saved", { role: "status", "aria-live": "polite" });
@@ -32,7 +37,9 @@ export function createStrip({ queues, onQueue, onKeys }) {
     select,
     position,
     meta,
+    beside,
     h("span.spring"),
+    notes,
     median,
     saved,
     plain,
@@ -44,6 +51,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     /** @param {string} key */
     setQueue(key) {
       select.value = key;
+      notes.hidden = key !== "parked";
     },
     /** @param {string} address of the same page with plain buttons */
     setPlain(address) {
@@ -52,7 +60,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     /** @param {{n: number, total: number, capped: boolean}|null} at */
     setPosition(at) {
       position.replaceChildren(
-        ...(at ? [h("b", {}, at.n.toLocaleString("en")), ` of ${at.total.toLocaleString("en")}${at.capped ? "+" : ""}`] : []),
+        ...(at ? [h("b", {}, number(at.n)), ` ${TEXT.strip.of(number(at.total) + (at.capped ? "+" : ""))}`] : []),
       );
     },
     /** @param {any} item */
@@ -69,16 +77,28 @@ export function createStrip({ queues, onQueue, onKeys }) {
       meta.textContent = parts.join(" · ");
       meta.title = parts.join(" · ");
     },
-    /** @param {number|null} ms */
-    setMedian(ms) {
-      median.textContent = ms === null ? "" : TEXT.strip.median(pace(ms));
+    /** @param {string|null} who else has this picture on screen */
+    setBeside(who) {
+      const text = who ? TEXT.strip.leased(who) : "";
+      if (beside.textContent !== text) beside.textContent = text;
     },
-    /** @param {"saved"|"saving"|"unsaved"} status @param {boolean} drawn something is drawn and not submitted */
+    /** @param {{median: number|null, perHour: number|null, toNext: number|null}} own milliseconds, and decisions */
+    setPace({ median: ms, perHour, toNext }) {
+      const parts = [ms === null ? null : TEXT.strip.median(pace(ms)), perHour === null ? null : TEXT.strip.perHour(number(perHour))];
+      median.textContent = parts.filter(Boolean).join(" · ");
+      const more = [ms === null ? null : TEXT.strip.pace(pace(ms), perHour), toNext === null ? null : TEXT.strip.toNext(milliseconds(toNext))];
+      median.title = more.filter(Boolean).join("\n");
+    },
+    /**
+     * @param {"saved"|"saving"|"unsaved"} status of the answers
+     * @param {{here: boolean, server: boolean}|null} drawn where what is drawn and not submitted is kept
+     */
     setSaved(status, drawn) {
-      const shown = status === "saved" && drawn ? "drawn" : status;
+      const place = !drawn ? null : drawn.here && drawn.server ? "both" : drawn.here ? "here" : drawn.server ? "server" : "nowhere";
+      const shown = status === "saved" && place ? place : status;
       if (saved.dataset.shows === shown) return;
       saved.dataset.shows = shown;
-      saved.replaceChildren(h("i", { "aria-hidden": "true" }), TEXT.saved[shown]);
+      saved.replaceChildren(h("i", { "aria-hidden": "true" }), TEXT.saved[shown] ?? TEXT.drawn[shown]);
     },
   };
 }

@@ -1,6 +1,9 @@
-// How long it takes from a key to the next picture: measured where it happens, for the benchmark and for nobody else.
+// How long it takes from a key to the next picture: measured where it happens, for the benchmark and for the person.
+
+import { quantile } from "./pace.js";
 
 const KEPT = 5_000;
+const RECENT = 200;
 
 export function createTimings() {
   /** @type {{mediaId: number, keyAt: number, drawnAt: number, shownAt: number}[]} */
@@ -25,6 +28,10 @@ export function createTimings() {
           if (list.length > KEPT) list.shift();
         }),
       );
+    },
+    /** Milliseconds from the key to the next picture on screen, as it mostly is; null before the first. */
+    get median() {
+      return quantile(list.slice(-RECENT).map(({ keyAt: at, shownAt }) => shownAt - at), 0.5);
     },
   };
 }

@@ -6,12 +6,15 @@ import { afterPaint, h } from "./dom.js";
 import { withId } from "./drawing.js";
 import { JUDGING, createEarlyKeys } from "./early.js";
 import { bindKeys, isTyping } from "./keys.js";
+import { createLeases } from "./leases.js";
+import { createPace } from "./pace.js";
 import { createParts } from "./parts.js";
 import { createPictures } from "./pictures.js";
-import { countQueues, createQueue, pageFetcher } from "./queue.js";
+import { countOthers, createQueue, pageFetcher } from "./queue.js";
 import { fillBelowHeader } from "./room.js";
-import { createSession } from "./session.js";
+import { answersIt, createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
+import { sidesOf } from "./sides.js";
 import { createStage } from "./stage.js";
 import { openStore } from "./store.js";
 import { createStrip } from "./strip.js";
@@ -39,7 +42,8 @@ export function createWorkbench(parent, place, onPlace) {
   const notice = createNotice();
   const sheet = createSheet();
   const timings = createTimings();
-  const ending = createEnding({ onQueue: switchQueue, onAgain: stepThroughSkipped, onRetry: retry });
+  const pace = createPace();
+  const ending = createEnding({ onQueue: switchQueue, onAgain: stepThroughSkipped, onRetry: retry, onDraft: openDraft });
   const root = h("div.workbench", { role: "region", "aria-label": TEXT.workbench });
   const cleanUps = [];
   const { pathname } = location;
@@ -47,6 +51,7 @@ export function createWorkbench(parent, place, onPlace) {
   let parts = null;
   let session = null;
   let queue = null;
+  let leases = null;
   let stopped = false;
   /** The entry whose picture is being waited for. */
   let pending = null;
@@ -60,11 +65,15 @@ export function createWorkbench(parent, place, onPlace) {
     onLapse: () => notice.say(TEXT.refusals.notShown, "warning"),
   });
   const whereabouts = createWhereabouts(() => session?.shown?.item.id ?? null, sayPlace);
-  const pictures = createPictures({ fetchPicture: api.picture });
+  const pictures = createPictures({ fetchPicture: api.picture, lanes: () => pace.plan.lanes, onLoaded: pace.loaded });
   const getBitmap = () => pictures.ready(shownId)?.bitmap ?? null;
   const stage = createStage({
     getBitmap,
-    onMove: () => parts?.overlay.update(seen()),
+    onMove() {
+      parts?.overlay.update(seen());
+      parts?.around.follow();
+    },
+    onPinch: () => parts?.drawing.abandon(),
     onCloser: async () => {
       const id = shownId;
       if ((await pictures.fetchOriginal(id)) && id === shownId) {
@@ -76,7 +85,7 @@ export function createWorkbench(parent, place, onPlace) {
   const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
-  root.append(strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
+  root.append(h("h2.unseen", {}, TEXT.workbench), strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
   parent.append(root);
   cleanUps.push(fillBelowHeader(root));
   ending.loading();
@@ -87,12 +96,18 @@ export function createWorkbench(parent, place, onPlace) {
 
   async function start() {
     ending.loading();
-    let me, classes, store;
+    let me, classes, store, drawings;
     // Asked for together with the rest; an error is looked at where the page is needed.
     const firstPage = pageFetcher(api, place)(null);
     firstPage.catch(() => {});
     try {
-      [me, classes, store] = await Promise.all([api.get("/me"), api.get("/label-classes"), openStore()]);
+      [me, classes, store, drawings] = await Promise.all([
+        api.get("/me"),
+        api.get("/label-classes"),
+        openStore(),
+        // Without them there are still those that this browser has kept.
+        api.get("/drafts").catch(() => null),
+      ]);
     } catch (error) {
       if (!stopped) ending.failed(error.message);
       return;
@@ -105,72 +120,108 @@ export function createWorkbench(parent, place, onPlace) {
     parts = createParts({ ...screen, api, me, classes, store, getSession: () => session, byButton, onSaved: showSaved, onKnown });
     placeholder.panel.replaceWith(parts.panel.element);
     placeholder.film.replaceWith(parts.film.element);
+    root.append(parts.around.spread.element, parts.around.live.element);
+    stage.element.before(parts.dispute.element);
     if (!store.durable) notice.say(TEXT.errors.noStorage, "warning");
     listen();
-    await openQueue(place, firstPage);
+    // What waits from an earlier visit is known before the first picture is shown.
+    const [refused] = await Promise.all([parts.outbox.load(), parts.acts.load(), parts.drafts.load(drawings)]);
+    if (stopped) return;
+    await openQueue(place, firstPage, parts.around.comments.bringBack(refused));
   }
 
   /** After a failure: from the start, for the queue, or for one picture. */
   async function retry() {
     if (!parts) return start();
     ending.loading();
-    if (session.shown && shownId) pictures.retry(shownId);
+    if (queue.current && session.shown && shownId) pictures.retry(shownId);
     else await queue.fetchMore();
     if (queue.current || queue.isComplete) session.arrive();
   }
 
   function listen() {
-    const { outbox, chooser, drawing } = parts;
+    const { outbox, drafts, chooser, drawing } = parts;
     // These stay as long as the tab: answers may still be on their way when another page is shown.
-    window.addEventListener("online", outbox.retry);
-    window.addEventListener("focus", outbox.retry);
-    // When something is not saved the browser asks before it leaves.
-    window.addEventListener("beforeunload", (event) => outbox.status !== "saved" && event.preventDefault());
+    for (const back of ["online", "focus"]) {
+      window.addEventListener(back, outbox.retry);
+      window.addEventListener(back, () => drafts.retry());
+    }
+    // When something would stay behind or be lost the browser asks before it leaves.
+    window.addEventListener("beforeunload", (event) => (outbox.isAtRisk || isDrawnForNothing()) && event.preventDefault());
+    follow(window, "pagehide", () => {
+      drafts.flush();
+      leases?.release();
+    });
+    follow(document, "visibilitychange", () => (document.hidden ? drafts.flush() : leases?.stirred()));
+    for (const input of ["keydown", "pointerdown", "pointermove", "wheel"]) follow(window, input, () => leases?.stirred());
     // What is typed here must not reach the shortcuts of the page around.
     root.addEventListener("keydown", (event) => isTyping(event) && event.stopPropagation());
-    window.addEventListener("popstate", onPopState);
-    cleanUps.push(() => window.removeEventListener("popstate", onPopState));
+    follow(window, "popstate", onPopState);
     cleanUps.push(
       bindKeys({
         onAct,
         takeStroke: chooser.takeStroke,
         onSpace: stage.holdSpace,
-        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(document.querySelector("[role=dialog], dialog[open]")),
+        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(root.querySelector("dialog[open]")) || Boolean(document.querySelector("[role=dialog], dialog[open]")),
         leaveAlone: (event) => event.key === "Delete" && drawing.hasPickedCorners,
       }),
       parts.stop,
     );
   }
 
+  /** Listens for as long as the workbench is on the page. */
+  function follow(target, event, listener) {
+    target.addEventListener(event, listener, { capture: true, passive: true });
+    cleanUps.push(() => target.removeEventListener(event, listener, { capture: true }));
+  }
+
+  /** Something is drawn that is kept nowhere: not in the browser, not on the server. */
+  function isDrawnForNothing() {
+    const { here, server } = whereDrawn() ?? { here: true, server: true };
+    return !here && !server;
+  }
+
+  /** Where what is drawn on this picture is kept; null when nothing is. */
+  const whereDrawn = () => (session?.shown && session.dirty ? parts.drafts.whereIs(session.shown.item.id) : null);
+
   // Queues --------------------------------------------------------------------------------------------------
 
-  async function openQueue(next, firstPage = null) {
+  async function openQueue(next, firstPage = null, refused = []) {
     place = { ...place, ...next };
     queue?.stop();
+    leases?.release();
+    leases?.stop();
     pending = shownId = null;
     strip.setQueue(place.queue);
     const fetchPage = pageFetcher(api, place);
     let first = firstPage;
+    const isReady = place.queue !== "filter";
+    const { outbox, acts, drafts, details, me } = parts;
     queue = createQueue({
-      fetchPage: (cursor) => {
-        const page = first ?? fetchPage(cursor);
+      fetchPage: (cursor, again) => {
+        const page = first ?? fetchPage(cursor, again);
         first = null;
         return page;
       },
+      // A filter shows everything, whoever is looking at it; a queue leaves that out until it is released.
+      asksAgain: isReady,
+      isAnswered: (item) => answersIt(outbox.lastOf(item.id)),
+      onItems: (items) => {
+        leases.took(items.filter((item) => !item.leased_by).map((item) => item.id));
+        // What was seen of these as somebody's neighbours is not to be seen beside one's own answer.
+        details.drop(items.filter((item) => item.look).map((item) => item.id));
+      },
       onChange: showPosition,
-      onError: (error) => (session?.shown ? notice.say(error.message, "warning") : ending.failed(error.message)),
+      onError: (error) => (session?.shown && queue.current ? notice.say(error.message, "warning") : ending.failed(error.message)),
     });
-    const { outbox, acts, drafts, me } = parts;
+    leases = createLeases({ post: api.post, getWanted, onLost });
     early.clear();
-    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: place.queue !== "filter", ui });
+    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: isReady, pace, missing: parts.around.questions.missing, ui });
     const opened = queue;
     await queue.fetchMore();
     if (opened !== queue || stopped) return;
     // What an earlier visit left behind comes first.
-    if (!parts.loaded) {
-      parts.loaded = true;
-      await session.load();
-    }
+    session.bringBack(refused);
     if (!pending && !session.shown && (queue.current || queue.isComplete)) session.arrive();
   }
 
@@ -180,6 +231,35 @@ export function createWorkbench(parent, place, onPlace) {
     openQueue(next);
     history.pushState({}, "", addressOf(next));
     onPlace({ queue: key, start: null });
+  }
+
+  /** The media that nobody else shall be given now: on screen, ahead, and answered here while that is on its way. */
+  function getWanted() {
+    const ahead = queue.ahead().filter((entry) => !entry.item.leased_by);
+    const onWay = queue.all.filter((entry) => entry.done);
+    return [...ahead, ...onWay].map((entry) => entry.item.id);
+  }
+
+  /** Others have these before them now: they are theirs, but for the one on screen. */
+  function onLost(lost) {
+    queue.lose(new Set(lost));
+    const here = session.shown;
+    if (here && !here.item.leased_by && lost.includes(here.item.id)) {
+      here.item.leased_by = "";
+      notice.say(TEXT.notices.lost(null), "warning");
+    }
+    keepNearby();
+  }
+
+  /** Opens a picture with a drawing that was not submitted, wherever it waits. */
+  async function openDraft() {
+    const [mediaId] = parts.drafts.media;
+    if (!mediaId) return;
+    try {
+      await session.visit(mediaId);
+    } catch (error) {
+      notice.say(error.message, "warning");
+    }
   }
 
   function stepThroughSkipped() {
@@ -224,11 +304,9 @@ export function createWorkbench(parent, place, onPlace) {
     },
     ended(done) {
       emptyStage();
-      const what = { queue: place.queue, ...done };
+      const what = { queue: place.queue, ...done, ...ownPace(), drafts: parts.drafts.media.length };
       ending.done(what, null);
-      countQueues(api, place.queues.filter(({ key }) => key !== place.queue && key !== "filter")).then(
-        (others) => !queue.current && ending.done(what, others),
-      );
+      countOthers(api, place.queue).then((others) => !queue.current && ending.done(what, others));
     },
     waiting() {
       root.dataset.waiting = "true";
@@ -247,6 +325,7 @@ export function createWorkbench(parent, place, onPlace) {
     ask: (act, give) => parts.panel.field.ask(act, give),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
+      if (entry.decided && !entry.done && entry !== queue.current) leases.ended(entry.item.id);
       if (entry === session.shown) changed();
       showPosition();
     },
@@ -278,8 +357,11 @@ export function createWorkbench(parent, place, onPlace) {
     session.onShown(entry, Boolean(picture.bitmap));
     timings.shown(item.id);
     strip.setItem(item);
-    strip.setMedian(session.median());
+    strip.setBeside(item.leased_by);
+    strip.setPace(ownPace());
+    leases.moved();
     showPosition();
+    parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
     parts.details.rest(item);
     afterPaint(() => shownId === item.id && showDetails());
     whereabouts.stir();
@@ -293,39 +375,51 @@ export function createWorkbench(parent, place, onPlace) {
     stage.clear();
     parts.drawing.put([]);
     parts.film.clear();
+    parts.around.shown(null, null);
     notice.clear();
     changed();
     strip.setItem(null);
-    strip.setMedian(session.median());
+    strip.setBeside(null);
+    strip.setPace(ownPace());
+    leases.moved();
     strip.setPosition(null);
     parts.panel.setHistory(null);
     keepNearby();
   }
 
   function keepNearby() {
-    const nearby = queue.nearby().map((entry) => entry.item);
-    const onStage = session.shown && shownId === session.shown.item.id ? [session.shown.item] : [];
-    pictures.keep([...nearby, ...onStage]);
+    const [next, ...others] = queue.nearby(pace.plan.ahead).map((entry) => entry.item);
+    const onStage = session.shown && shownId === session.shown.item.id ? session.shown.item : null;
+    pictures.keep([next, onStage, ...others].filter(Boolean));
+    root.dataset.held = String(pictures.count);
   }
+
+  const ownPace = () => ({ median: pace.median, perHour: pace.perHour, toNext: timings.median });
 
   /** What is to be drawn, a drag in progress included. */
   function seen() {
+    const sides = session?.shown ? sidesOf(session.shown.item) : null;
     return {
       shapes: stage.picture && parts?.drawing ? parts.drawing.read() : [],
       selected: parts?.drawing?.selected ?? null,
-      theirs: session?.shown?.returned?.theirs?.shapes ?? [],
+      theirs: session?.shown?.returned?.theirs?.shapes ?? sides?.second.shapes ?? [],
+      ...parts?.around.history.seen,
     };
   }
 
   function changed() {
     if (!session || !parts) return;
     const situation = session.situation();
-    const { commands, drawing, panel } = parts;
+    const { around, commands, drawing, panel } = parts;
     drawing.enable(situation.mayDecide && Boolean(stage.picture) && !situation.saving);
     panel.update({ current: commands.nextLabel, drawing: session.drawing, selected: drawing.selected, situation });
     panel.setComment(session.comment);
     parts.returned.update(session.shown?.returned ?? null);
-    parts.rail.update({ tool: drawing.tool, hidden: commands.shapesHidden });
+    parts.kept.update(session.shown?.overtaken ?? null);
+    root.dataset.dispute = String(parts.dispute.update(session.shown?.item ?? null));
+    around.update(situation, session.drawing, drawing.selected);
+    const on = { hide: commands.shapesHidden, loop: around.loop.isOn, grid: around.light.isGrid, looks: around.light.isOpen };
+    parts.rail.update({ tool: drawing.tool, on: Object.keys(on).filter((act) => on[act]), changed: around.light.isChanged });
     const now = seen();
     parts.overlay.update(now);
     parts.crop.update(now);
@@ -344,7 +438,8 @@ export function createWorkbench(parent, place, onPlace) {
     root.dataset.saved = outbox.status;
     root.dataset.dirty = String(drawn);
     root.dataset.waitingAnswers = String(outbox.waitingCount);
-    strip.setSaved(outbox.status, drawn);
+    root.dataset.overtaken = String(Boolean(session?.shown?.overtaken));
+    strip.setSaved(outbox.status, whereDrawn());
     connection.update({ signedOut: outbox.signedOut, failing: outbox.failing, waiting: outbox.waitingCount });
   }
 
@@ -369,6 +464,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(event.timeStamp);
     whereabouts.stir();
     if (!pending) parts.drawing.settle();
+    parts.around.onAct(act);
     if (pending && JUDGING.has(act)) {
       early.add(act, press, event.timeStamp);
       return;
@@ -381,6 +477,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(performance.now());
     if (pending) return;
     parts.drawing.settle();
+    parts.around.loop.stop();
     act();
   }
 
@@ -402,6 +499,8 @@ export function createWorkbench(parent, place, onPlace) {
       whereabouts.stop();
       cleanUps.forEach((cleanUp) => cleanUp());
       queue?.stop();
+      leases?.release();
+      leases?.stop();
       pictures.clear();
       stage.stop();
       root.remove();

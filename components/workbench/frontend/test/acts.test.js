@@ -24,11 +24,34 @@ test("each open state offers what the table of states says", () => {
   assert.deepEqual(offered(answered("rejected")), ["reopened"]);
 });
 
-test("shapes drawn and not yet submitted are accepted from any open state but disputed", () => {
-  for (const state of ["new", "annotated", "sent_back", "unsure", "parked"]) {
+test("shapes drawn and not yet submitted are accepted from any open state", () => {
+  for (const state of ["new", "annotated", "sent_back", "unsure", "disputed", "parked"]) {
     assert.equal(refusal("accepted", answered(state, { dirty: true })), null, state);
   }
-  assert.ok(refusal("accepted", answered("disputed", { dirty: true })));
+});
+
+test("two answers that disagree are settled by choosing, or by accepting a third; never by submitting", () => {
+  const dispute = { other: { id: 12 }, review: null, reason: "shapes" };
+  const two = (more = {}) => answered("disputed", { dispute, ...more });
+  assert.equal(refusal("settled", two()), null);
+  assert.equal(refusal("settled", two({ dirty: true })), TEXT.refusals.thirdDrawn);
+  assert.equal(refusal("settled", answered("annotated")), TEXT.refusals.notDisputed);
+  assert.equal(refusal("accepted", two()), TEXT.refusals.disputedAccept);
+  assert.equal(refusal("submitted", two({ dirty: true })), TEXT.refusals.disputedSubmit);
+  assert.equal(refusal("nothing", two()), TEXT.refusals.disputedSubmit);
+  for (const act of ["rejected", "sent_back", "parked"]) assert.equal(refusal(act, two()), null, act);
+});
+
+test("an answer asked for blind says so, and a choice names what shall count", () => {
+  const subject = { mediaId: 5, annotationId: null, acts: 0, clientId: "c", shapes: [box], labels: [], replies: { missed_smoke: false }, dirty: true, comment: null };
+  const blind = requestOf("submitted", { ...subject, look: 9 }).body;
+  assert.equal(blind.look, 9);
+  assert.deepEqual(blind.replies, { missed_smoke: false });
+  assert.equal(requestOf("rejected", { ...subject, look: 9 }).body.look, 9);
+  assert.ok(!("look" in requestOf("rejected", subject).body));
+  const settled = requestOf("settled", { ...subject, annotationId: 11, chooses: 12 });
+  assert.equal(settled.path, "/reviews");
+  assert.deepEqual([settled.body.decision, settled.body.annotation_id, settled.body.chooses], ["settled", 11, 12]);
 });
 
 test("a shape without a label class is not handed in", () => {
@@ -71,4 +94,14 @@ test("nothing here submits no shapes", () => {
   const { body } = requestOf("nothing", subject);
   assert.deepEqual(body.shapes, []);
   assert.equal(body.decision, null);
+});
+
+test("a question that has to be answered comes before accepting and submitting, not before rejecting", () => {
+  const open = { state: "annotated", mayDecide: true, shapes: [], dirty: false, drawn: false, answered: true, saving: false, conflict: false, visible: true, unanswered: "Is there smoke?" };
+  assert.match(refusal("accepted", open), /Is there smoke\?/);
+  assert.match(refusal("submitted", { ...open, dirty: true }), /Is there smoke\?/);
+  assert.match(refusal("nothing", open), /Is there smoke\?/);
+  assert.equal(refusal("rejected", open), null);
+  assert.equal(refusal("unsure", open), null);
+  assert.equal(refusal("accepted", { ...open, unanswered: null }), null);
 });

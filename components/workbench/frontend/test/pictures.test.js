@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createPictures, firstSize } from "../src/pictures.js";
+import { createPictures, decodedBytes, firstSize } from "../src/pictures.js";
 
 const item = (id, more = {}) => ({ id, width: 1920, height: 1080, ...more });
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -85,4 +85,64 @@ test("a failure is told and can be tried again", async () => {
   failing.clear();
   pictures.retry(1);
   assert.ok((await pictures.whenReady(1)).bitmap);
+});
+
+test("as many are loaded at a time as the pace asks for, and each tells how long it took", async () => {
+  const times = [];
+  let lanes = 1;
+  const asked = [];
+  const pictures = createPictures({
+    fetchPicture: async (id) => (asked.push(id), await settled(), id),
+    decode: async () => ({ close() {} }),
+    lanes: () => lanes,
+    onLoaded: (ms) => times.push(ms),
+  });
+  pictures.keep([1, 2, 3, 4].map((id) => item(id)));
+  assert.deepEqual(asked, [1]);
+  lanes = 3;
+  await pictures.whenReady(1);
+  assert.deepEqual(asked, [1, 2, 3, 4]);
+  await pictures.whenReady(4);
+  assert.equal(times.length, 4);
+});
+
+test("decoded pictures stay within the budget, the one on screen and the next whatever they take", async () => {
+  const full = decodedBytes(item(1));
+  assert.equal(full, 1920 * 1080 * 4);
+  assert.equal(decodedBytes(item(1, { width: 8000, height: 4000 })), 1600 * 800 * 4);
+  const open = new Set();
+  const make = (budget) =>
+    createPictures({
+      fetchPicture: async (id) => id,
+      decode: async (id) => {
+        const bitmap = { width: 1920, height: 1080, close: () => open.delete(id) };
+        open.add(id);
+        return bitmap;
+      },
+      budget,
+    });
+  const some = make(4.5 * full);
+  some.keep(Array.from({ length: 12 }, (_, i) => item(i + 1)));
+  await some.whenReady(4);
+  await settled();
+  assert.deepEqual([...open], [1, 2, 3, 4]);
+  assert.equal(some.bytes, 4 * full);
+  some.clear();
+  const none = make(1);
+  none.keep([item(7), item(8), item(9)]);
+  assert.equal(none.count, 2);
+});
+
+test("an original that takes a lot of memory pushes the furthest ones out", async () => {
+  const sizes = { 1: 1600 * 1200, 2: 1600 * 1200, 3: 1600 * 1200 };
+  const pictures = createPictures({
+    fetchPicture: async (id, size) => ({ id, size }),
+    decode: async ({ id, size }) => ({ width: size === "original" ? 6_000 : sizes[id] / 1200, height: size === "original" ? 4_500 : 1200, close() {} }),
+    budget: 115 * 1024 * 1024,
+  });
+  pictures.keep([1, 2, 3].map((id) => item(id, { width: 6_000, height: 4_500 })));
+  await pictures.whenReady(3);
+  assert.equal(pictures.count, 3);
+  await pictures.fetchOriginal(1);
+  assert.equal(pictures.count, 2);
 });

@@ -33,7 +33,7 @@ test("more is fetched before it runs out, once at a time", async () => {
   const { fetchPage, asked } = route(numbers(60), 20);
   const queue = createQueue({ fetchPage });
   await queue.fetchMore();
-  for (let i = 0; i < 9; i++) queue.next();
+  for (let i = 0; i < 6; i++) queue.next();
   assert.deepEqual(asked, [null]);
   queue.next();
   queue.next();
@@ -62,11 +62,11 @@ test("nothing is lost when a page fails, and it is asked for again", async () =>
   assert.equal(queue.all.length, 24);
 });
 
-test("the next five and the one before are what has to be ready", async () => {
+test("the next ones and the one before are what has to be ready", async () => {
   const queue = createQueue(route(numbers(20)));
   await queue.fetchMore();
   queue.next();
-  assert.deepEqual(queue.nearby().map((entry) => entry.item.id), [2, 3, 4, 5, 6, 7, 1]);
+  assert.deepEqual(queue.nearby(5).map((entry) => entry.item.id), [2, 3, 4, 5, 6, 7, 1]);
 });
 
 test("a picture that comes back is the next one, never the one under the finger", async () => {
@@ -108,4 +108,71 @@ test("after a thousand pictures only some are remembered, and the position is st
   assert.equal(queue.position, 1000);
   assert.equal(queue.total, 1000);
   assert.ok(queue.all.length <= 202);
+});
+
+test("before the end is said, what others have released is asked for once more, from the start", async () => {
+  let ids = [1, 2];
+  const asked = [];
+  const queue = createQueue({
+    asksAgain: true,
+    fetchPage: async (cursor, again) => {
+      asked.push(again);
+      return { items: ids.map((id) => ({ id })), next_cursor: null, count: ids.length };
+    },
+  });
+  await queue.fetchMore();
+  queue.next();
+  ids = [2, 9];
+  assert.equal(queue.next(), undefined);
+  assert.equal(queue.isComplete, false);
+  await queue.fetchMore();
+  assert.equal(queue.current.item.id, 9);
+  queue.next();
+  await queue.fetchMore();
+  assert.ok(queue.isComplete);
+  assert.deepEqual(asked, [false, true, true]);
+});
+
+test("pages full of what was skipped are passed over in the search for something new", async () => {
+  const { fetchPage, asked } = route(numbers(30));
+  const queue = createQueue({ fetchPage, asksAgain: true });
+  while (queue.all.length < 30) await queue.fetchMore();
+  for (let i = 0; i < 30; i++) queue.next();
+  await queue.fetchMore();
+  assert.ok(queue.isComplete);
+  assert.deepEqual(asked, [null, "10", "20", null, "10", "20"]);
+});
+
+test("what others have taken leaves what is ahead; what is on screen, drawn on or decided stays", async () => {
+  const queue = createQueue(route([1, 2, 3, 4, 5]));
+  await queue.fetchMore();
+  queue.find(3).work = { shapes: [], labels: [], replies: {} };
+  queue.find(4).decided = "accepted";
+  queue.lose(new Set([1, 2, 3, 4]));
+  assert.deepEqual(queue.all.map((entry) => entry.item.id), [1, 3, 4, 5]);
+  assert.equal(queue.total, 4);
+});
+
+test("what was lost can be had again once it is released", async () => {
+  const queue = createQueue({ ...route([1, 2, 3]), asksAgain: true });
+  await queue.fetchMore();
+  queue.lose(new Set([2]));
+  queue.next();
+  queue.next();
+  await queue.fetchMore();
+  assert.equal(queue.current.item.id, 2);
+});
+
+test("an answer still on its way is not asked for again", async () => {
+  const queue = createQueue({ ...route([1, 2, 3]), isAnswered: (item) => item.id === 1 });
+  await queue.fetchMore();
+  assert.equal(queue.current.item.id, 2);
+});
+
+test("what has to stay with this person: the one at hand, and those ahead without a decision", async () => {
+  const queue = createQueue(route([1, 2, 3, 4]));
+  await queue.fetchMore();
+  queue.next();
+  queue.find(3).decided = "rejected";
+  assert.deepEqual(queue.ahead().map((entry) => entry.item.id), [2, 4]);
 });
