@@ -457,7 +457,7 @@ FRENCH: dict[str, str] = {
     "parent": "parent",
     "retired": "abandonnée",
     "pinned": "épinglée",
-    "Admins change label classes.": "Les admins modifient les classes.",
+    "Admins change label classes and questions.": "Les admins modifient les classes et les questions.",
     "There is no label class yet.": "Il n’y a pas encore de classe.",
     "New label class": "Nouvelle classe",
     "shapes, media": "formes, médias",
@@ -506,6 +506,58 @@ FRENCH: dict[str, str] = {
     "This part of the page could not be loaded. Reload the page to try again.": (
         "Cette partie de la page n’a pas pu être chargée. Rechargez la page pour réessayer."
     ),
+    # Crops and contact sheets
+    "Frames": "Images",
+    "Crops": "Détails",
+    "Frames or crops": "Images ou détails",
+    "Contact sheet": "Planche-contact",
+    "Frames with their shapes, the smallest one magnified, six to a page, to print or to send.": (
+        "Les images avec leurs formes, la plus petite agrandie, six par page, à imprimer ou à envoyer."
+    ),
+    "**{count} media match: the sheet shows the first {most} of them, in this order.**": (
+        "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
+    ),
+    "Contact sheet as PDF": "Planche-contact en PDF",
+    # Questions, and examples of label classes
+    "question": "question",
+    "asked": "posée",
+    "not asked": "non posée",
+    "required": "obligatoire",
+    "Asked": "Posée",
+    "Questions": "Questions",
+    "Questions about the whole picture": "Questions sur l’image entière",
+    "There is no question yet.": "Il n’y a pas encore de question.",
+    "replied yes": "réponses oui",
+    "replied no": "réponses non",
+    "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
+    "accepted without a reply; answers that already stand keep theirs, or none.": (
+        "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent la leur, ou aucune."
+    ),
+    "Question `{key}`": "Question `{key}`",
+    "New question": "Nouvelle question",
+    "“{question}”: {asked}.": "« {question} » : {asked}.",
+    "{question} (required)": "{question} (obligatoire)",
+    "Is the horizon hidden?": "L’horizon est-il caché ?",
+    "made from the question when empty": "tirée de la question si vide",
+    "examples": "exemples",
+    "**Examples**": "**Exemples**",
+    "{n} of {most} chosen; the newest accepted media fill up.": (
+        "{n} choisis sur {most} ; les derniers médias acceptés complètent."
+    ),
+    "example of {key}, media {id}": "exemple de {key}, média {id}",
+    "Media {id} ✕": "Média {id} ✕",
+    "Take this example away": "Enlever cet exemple",
+    "Media id": "Identifiant du média",
+    "as Browse shows it": "comme l’affiche Parcourir",
+    "Add example": "Ajouter l’exemple",
+    "“Use as example of…” beside a media in Browse does the same.": (
+        "« Prendre pour exemple de… », à côté d’un média dans Parcourir, fait de même."
+    ),
+    "Use as example of…": "Prendre pour exemple de…",
+    "Use as example": "Prendre pour exemple",
+    "Media {id} is an example of {name} now.": "Le média {id} est maintenant un exemple de {name}.",
+    "Media {id} is no chosen example any more.": "Le média {id} n’est plus un exemple choisi.",
 }
 
 # By the English sentence for many: the French ones for none or one, and for more.

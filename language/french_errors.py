@@ -455,6 +455,19 @@ SENTENCES: dict[str, str] = {
     "what is stored is read back to be sure.": "ce qui est stocké est relu pour en être sûr.",
     "an object can be written over unasked.": "un objet peut être écrasé sans qu’on le demande.",
     "links of the bucket's own do not open.": "les liens du bucket lui-même ne s’ouvrent pas.",
+    # Contact sheets and examples
+    "A media id is a number: Browse shows it beside each media.": (
+        "L’identifiant d’un média est un nombre : Parcourir l’affiche à côté de chaque média."
+    ),
+    "No media match these filters, so there is nothing to print. Take a filter away.": (
+        "Aucun média ne correspond à ces filtres : il n’y a rien à imprimer. Enlevez un filtre."
+    ),
+    "Several contact sheets are being drawn at this moment. Try again in a minute.": (
+        "Plusieurs planches-contact sont en cours de dessin. Réessayez dans une minute."
+    ),
+    "The zone is none that is known. Write it as in Europe/Paris.": (
+        "Ce fuseau n’est pas connu. Écrivez-le comme Europe/Paris."
+    ),
 }
 
 # The part of a sentence that says why, or how much.

@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from curation.annotations import submit_annotation
 from curation.browse import get_details, get_history
 from curation.comments import comment_on, list_mentions
+from curation.questions import change_question, list_questions
 from curation.queues import Queue, next_media
-from db.models import Look, LookKind, Media, State, utc_now
+from db.models import Asked, Look, LookKind, Media, State, utc_now
 from db.session import open_session
-from tests.factories import a_box, a_media, an_access
+from tests.factories import a_box, a_media, an_access, an_admin
 
 
 @pytest.fixture
@@ -187,3 +188,44 @@ def test_a_plain_answer_to_what_comes_back_blind_moves_nothing(open_page, curato
             first.annotation_id,
             False,
         )
+
+
+@pytest.fixture
+def asked(installation):
+    with open_session() as session:
+        found = list_questions(session, off=True)[0]
+        change_question(session, an_admin(session), found.id, sentence=found.sentence, asked=Asked.REQUIRED)
+
+
+def test_a_required_question_is_replied_to_with_plain_buttons_too(open_page, curator, media, asked):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    press(app, f"nothing_{media[2]}")
+    assert "Answer the question first" in app.error[0].value
+    app.radio(key=f"reply_missed_smoke_{media[2]}").set_value("no").run()
+    press(app, f"nothing_{media[2]}")
+    with open_session(read_only=True) as session:
+        assert get_details(session, curator, media[2]).annotation.replies == {"missed_smoke": False}
+
+
+def test_an_answer_without_a_reply_is_accepted_with_one(open_page, curator, media, asked):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    press(app, f"accepted_{media[0]}")
+    assert "Answer the question first" in app.error[0].value
+    app.radio(key=f"reply_missed_smoke_{media[0]}").set_value("yes").run()
+    press(app, f"accepted_{media[0]}")
+    with open_session(read_only=True) as session:
+        details = get_details(session, curator, media[0])
+    assert (details.state, details.annotation.replies) == ("accepted", {"missed_smoke": True})
+    assert [shape.box for shape in details.annotation.shapes] == [(0.1, 0.1, 0.2, 0.2)]
+
+
+def test_smoke_and_a_false_positive_exclude_each_other_for_the_whole_picture(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    app.multiselect(key=f"whole_{media[2]}").set_value(["wildfire", "dust"]).run()
+    press(app, f"nothing_{media[2]}")
+    assert "exclude each other" in app.error[0].value
+    assert state_of(curator, media[2]) == "new"
+    app.multiselect(key=f"whole_{media[2]}").set_value(["antenna", "dust"]).run()
+    press(app, f"nothing_{media[2]}")
+    with open_session(read_only=True) as session:
+        assert get_details(session, curator, media[2]).annotation.label_classes == ["antenna", "dust"]
