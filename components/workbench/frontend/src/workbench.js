@@ -238,12 +238,22 @@ export function createWorkbench(parent, place, onPlace) {
   /** Others have these before them now: they are theirs, but for the one on screen. */
   function onLost(lost) {
     queue.lose(new Set(lost));
-    const here = session.shown;
-    if (here && !here.item.leased_by && lost.includes(here.item.id)) {
-      here.item.leased_by = "";
-      notice.say(TEXT.notices.lost(null), "warning");
-    }
     keepNearby();
+    const here = session.shown;
+    if (here && lost.includes(here.item.id) && !here.item.leased_by) sayWho(here);
+  }
+
+  /** Somebody else has the picture on screen: it stays, and their name is said. */
+  async function sayWho(entry) {
+    const { id } = entry.item;
+    const asked = new URLSearchParams({ queue: "filter", start: String(id), limit: "1" });
+    const { items } = await api.get("/queue", asked).catch(() => ({ items: [] }));
+    const who = items.find((item) => item.id === id)?.leased_by;
+    if (!who) return;
+    entry.item.leased_by = who;
+    if (session.shown !== entry) return;
+    strip.setBeside(who);
+    notice.say(TEXT.notices.lost(who), "warning");
   }
 
   /** Opens a picture with a drawing that was not submitted, wherever it waits. */
