@@ -114,7 +114,9 @@ def _wait_for(product: Product) -> None:
 
 def _children(process: int) -> list[int]:
     """Processes that this one has started, and theirs."""
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process)], check=False, capture_output=True, text=True
+    )
     own = [int(number) for number in listed.stdout.split()]
     return [number for child in own for number in (child, *_children(child))]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from tests.browser.conftest import MakeAccess
+from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess
 from tests.browser.desk import Desk, answer_of, media_for, submit
 from tests.product import Product, Program, start_product
 
@@ -47,10 +47,28 @@ def mark_says(desk: Desk, text: str) -> None:
     expect(desk.part(".saved")).to_have_text(text)
 
 
-def until(condition: object, what: str, seconds: float = 20) -> None:
+def dialogs_of(page: Page) -> list[str]:
+    """What the browser asks from now on; it is told yes."""
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    return asked
+
+
+def waiting_for(person: Program, tag: str) -> list[int]:
+    """The media that somebody would be given now."""
+    answer = person.get("/queue", params={"queue": "to_annotate", "tag": tag}).json()
+    return [item["id"] for item in answer["items"]]
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
+        if condition():
             return
         time.sleep(0.3)
     raise AssertionError(what)
@@ -78,27 +96,22 @@ def test_two_people_are_not_given_the_same_picture_and_what_one_leaves_the_other
     first.press("j")
     first.shows(ids[2])
     # Skipped, and rested on the next one: the skipped one is anybody's.
-    free = Program(product, make_access("user"), "a curator of the tests")
-    until(
-        lambda: (
-            [item["id"] for item in free.get("/queue?queue=to_annotate&tag=shared").json()["items"]]
-            == [ids[1]]
-        ),
-        "what was skipped was not given back",
-    )
-    second = Desk.sit_down(second_page, product, make_access("user"), "shared")
+    others = make_access("user")
+    with Program(product, others, CURATOR_PASSWORD) as free:
+        until(lambda: waiting_for(free, "shared") == [ids[1]], "what was skipped was not given back")
+    second = Desk.sit_down(second_page, product, others, "shared")
     second.shows(ids[1])
     second.press("x")
     # The end is said only after asking once more; the first person's picture is not there.
     expect(second.part(".ending")).to_contain_text("1 decision")
-    page.close()
-    until(
-        lambda: (
-            [item["id"] for item in free.get("/queue?queue=to_annotate&tag=shared").json()["items"]]
-            == [ids[2]]
-        ),
-        "a closed page gave nothing back",
-    )
+    # A closed page gives back what it held.
+    page.close(run_before_unload=False)
+    with Program(product, others, CURATOR_PASSWORD) as free:
+        until(
+            lambda: waiting_for(free, "shared") == [ids[2]],
+            "a closed page gave nothing back",
+            LEASE_SECONDS / 2,
+        )
 
 
 def test_who_else_looks_is_said_in_a_list_that_leaves_nothing_out(
@@ -211,8 +224,7 @@ def test_answers_that_wait_are_not_asked_for_again_after_a_reload(
     desk.press("x")
     desk.shows(ids[1])
     mark_says(desk, "not saved yet")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = dialogs_of(page)
     page.reload()
     assert asked == ["beforeunload"]
     desk.shows(ids[1])
@@ -230,8 +242,7 @@ def test_leaving_with_a_drawing_that_is_kept_asks_nothing(
     desk = Desk.sit_down(page, product, curator, "quietly")
     desk.drag((0.2, 0.2), (0.4, 0.4))
     expect(desk.part(".saved")).to_have_text(re.compile("^drawn, kept here"))
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = dialogs_of(page)
     page.reload()
     desk.shows(media_id)
     desk.holds(1)

@@ -22,6 +22,9 @@ import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
 import { addressOf, createWhereabouts, isAt, placeAt } from "./whereabouts.js";
 
+/** Of a filter so many are leased: the one on screen, and those that come next. */
+const NEXT_OF_FILTER = 4;
+
 /**
  * @typedef {object} Place what Python says: where to be
  * @property {string} queue
@@ -202,7 +205,7 @@ export function createWorkbench(parent, place, onPlace) {
       asksAgain: isReady,
       isAnswered: (item) => answersIt(outbox.lastOf(item.id)),
       onItems: (items) => {
-        leases.took(items.filter((item) => !item.leased_by).map((item) => item.id));
+        if (isReady) leases.took(items.filter(isLeased).map((item) => item.id));
         // What was seen of these as somebody's neighbours is not to be seen beside one's own answer.
         details.drop(items.filter((item) => item.look).map((item) => item.id));
       },
@@ -228,11 +231,17 @@ export function createWorkbench(parent, place, onPlace) {
     onPlace({ queue: key, start: null });
   }
 
-  /** The media that nobody else shall be given now: on screen, ahead, and answered here while that is on its way. */
+  /** A look is this person's by itself; what somebody else has in a list that leaves nothing out stays theirs. */
+  const isLeased = (item) => !item.look && !item.leased_by;
+
+  /**
+   * The media that nobody else shall be given now: on screen, ahead, and answered here while that is on its way. A
+   * filter may list everything there is: of that only what comes next.
+   */
   function getWanted() {
-    const ahead = queue.ahead().filter((entry) => !entry.item.leased_by);
+    const ahead = place.queue === "filter" ? queue.ahead().slice(0, NEXT_OF_FILTER) : queue.ahead();
     const onWay = queue.all.filter((entry) => entry.done);
-    return [...ahead, ...onWay].map((entry) => entry.item.id);
+    return [...ahead, ...onWay].map((entry) => entry.item).filter(isLeased).map((item) => item.id);
   }
 
   /** Others have these before them now: they are theirs, but for the one on screen. */
