@@ -46,7 +46,7 @@ def list_examples(session: Session, access: Access, key: str) -> list[Example]:
     return list(found.values())[:MOST_EXAMPLES]
 
 
-def choose_example(session: Session, access: Access, label_class_id: int, media_id: int) -> None:
+def choose_example(session: Session, access: Access, label_class_id: int, media_id: int) -> LabelClass:
     """Make a media an example of a label class; harmless when it is one already.
 
     Raises LabelClassNotFound, MediaNotFound, WrongState for a media that is in no list, Refused beyond six.
@@ -61,7 +61,7 @@ def choose_example(session: Session, access: Access, label_class_id: int, media_
         )
     chosen = _chosen_ids(session, label_class_id)
     if media_id in chosen:
-        return
+        return label_class
     if len(chosen) >= MOST_EXAMPLES:
         raise Refused(
             f"“{label_class.name}” has {MOST_EXAMPLES} examples already. Take one of them away first."
@@ -69,6 +69,7 @@ def choose_example(session: Session, access: Access, label_class_id: int, media_
     session.add(LabelClassExample(label_class_id=label_class_id, media_id=media_id, created_at=utc_now()))
     session.flush()
     record(session, access, "example_chosen", {"key": label_class.key}, media_id=media_id)
+    return label_class
 
 
 def drop_example(session: Session, access: Access, label_class_id: int, media_id: int) -> None:

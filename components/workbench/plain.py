@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import escape
 
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.figures import count_text
+from components.filters import YES_OR_NO
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from components.workbench import Place
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.label_classes import list_label_classes
-from curation.media_view import MediaView
-from curation.queues import QUEUE_NAMES, count_queue, next_media
+from curation.media_view import AnnotationView, MediaView
+from curation.questions import list_questions
+from curation.queues import QUEUE_NAMES, count_queue, take_media
 from curation.reviews import decide
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
-from db.models import AppliesTo, Decision, State
+from db.models import AppliesTo, Asked, Decision, State
 from db.session import open_session
+from language import _, later, number
 from settings import get_settings
 
 # decision -> the word on its button, and what is said once it is stored
 WORDS = {
-    Decision.ACCEPTED: ("Accept", "accepted"),
-    Decision.REJECTED: ("Reject", "rejected"),
-    Decision.UNSURE: ("Unsure", "unsure"),
-    Decision.SENT_BACK: ("Send back", "sent back"),
-    Decision.PARKED: ("Park", "parked"),
-    Decision.UNPARKED: ("Unpark", "unparked"),
-    Decision.REOPENED: ("Reopen", "reopened"),
+    Decision.ACCEPTED: (later("Accept"), later("accepted")),
+    Decision.REJECTED: (later("Reject"), later("rejected")),
+    Decision.UNSURE: (later("Mark unsure"), later("unsure")),
+    Decision.SENT_BACK: (later("Send back"), later("sent back")),
+    Decision.PARKED: (later("Park"), later("parked")),
+    Decision.UNPARKED: (later("Unpark"), later("unparked")),
+    Decision.REOPENED: (later("Reopen"), later("reopened")),
 }
+# rows from above, each from the left
+WHERE = (
+    (later("upper left"), later("upper middle"), later("upper right")),
+    (later("centre left"), later("centre middle"), later("centre right")),
+    (later("lower left"), later("lower middle"), later("lower right")),
+)
 SAID = "plain_review_said"
 UNDOABLE = "plain_review_undoable"
 
@@ -46,21 +56,30 @@ def review_policy() -> ReviewPolicy:
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     """Draw the picture at this place with a button per decision; each button leads on to the next one."""
     access, policy = require_visitor().access, review_policy()
-    with open_session(read_only=True) as session:
-        page = next_media(
-            session, access, place.queue, place.wanted, start=place.start, limit=2, policy=policy
+    lease_seconds = get_settings().lease_seconds
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            place.queue,
+            place.wanted,
+            start=place.start,
+            limit=2,
+            policy=policy,
+            lease_seconds=lease_seconds,
         )
         count = count_queue(session, access, place.queue, place.wanted, policy=policy)
-        label_classes = list_label_classes(session)
+        label_classes, questions = list_label_classes(session), list_questions(session)
     if said := st.session_state.pop(SAID, None):
         st.success(plain(said))
     if not page.items:
-        st.info(f"Nothing is left in {QUEUE_NAMES[place.queue]}.")
+        st.info(_("Nothing is left in {queue}.", queue=_(QUEUE_NAMES[place.queue])))
         _undo_button(on_place, place)
         return
     media = page.items[0]
     following = page.items[1].id if len(page.items) > 1 else None
-    st.caption(f"{QUEUE_NAMES[place.queue]}: {count}")
+    waits = _("{queue}: ", queue=_(QUEUE_NAMES[place.queue]))
+    st.caption(f"{waits}{count_text(count)}")
     names = {found.key: found.name for found in label_classes}
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
@@ -69,15 +88,39 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
         st.html(_facts(media, names))
         whole = [found.key for found in label_classes if found.applies_to != AppliesTo.SHAPE]
         whole_key, comment_key = f"whole_{media.id}", f"comment_{media.id}"
-        st.multiselect("Whole picture", whole, format_func=names.__getitem__, key=whole_key)
-        st.text_area("Comment", key=comment_key, max_chars=4_000)
+        st.multiselect(
+            _("Whole picture"),
+            whole,
+            format_func=names.__getitem__,
+            placeholder=_("Choose"),
+            key=whole_key,
+        )
+        known = media.annotation.replies if media.annotation is not None else {}
+        for question in questions:
+            st.radio(
+                question.sentence
+                if question.asked != Asked.REQUIRED
+                else _("{question} (required)", question=question.sentence),
+                list(YES_OR_NO),
+                format_func=lambda said: _(YES_OR_NO[said]),
+                index=None if question.key not in known else 0 if known[question.key] else 1,
+                horizontal=True,
+                key=f"reply_{question.key}_{media.id}",
+            )
+        st.text_area(_("Comment"), key=comment_key, max_chars=4_000)
 
         def comment() -> str | None:
             # Read when a button is pressed: what was typed last has come with that very press.
             return st.session_state[comment_key] or None
 
+        def replies() -> dict[str, bool]:
+            said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}
+            return {**known, **{key: reply == "yes" for key, reply in said.items() if reply is not None}}
+
         def done(what: str) -> None:
-            st.session_state[SAID] = f"{media.file_name or f'Media {media.id}'}: {what}."
+            st.session_state[SAID] = _(
+                "{name}: {what}.", name=media.file_name or _("media {id}", id=str(media.id)), what=what
+            )
             st.session_state[UNDOABLE] = media.id
             on_place(replace(place, start=following))
 
@@ -89,13 +132,36 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         require_visitor().access,
                         media.id,
                         label_classes=st.session_state[whole_key],
+                        replies=replies(),
                         based_on=media.annotation_id,
+                        comment=comment(),
+                        look=media.look,
+                        policy=policy,
+                    )
+                done(_("submitted, no shapes"))
+
+        def accept_with(answer: AnnotationView) -> None:
+            """Replies belong to an answer: with new ones it is handed in again, its shapes as they are."""
+            with explain_problems():
+                with open_session() as session:
+                    stored = submit_annotation(
+                        session,
+                        require_visitor().access,
+                        media.id,
+                        shapes=[asdict(shape) for shape in answer.shapes],
+                        label_classes=answer.label_classes,
+                        replies=replies(),
+                        based_on=answer.id,
+                        accept=True,
                         comment=comment(),
                         policy=policy,
                     )
-                done("submitted, no shapes")
+                done(_("accepted") if stored.media.state == State.ACCEPTED else _("submitted"))
 
         def choose(decision: Decision) -> None:
+            if decision == Decision.ACCEPTED and media.annotation is not None and replies() != known:
+                accept_with(media.annotation)
+                return
             with explain_problems():
                 with open_session() as session:
                     decide(
@@ -105,29 +171,32 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         decision,
                         annotation_id=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
-                done(WORDS[decision][1])
+                done(_(WORDS[decision][1]))
 
         # The id stands in each key: a second click meant for this picture never meets the next one.
         state = State(media.state)
         columns = itertools.cycle(st.columns(2, gap="small"))
-        for decision, (name, _) in WORDS.items():
+        for decision, (name, _done) in WORDS.items():
             if state in DECIDABLE[decision] or (decision == Decision.ACCEPTED and state == State.NEW):
                 next(columns).button(
-                    name,
+                    _(name),
                     key=f"{decision.value}_{media.id}",
                     type="primary" if decision == Decision.ACCEPTED else "secondary",
-                    help=NEEDS_COMMENT.get(decision),
+                    help=_(NEEDS_COMMENT[decision]) if decision in NEEDS_COMMENT else None,
                     on_click=choose,
                     args=(decision,),
                     width="stretch",
                 )
         if state in SUBMITTABLE:
-            next(columns).button("Nothing here", key=f"nothing_{media.id}", on_click=submit, width="stretch")
+            next(columns).button(
+                _("Nothing here"), key=f"nothing_{media.id}", on_click=submit, width="stretch"
+            )
         if following is not None:
             next(columns).button(
-                "Skip",
+                _("Skip"),
                 key=f"skip_{media.id}",
                 on_click=lambda: on_place(replace(place, start=following)),
                 width="stretch",
@@ -146,14 +215,14 @@ def _undo_button(on_place: Callable[[Place], None], place: Place) -> None:
             with open_session() as session:
                 decide(session, require_visitor().access, media_id, Decision.UNDONE)
             st.session_state.pop(UNDOABLE, None)
-            st.session_state[SAID] = "Taken back."
+            st.session_state[SAID] = _("Taken back.")
             on_place(replace(place, start=media_id))
 
-    st.button("Undo", key=f"undo_{media_id}", on_click=undo, type="tertiary")
+    st.button(_("Undo"), key=f"undo_{media_id}", on_click=undo, type="tertiary")
 
 
 def _picture(media: MediaView) -> str:
-    name = escape(media.file_name or f"media {media.id}", quote=True)
+    name = escape(media.file_name or _("media {id}", id=str(media.id)), quote=True)
     ratio = f"{media.width or 16} / {media.height or 9}"
     return (
         f'<img src="/api/media/{media.id}/picture?size=screen" alt="{name}" '
@@ -165,7 +234,7 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
     """What is known of the picture and what its present answer says, in words."""
     lines = [
         media.file_name,
-        STATE_NAMES[State(media.state)],
+        _(STATE_NAMES[State(media.state)]),
         media.source,
         local_text(media.captured_at, browser_zone()),
     ]
@@ -176,7 +245,10 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
             f"{names.get(shape.label_class, shape.label_class)}, {_place_in_words(shape.box)}"
             for shape in answer.shapes
         ]
-        lines += [f"Answer {answer.number} by {answer.author}:", *(whole + shapes or ["nothing here"])]
+        lines += [
+            _("Answer {n} by {login}:", n=answer.number, login=answer.author),
+            *(whole + shapes or [_("nothing here")]),
+        ]
     if media.last_review is not None and media.last_review.comment:
         lines.append(f"“{media.last_review.comment}” ({media.last_review.author})")
     text = "<br>".join(escape(line) for line in lines if line)
@@ -186,7 +258,9 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
 def _place_in_words(box: tuple[float, float, float, float]) -> str:
     """Such as “upper left, 0.6 % of the picture”."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    across = "left" if x < 1 / 3 else "right" if x > 2 / 3 else "middle"
-    down = "upper" if y < 1 / 3 else "lower" if y > 2 / 3 else "centre"
+    across = 0 if x < 1 / 3 else 2 if x > 2 / 3 else 1
+    down = 0 if y < 1 / 3 else 2 if y > 2 / 3 else 1
     share = (box[2] - box[0]) * (box[3] - box[1]) * 100
-    return f"{down} {across}, {share:.2g} % of the picture"
+    # Two digits that mean something, in as many places as that takes.
+    places = len(f"{share:.2g}".partition(".")[2])
+    return _("{where}, {share} % of the picture", where=_(WHERE[down][across]), share=number(share, places))

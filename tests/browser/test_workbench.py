@@ -105,10 +105,10 @@ def test_a_box_of_a_two_thousandth_of_the_frame_is_comfortable(
     page.mouse.move(x, y)
     for _ in range(9):
         page.mouse.wheel(0, -300)
-    # The middle of the picture has stayed under the pointer, a pixel of it is now a square of 24.
+    # The middle of the picture has stayed under the pointer, a pixel of it is now a square of 32.
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + 12 * 24, y + 4 * 24, steps=4)
+    page.mouse.move(x + 12 * 32, y + 4 * 32, steps=4)
     page.mouse.up()
     desk.holds(1)
     desk.press("1", "0", "s")

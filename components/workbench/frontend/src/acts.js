@@ -17,6 +17,7 @@ const SUBMITTABLE = ["new", "annotated", "sent_back", "unsure", "parked"];
  * @property {boolean} saving a decision on it is on its way
  * @property {boolean} conflict two answers are on screen
  * @property {boolean} visible the picture itself is on screen
+ * @property {string|null} [unanswered] the question that has to be answered and is not
  * @property {any} [dispute] the two sides, where two people disagree
  */
 
@@ -49,21 +50,21 @@ export function refusal(act, now) {
       return now.dirty ? say.thirdDrawn : null;
     case "accepted":
       if (!now.visible) return say.missing;
-      if (now.state === "disputed") return now.dirty ? unlabelled(now) : say.disputedAccept;
-      if (now.dirty) return submission(now) ?? unlabelled(now);
+      if (now.state === "disputed") return now.dirty ? (unlabelled(now) ?? unanswered(now)) : say.disputedAccept;
+      if (now.dirty) return submission(now) ?? unlabelled(now) ?? unanswered(now);
       if (!now.answered) return say.emptyAccept;
       if (now.state === "sent_back") return say.sentBack;
       if (now.state === "parked") return say.parkedAccept;
-      return null;
+      return unanswered(now);
     case "submitted":
       if (!now.visible) return say.missing;
       if (!now.dirty && !now.answered) return say.emptySubmit;
       if (!now.dirty && now.state === "annotated") return say.unchanged;
-      return submission(now) ?? unlabelled(now);
+      return submission(now) ?? unlabelled(now) ?? unanswered(now);
     case "nothing":
       if (!now.visible) return say.missing;
       if (now.drawn && now.shapes.length) return say.drawn;
-      return submission(now);
+      return submission(now) ?? unanswered(now);
     case "unsure":
       if (now.state === "unsure") return say.alreadyUnsure;
       return now.state === "parked" ? say.parkedUnsure : null;
@@ -78,6 +79,8 @@ function submission({ state }) {
 }
 
 const unlabelled = (now) => (now.shapes.some((shape) => !shape.label_class) ? TEXT.refusals.noClass : null);
+
+const unanswered = (now) => (now.unanswered ? TEXT.refusals.unanswered(now.unanswered) : null);
 
 /**
  * The request an act becomes.

@@ -68,6 +68,8 @@ export function createApi(base, fetcher = (...args) => fetch(...args)) {
     put: (path, body) => send("PUT", path, body),
     /** @param {string} path */
     remove: (path) => send("DELETE", path, null),
+    /** A square around a box of a picture. @param {number} mediaId @param {import("./geometry.js").Box} box */
+    cropAddress: (mediaId, box) => `${base}/media/${mediaId}/picture?size=crop&box=${box.join(",")}`,
     /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size */
     pictureAddress: (mediaId, size) => `${base}/media/${mediaId}/picture?size=${size}`,
     /** @param {number} mediaId @param {"thumb"|"screen"|"original"} size @param {AbortSignal} [signal] */

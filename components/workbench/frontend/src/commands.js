@@ -5,12 +5,11 @@ import { boxToRect, smallest } from "./geometry.js";
 import { TEXT } from "./strings.js";
 
 const ZOOM_STEP = 1.25;
-const BRIGHTNESS_STEP = 1.15;
 
 /**
  * @param {object} parts the workbench's parts; the session changes with the queue, the drawing comes after this
  */
-export function createCommands({ stage, labels, panel, chooser, sheet, details, notice, getSession: session, getDrawing: drawing, changed }) {
+export function createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, getSession: session, getDrawing: drawing, changed }) {
   let nextLabel = (labels.first[0] ?? labels.offered.find((one) => one.applies_to !== "media"))?.key ?? null;
   let hidden = false;
   let zoomedShape = false;
@@ -83,13 +82,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     zoomedShape = !stage.isFitted;
   }
 
-  function brighten(factor) {
-    const value = Math.min(4, Math.max(0.25, stage.brightness * factor));
-    stage.setBrightness(Math.abs(value - 1) < 0.04 ? 1 : value);
-    notice.say(TEXT.notices.brightness(Math.round(stage.brightness * 100)));
-  }
-
   function close() {
+    if (around.close()) return;
     const back = session().shown?.returned;
     if (drawing().isDrawing) drawing().cancel();
     else if (back?.theirs) session().dropMine();
@@ -120,6 +114,7 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   /** @type {Record<string, (press: string) => void>} */
   const byAct = {
+    ...around.byAct,
     next: () => session().step(true),
     previous: () => session().step(false),
     accept: () => session().decide("accepted"),
@@ -155,8 +150,6 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     zoomIn: () => stage.zoom(ZOOM_STEP),
     zoomOut: () => stage.zoom(1 / ZOOM_STEP),
     hide: () => toggleShapes(),
-    darker: () => brighten(1 / BRIGHTNESS_STEP),
-    brighter: () => brighten(BRIGHTNESS_STEP),
     sheet: () => sheet.open(),
   };
 

@@ -2,7 +2,7 @@
 // 0.05 % of the frame.
 
 import { h } from "./dom.js";
-import { boxToRect, shareOfPicture, smallest } from "./geometry.js";
+import { atLeast, boxToRect, shareOfPicture, smallest } from "./geometry.js";
 import { TEXT, percent } from "./strings.js";
 import { cropAround, cut, fit } from "./view.js";
 
@@ -25,6 +25,11 @@ export function createCrop({ stage, getBitmap, colourOf }) {
   let shapes = [];
   let selected = null;
   let waiting = false;
+  /** What was shown last, in pixels of the picture. */
+  let area = null;
+  /** While a film plays: its window, and the frame in it. */
+  let held = null;
+  let frame = null;
 
   function showNothing() {
     element.dataset.shows = "nothing";
@@ -35,9 +40,10 @@ export function createCrop({ stage, getBitmap, colourOf }) {
   function draw() {
     waiting = false;
     const { clientWidth: width, clientHeight: height } = element;
-    const bitmap = getBitmap();
+    const bitmap = held ? frame : getBitmap();
     const { picture } = stage;
-    if (!width) return;
+    // A frame that is not there yet leaves the one before standing.
+    if (!width || (held && !bitmap?.width)) return;
     if (!picture || !bitmap?.width) return showNothing();
     const ratio = devicePixelRatio || 1;
     if (canvas.width !== Math.round(width * ratio)) {
@@ -45,11 +51,11 @@ export function createCrop({ stage, getBitmap, colourOf }) {
       canvas.height = Math.round(height * ratio);
     }
     const shape = shapes.find((one) => one.id === selected) ?? smallest(shapes);
-    if (!shape && !pointer) return showNothing();
+    if (!shape && !pointer && !held) return showNothing();
     const fitScale = fit(stage.size, picture).scale;
-    const area = shape
+    area = held ?? (shape
       ? cropAround(boxToRect(shape.box, picture), picture, { width, height }, fitScale)
-      : cut({ x: pointer[0], y: pointer[1] }, height / (fitScale * POINTER_TIMES), width / height, picture);
+      : cut({ x: pointer[0], y: pointer[1] }, height / (fitScale * POINTER_TIMES), width / height, picture));
     const per = bitmap.width / picture.width;
     const scale = width / area.w;
     context.imageSmoothingEnabled = (scale * ratio) / per < 4;
@@ -58,9 +64,10 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     element.dataset.shows = shape ? "shape" : "pointer";
     if (shape) {
       const { x, y, w, h: high } = boxToRect(shape.box, picture);
+      const edge = atLeast({ x: (x - area.x) * scale, y: (y - area.y) * scale, w: w * scale, h: high * scale });
       context.strokeStyle = colourOf(shape.label_class);
       context.lineWidth = 1.5 * ratio;
-      context.strokeRect((x - area.x) * scale * ratio, (y - area.y) * scale * ratio, w * scale * ratio, high * scale * ratio);
+      context.strokeRect(edge.x * ratio, edge.y * ratio, edge.w * ratio, edge.h * ratio);
       element.style.setProperty("--mark", colourOf(shape.label_class));
     } else {
       element.style.removeProperty("--mark");
@@ -92,6 +99,23 @@ export function createCrop({ stage, getBitmap, colourOf }) {
     /** @param {{shapes: any[], selected: string|null}} seen */
     update(seen) {
       ({ shapes, selected } = seen);
+      soon();
+    },
+    /** One window for all frames of a film: what was magnified last, else the middle of the picture. */
+    holdWindow() {
+      const { picture } = stage;
+      const { clientWidth: width, clientHeight: height } = element;
+      const inMiddle = () => cut({ x: picture.width / 2, y: picture.height / 2 }, picture.height / 3, width / height, picture);
+      held = element.dataset.shows !== "nothing" && area ? area : inMiddle();
+    },
+    /** @param {ImageBitmap|null} bitmap of the frame of the film; null where it is still on its way */
+    showFrame(bitmap) {
+      frame = bitmap;
+      soon();
+    },
+    /** The film has ended. */
+    letGo() {
+      held = frame = null;
       soon();
     },
   };

@@ -14,6 +14,8 @@ export function createDetails({ api, onKnown }) {
   const neighbours = new Map();
   /** @type {Map<number, any[]>} */
   const histories = new Map();
+  /** Every answer of a media, first to last. @type {Map<number, any[]>} */
+  const annotations = new Map();
   /** @type {Map<string, Promise<any>>} */
   const asked = new Map();
   let timer = null;
@@ -42,6 +44,8 @@ export function createDetails({ api, onKnown }) {
 
   const askNeighbours = (item) => (item.source ? ask(neighbours, `/media/${item.id}/neighbours?limit=9`, item.id) : Promise.resolve(null));
 
+  const askAnnotations = (mediaId) => (annotations.has(mediaId) ? Promise.resolve(annotations.get(mediaId)) : ask(annotations, `/media/${mediaId}/annotations`, mediaId));
+
   return {
     /** Asks about this picture once it has been on screen for a moment. @param {any} item */
     rest(item) {
@@ -49,6 +53,7 @@ export function createDetails({ api, onKnown }) {
       timer = setTimeout(() => {
         if (!neighbours.has(item.id)) askNeighbours(item);
         if (!histories.has(item.id)) ask(histories, `/media/${item.id}/history`, item.id);
+        if (item.annotation) askAnnotations(item.id);
       }, REST);
     },
     /** The frames around a picture that are known, if only from its neighbour. @param {any} item */
@@ -62,9 +67,19 @@ export function createDetails({ api, onKnown }) {
     neighboursOf: (item) => (neighbours.has(item.id) ? Promise.resolve(neighbours.get(item.id)) : askNeighbours(item)),
     /** @param {number} mediaId */
     historyOf: (mediaId) => histories.get(mediaId) ?? null,
+    /** @param {number} mediaId */
+    annotationsOf: (mediaId) => annotations.get(mediaId) ?? null,
+    /** The answers of a media, asked for when they are not known. @param {number} mediaId */
+    askAnnotations,
+    /** Somebody has said something about it: the history is asked for anew. @param {number} mediaId */
+    heard(mediaId) {
+      histories.delete(mediaId);
+      ask(histories, `/media/${mediaId}/history`, mediaId);
+    },
     /** Something was decided: what is known of this media is old. @param {any} item @param {boolean} onScreen */
     forget(item, onScreen) {
       histories.delete(item.id);
+      annotations.delete(item.id);
       for (const frames of neighbours.values()) {
         const frame = frames.find((one) => one.id === item.id);
         if (frame) Object.assign(frame, { state: item.state, shapes: item.annotation?.shapes ?? [] });
@@ -75,6 +90,7 @@ export function createDetails({ api, onKnown }) {
     drop(ids) {
       for (const id of ids) {
         histories.delete(id);
+        annotations.delete(id);
         for (const [key, frames] of neighbours) if (frames.some((frame) => frame.id === id)) neighbours.delete(key);
       }
     },

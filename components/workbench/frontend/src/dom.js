@@ -45,8 +45,15 @@ export function fill(element, what, content) {
   const key = JSON.stringify(what);
   if (filled.get(element) === key) return;
   filled.set(element, key);
+  const at = placesOf(element).indexOf(/** @type {any} */ (element.getRootNode()).activeElement);
   element.replaceChildren(...content());
+  // Who works with Tab stays where they were, although what stood there was made anew.
+  if (at >= 0) (placesOf(element)[at] ?? placesOf(element).at(-1))?.focus({ preventScroll: true });
 }
+
+/** @param {Element} element @returns {any[]} what in it can have the focus */
+const placesOf = (element) => [...element.querySelectorAll("button, a[href], input, select, textarea")];
+
 /** @type {WeakMap<Element, string>} */
 const filled = new WeakMap();
 

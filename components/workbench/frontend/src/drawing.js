@@ -54,6 +54,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     return { stroke: colour, strokeWidth: 2, strokeOpacity: 1, fill: colour, fillOpacity: 0.06 };
   };
   annotator.setStyle(styleOf);
+  // Its layer has no keys of its own; Tab goes past it.
+  for (const layer of stage.element.querySelectorAll(".a9s-annotationlayer")) layer.setAttribute("tabindex", "-1");
 
   /** @param {Drawn} shape */
   function toAnnotation(shape) {
@@ -245,6 +247,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
       if (host.active?.isDrawing) host.active.cancel();
       else select(null);
     },
+    /** What was just begun is not drawn: it was the first of two fingers. */
+    abandon: () => host.active?.cancel(),
     confirm: () => host.active?.confirm(),
     /** Takes back the last corner of an unfinished polygon. */
     stepBack: () => host.active?.stepBack() ?? false,

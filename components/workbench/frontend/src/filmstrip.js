@@ -1,13 +1,12 @@
 // The same source around this moment: what came before and after often says what a thing is.
 
-import { boxToRect, pointsToPixels } from "./geometry.js";
+import { atLeast, boxToRect, isTiny, pointsToPixels, rectAround } from "./geometry.js";
 import { fill, h, keepFocus, svg } from "./dom.js";
 import { TEXT, clock, shortSpan } from "./strings.js";
 
 /** A gap is shown when it is longer than this and than four usual steps. */
 const GAP_FROM = 600;
 const HEIGHT = 58;
-const LEAST = 5;
 
 /**
  * Frames with the gaps between them: pure, for the test.
@@ -30,6 +29,20 @@ export function withGaps(frames, currentId) {
 }
 
 /**
+ * The frames without a gap between them that the current one belongs to: what is hours away tells nothing of movement.
+ * @param {any[]} frames in the order of time @param {number} currentId
+ */
+export function framesInARow(frames, currentId) {
+  /** @type {any[][]} */
+  const rows = [[]];
+  for (const { frame } of withGaps(frames, currentId)) {
+    if (frame) rows.at(-1)?.push(frame);
+    else rows.push([]);
+  }
+  return rows.find((row) => row.some(({ id }) => id === currentId)) ?? [];
+}
+
+/**
  * @param {object} options
  * @param {(id: number) => string} options.thumbAddress
  * @param {(key: string) => string} options.colourOf
@@ -47,13 +60,14 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
     const layer = svg("svg", { viewBox: `0 0 ${slot.width} ${slot.height}`, "aria-hidden": "true" });
     for (const shape of shapes) {
       const stroke = colourOf(shape.label_class);
-      if (shape.points) {
-        layer.append(svg("polygon", { points: pointsToPixels(shape.points, slot).map((point) => point.join(",")).join(" "), stroke }));
+      const points = shape.points && pointsToPixels(shape.points, slot);
+      const rect = points ? rectAround(points) : boxToRect(shape.box, slot);
+      if (points && !isTiny(rect)) {
+        layer.append(svg("polygon", { points: points.map((point) => point.join(",")).join(" "), stroke }));
         continue;
       }
-      const { x, y, w, h: high } = boxToRect(shape.box, slot);
-      const [width, height] = [Math.max(w, LEAST), Math.max(high, LEAST)];
-      layer.append(svg("rect", { x: x - (width - w) / 2, y: y - (height - high) / 2, width, height, stroke }));
+      const { x, y, w: width, h: height } = atLeast(rect);
+      layer.append(svg("rect", { x, y, width, height, stroke }));
     }
     return layer;
   }

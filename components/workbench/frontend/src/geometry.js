@@ -102,6 +102,27 @@ export function shareOfPicture({ box, points }) {
   return points ? polygonArea(points) : (box[2] - box[0]) * (box[3] - box[1]);
 }
 
+/** On screen nothing is drawn smaller than this, in screen pixels: a speck would not be seen. */
+export const LEAST_ON_SCREEN = 8;
+
+/** A rectangle grown around its middle until it is nowhere smaller than that. @param {Rect} rect @returns {Rect} */
+export function atLeast({ x, y, w, h }, least = LEAST_ON_SCREEN) {
+  const [width, height] = [Math.max(w, least), Math.max(h, least)];
+  return { x: x - (width - w) / 2, y: y - (height - h) / 2, w: width, h: height };
+}
+
+/** Whether a rectangle had to be grown for that. @param {Rect} rect */
+export const isTiny = ({ w, h }, least = LEAST_ON_SCREEN) => w < least || h < least;
+
+/** Intersection over union of two boxes, 0 to 1. @param {Box} a @param {Box} b */
+export function overlapOf(a, b) {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  const areaOf = ([xMin, yMin, xMax, yMax]) => (xMax - xMin) * (yMax - yMin);
+  return (width * height) / (areaOf(a) + areaOf(b) - width * height);
+}
+
 /** The shape that covers least, or undefined. @template {Shape} T @param {T[]} shapes @returns {T|undefined} */
 export function smallest(shapes) {
   return shapes.reduce((least, shape) => (!least || shareOfPicture(shape) < shareOfPicture(least) ? shape : least), undefined);

@@ -24,6 +24,8 @@ export const KEYS = [
   { act: "reopen", presses: ["o"], shown: "O", group: "decide", decides: true },
   { act: "park", presses: ["m"], shown: "M", group: "decide", decides: true },
   { act: "comment", presses: ["c"], shown: "C", group: "decide", decides: true },
+  { act: "question", presses: ["y"], shown: "Y", group: "decide", decides: true },
+  { act: "say", presses: ["i"], shown: "I", group: "decide", decides: true },
   { act: "settleFirst", presses: ["q"], shown: "Q", group: "decide", decides: true },
   { act: "settleSecond", presses: ["e"], shown: "E", group: "decide", decides: true },
   { act: "undo", presses: ["Ctrl+z"], shown: "Ctrl Z", group: "decide" },
@@ -48,6 +50,14 @@ export const KEYS = [
   { act: "hide", presses: ["h"], shown: "H", group: "look", decides: true },
   { act: "darker", presses: ["["], shown: "[", group: "look" },
   { act: "brighter", presses: ["]"], shown: "]", group: "look" },
+  { act: "flatter", presses: ["{"], shown: "{", group: "look" },
+  { act: "steeper", presses: ["}"], shown: "}", group: "look" },
+  { act: "grid", presses: ["g"], shown: "G", group: "look", decides: true },
+  { act: "asTaken", presses: ["\\"], shown: "\\", group: "look", decides: true },
+  { act: "loop", presses: ["l"], shown: "L", group: "film", decides: true },
+  { act: "loopBack", presses: [","], shown: ",", group: "film" },
+  { act: "loopOn", presses: ["."], shown: ".", group: "film" },
+  { act: "loopSpeed", presses: [">"], shown: ">", group: "film", decides: true },
   { act: "sheet", presses: ["?"], shown: "?", group: "other", decides: true },
 ];
 
@@ -58,6 +68,12 @@ const BY_PRESS = new Map(KEYS.flatMap((row) => row.presses.map((press) => [press
 
 /** What to print on the button of an act. @param {string} act */
 export const keyOf = (act) => KEYS.find((row) => row.act === act)?.shown ?? "";
+
+/** Names of keys in `aria-keyshortcuts` (WAI-ARIA 1.2) that differ from ours. */
+const SPOKEN = { "+": "Plus", "Ctrl+z": "Control+Z", "Ctrl+Shift+z": "Control+Shift+Z", "Ctrl+y": "Control+Y" };
+
+/** The keys of an act as `aria-keyshortcuts` writes them; null where it has none. @param {string} act */
+export const shortcutsOf = (act) => KEYS.find((row) => row.act === act)?.presses.map((press) => SPOKEN[press] ?? press).join(" ") || null;
 
 /**
  * One text for a key press, whatever the keyboard: "a", "1", "ArrowRight", "Ctrl+Shift+z"; null for one that is not

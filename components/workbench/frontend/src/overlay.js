@@ -2,11 +2,9 @@
 // lines stay thin, names stay readable and nothing is ever smaller than one can see.
 
 import { svg } from "./dom.js";
-import { boxToRect, pointsToPixels } from "./geometry.js";
+import { atLeast, boxToRect, isTiny, pointsToPixels, rectAround } from "./geometry.js";
 import { inkOn } from "./dom.js";
 
-/** A smaller shape gets a frame of this size around it, in screen pixels. */
-const LEAST = 8;
 const NAME_HEIGHT = 18;
 
 /**
@@ -19,27 +17,15 @@ export function createOverlay({ stage, colourOf, nameOf }) {
   const layer = svg("svg", { class: "overlay", "aria-hidden": "true" });
   stage.element.insertBefore(layer, stage.element.querySelector(".viewer"));
 
-  /** The outline on screen; never less than LEAST wide or high. */
+  /** The outline in screen pixels, and its corners where it has more than four. */
   function outline(shape) {
     if (shape.points) {
       const points = pointsToPixels(shape.points, stage.picture).map(stage.screenOf);
-      return { points: points.map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" "), ...around(points) };
+      return { points: points.map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" "), rect: rectAround(points) };
     }
     const { x, y, w, h } = boxToRect(shape.box, stage.picture);
     const [left, top] = stage.screenOf([x, y]);
-    return { left, top, width: w * stage.view.scale, height: h * stage.view.scale };
-  }
-
-  function around(points) {
-    const xs = points.map(([x]) => x);
-    const ys = points.map(([, y]) => y);
-    const [left, top] = [Math.min(...xs), Math.min(...ys)];
-    return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
-  }
-
-  function enlarge({ left, top, width, height }) {
-    const [w, h] = [Math.max(width, LEAST), Math.max(height, LEAST)];
-    return { x: left - (w - width) / 2, y: top - (h - height) / 2, width: w, height: h };
+    return { points: null, rect: { x: left, y: top, w: w * stage.view.scale, h: h * stage.view.scale } };
   }
 
   function name(text, colour, { x, y, width }) {
@@ -63,32 +49,41 @@ export function createOverlay({ stage, colourOf, nameOf }) {
     return width;
   }
 
-  function draw(shape, { selected = false, dashed = false }) {
+  /** @param {any} shape @param {{selected?: boolean, kind?: string, text?: string|null}} how `text` "" draws no name */
+  function draw(shape, { selected = false, kind = "", text = null }) {
     const colour = colourOf(shape.label_class);
-    const place = outline(shape);
-    const box = enlarge(place);
-    const group = svg("g", { class: `mark${dashed ? " theirs" : ""}${selected ? " selected" : ""}` });
-    const tiny = place.width < LEAST || place.height < LEAST;
+    const { points, rect } = outline(shape);
+    const { x, y, w, h } = atLeast(rect);
+    const group = svg("g", { class: `mark ${kind}${selected ? " selected" : ""}` });
+    const tiny = isTiny(rect);
     // The selected shape is drawn by its editor, unless it is too small to be seen there.
     if (!selected || tiny) {
-      const [tag, edge] = shape.points && !tiny ? ["polygon", { points: place.points }] : ["rect", box];
+      const [tag, edge] = points && !tiny ? ["polygon", { points }] : ["rect", { x, y, width: w, height: h }];
       group.append(svg(tag, { ...edge, class: "halo" }), svg(tag, { ...edge, class: "edge", stroke: colour }));
     }
-    const text = nameOf(shape.label_class);
-    group.append(...name(text, colour, { x: box.x - 1, y: box.y, width: widthOf(text) }));
+    const says = text ?? nameOf(shape.label_class);
+    if (says) group.append(...name(says, colour, { x: x - 1, y, width: widthOf(says) }));
     return group;
   }
 
   return {
-    /** @param {{shapes: any[], selected: string|null, theirs: any[]}} seen */
-    update({ shapes, selected, theirs }) {
+    /**
+     * @param {object} seen
+     * @param {any[]} seen.shapes
+     * @param {string|null} seen.selected
+     * @param {any[]} seen.theirs
+     * @param {{shape: any, kind: string, text: string|null}[]} [seen.ghosts] of earlier answers
+     * @param {boolean} [seen.apart] the ghosts stand for themselves, without the shapes
+     */
+    update({ shapes, selected, theirs, ghosts = [], apart = false }) {
       if (!stage.picture) {
         layer.replaceChildren();
         return;
       }
       layer.replaceChildren(
-        ...theirs.map((shape) => draw(shape, { dashed: true })),
-        ...shapes.map((shape) => draw(shape, { selected: shape.id === selected })),
+        ...theirs.map((shape) => draw(shape, { kind: "theirs" })),
+        ...ghosts.map(({ shape, kind, text }) => draw(shape, { kind, text })),
+        ...(apart ? [] : shapes.map((shape) => draw(shape, { selected: shape.id === selected }))),
       );
     },
   };

@@ -2,8 +2,8 @@
 
 import { fill, h, kbd, keepFocus } from "./dom.js";
 import { refusal } from "./acts.js";
-import { keyOf } from "./keys.js";
-import { TEXT, percent, shortMoment } from "./strings.js";
+import { keyOf, shortcutsOf } from "./keys.js";
+import { TEXT, percent } from "./strings.js";
 import { shareOfPicture } from "./geometry.js";
 
 /** The decision buttons, in their places. [act, key row, class] */
@@ -16,19 +16,22 @@ const BUTTONS = [
   ["sent_back", "sendBack", ""],
   ["parked", "park", ""],
 ];
+/** Stepping, at the same edge: [key row, what to print before it]. */
+const STEPS = [["previous", "←"], ["next", "→"]];
 
 /**
  * @param {object} options
  * @param {Element} options.crop
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
- * @param {object} options.on what a click does: label, toggleWhole, openChooser, select, remove, act, comment
+ * @param {any} options.around what else stands beside the picture
+ * @param {object} options.on what a click does: label, toggleWhole, openChooser, select, remove, act, step, comment, say
  */
-export function createPanel({ crop, labels, on }) {
+export function createPanel({ crop, labels, around, on }) {
   const chips = h("div.chips");
   const whole = h("div.chips.whole");
   const shapeList = h("ul.rows.shape-rows");
-  const historyList = h("ul.rows.history-rows");
-  const commentButton = h("button.quiet", { type: "button", onclick: () => on.comment(), onmousedown: keepFocus });
+  const commentButton = h("button.quiet", { type: "button", onclick: () => on.comment(), onmousedown: keepFocus, "aria-keyshortcuts": shortcutsOf("comment") });
+  const sayButton = h("button.quiet", { type: "button", onclick: () => on.say(), onmousedown: keepFocus, title: TEXT.keys.say, "aria-keyshortcuts": shortcutsOf("say") }, TEXT.panel.say, " ", kbd(keyOf("say")));
   const buttons = new Map();
   const field = createField();
 
@@ -36,35 +39,50 @@ export function createPanel({ crop, labels, on }) {
   for (const [act, row, kind] of BUTTONS) {
     const button = h(
       `button.act${kind ? `.${kind}` : ""}`,
-      { type: "button", onmousedown: keepFocus, dataset: { act }, onclick: () => on.act(button.dataset.act) },
+      { type: "button", onmousedown: keepFocus, dataset: { act }, "aria-keyshortcuts": shortcutsOf(row), onclick: () => on.act(button.dataset.act) },
       h("span", {}, TEXT.acts[act]),
       kbd(keyOf(row)),
     );
     buttons.set(act, button);
     acts.append(button);
   }
+  for (const [row, sign] of STEPS) {
+    acts.append(
+      h(
+        "button.act.step",
+        { type: "button", onmousedown: keepFocus, dataset: { step: row }, title: TEXT.keys[row], "aria-keyshortcuts": shortcutsOf(row), onclick: () => on.step(row) },
+        h("span", { "aria-hidden": "true" }, sign),
+        h("span", {}, TEXT.steps[row]),
+        kbd(keyOf(row).split(" ").at(-1)),
+      ),
+    );
+  }
 
   const section = (title, name, body, ...beside) =>
     h(`section.${name}`, {}, h("div.title", {}, h("h3", {}, title), ...beside), body);
 
   const chooserButton = (mode, text) =>
-    h("button.quiet", { type: "button", onmousedown: keepFocus, onclick: () => on.openChooser(mode), title: TEXT.keys[mode] }, text, " ", kbd(keyOf(mode)));
+    h("button.quiet", { type: "button", onmousedown: keepFocus, onclick: () => on.openChooser(mode), title: TEXT.keys[mode], "aria-keyshortcuts": shortcutsOf(mode) }, text, " ", kbd(keyOf(mode)));
 
+  const classes = section(TEXT.panel.classes, "classes", chips, chooserButton("staged", TEXT.panel.falsePositives), chooserButton("find", TEXT.panel.find));
+  const shapes = section(TEXT.panel.shapes, "shapes", shapeList, around.spots.apply);
+  shapes.append(around.spots.line);
   const element = h(
     "aside.panel",
-    {},
+    { "aria-label": TEXT.panel.label },
     crop,
-    section(TEXT.panel.classes, "classes", chips, chooserButton("staged", TEXT.panel.falsePositives), chooserButton("find", TEXT.panel.find)),
+    classes,
     section(TEXT.panel.whole, "for-whole", whole, chooserButton("whole", TEXT.panel.add)),
-    section(TEXT.panel.shapes, "shapes", shapeList),
-    section(TEXT.panel.history, "history", historyList, commentButton),
+    around.questions.element,
+    shapes,
+    section(TEXT.panel.history, "history", around.history.list, commentButton, sayButton),
     h("div.deciding", {}, acts, field.element),
   );
 
   function chip(one, { pressed, onclick, keys }) {
     return h(
       "button.chip",
-      { type: "button", onclick, onmousedown: keepFocus, "aria-pressed": String(pressed), style: `--c:${one.colour}`, title: one.name },
+      { type: "button", dataset: { labelClass: one.key }, onclick, onmousedown: keepFocus, "aria-pressed": String(pressed), style: `--c:${one.colour}`, title: one.name },
       h("span", {}, one.name),
       keys ? kbd(keys) : null,
     );
@@ -94,6 +112,8 @@ export function createPanel({ crop, labels, on }) {
   return {
     element,
     field,
+    /** The line above the label classes. */
+    classesTitle: classes.firstChild,
     /** @param {{current: string|null, drawing: any, selected: string|null, situation: any}} seen */
     update({ current, drawing, selected, situation }) {
       const one = drawing.shapes.find((shape) => shape.id === selected);
@@ -135,17 +155,7 @@ export function createPanel({ crop, labels, on }) {
     },
     /** @param {any[]|null} events newest first; null while they are on their way */
     setHistory(events) {
-      fill(historyList, events, () =>
-        (events ?? []).map((event) =>
-          h(
-            "li",
-            {},
-            h("span", {}, TEXT.history[event.what] ?? event.what, event.shapes ? `, ${TEXT.panel.count(event.shapes)}` : ""),
-            h("em", { title: `${event.who ?? ""} · ${shortMoment(event.at)}` }, `${event.who ?? ""} · ${shortMoment(event.at)}`),
-            event.comment ? h("q", {}, event.comment) : null,
-          ),
-        ),
-      );
+      around.history.setEvents(events);
     },
   };
 
@@ -154,6 +164,7 @@ export function createPanel({ crop, labels, on }) {
     const button = buttons.get(place);
     if (button.dataset.act === act) return;
     button.dataset.act = act;
+    button.setAttribute("aria-keyshortcuts", shortcutsOf(row) ?? "");
     button.replaceChildren(h("span", {}, TEXT.acts[act]), kbd(keyOf(row)));
   }
 }
@@ -166,10 +177,12 @@ function createField() {
   const element = h("form.field", { hidden: true }, label, input, hint);
   let answer = null;
   let optional = false;
+  let asked = null;
 
   function close() {
     element.hidden = true;
     answer = null;
+    asked = null;
     input.blur();
   }
   function confirm() {
@@ -199,12 +212,18 @@ function createField() {
 
   return {
     element,
-    /** @param {string} what "sent_back", "parked", "reopened" or "comment" @param {(text: string|null) => void} give */
+    input,
+    /** What it is for while it is open. @returns {string|null} */
+    get asked() {
+      return asked;
+    },
+    /** @param {string} what "sent_back", "parked", "reopened", "comment" or "say" @param {(text: string|null) => void} give */
     ask(what, give, start = "") {
       answer = give;
+      asked = what;
       optional = what === "comment";
       label.textContent = TEXT.ask[what];
-      hint.textContent = optional ? TEXT.ask.hintComment : TEXT.ask.hint;
+      hint.textContent = optional ? TEXT.ask.hintComment : what === "say" ? TEXT.ask.hintSay : TEXT.ask.hint;
       hint.classList.remove("warn");
       input.value = start;
       element.hidden = false;

@@ -1,7 +1,9 @@
 // The parts that need the label classes and the person: made once, and put in their places around the stage.
 
 import { createActsSeen } from "./acts_seen.js";
+import { createAround } from "./around.js";
 import { createConnectionBar, createKeptBar, createReturnedBar } from "./bars.js";
+import { isComment } from "./comments.js";
 import { createChooser } from "./chooser.js";
 import { createCommands } from "./commands.js";
 import { createCrop } from "./crop.js";
@@ -49,11 +51,12 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     soon: afterPaint,
     onChange: onSaved,
     onStored(answer, stored) {
+      if (isComment(answer)) return around.comments.stored(answer);
       actsSeen.stored(answer, stored);
       acts.number(answer.id, stored.act);
       getSession()?.onStored(answer, stored);
     },
-    onRefused: (answer, error) => getSession()?.onRefused(answer, error),
+    onRefused: (answer, error) => (isComment(answer) ? around.comments.refused(answer, error) : getSession()?.onRefused(answer, error)),
   });
   const details = createDetails({ api, onKnown });
   const crop = createCrop({ stage, getBitmap, colourOf: labels.colourOf });
@@ -82,9 +85,16 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     onChoose: (key, whole) => commands.label(key, whole),
     onNotice: (text) => notice.say(text, "warning"),
   });
+  const around = createAround({
+    api, stage, notice, labels, details, crop, me, getBitmap, getSession, changed,
+    getOutbox: () => outbox,
+    getDrawing: () => drawing,
+    onAct: (act) => commands.byAct[act](""),
+  });
   const panel = createPanel({
     crop: crop.element,
     labels,
+    around,
     on: {
       act: (act) => byButton(() => getSession().decide(act)),
       label: (key) => commands.label(key),
@@ -92,11 +102,13 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       openChooser: (mode) => commands.openChooser(mode),
       select: (id) => drawing.select(id),
       remove: (id) => drawing.remove(id),
+      step: (act) => byButton(() => commands.byAct[act]("")),
       comment: () => commands.byAct.comment(""),
+      say: () => commands.byAct.say(""),
     },
   });
   const rail = createRail((act) => commands.byAct[act](""));
-  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, getSession, getDrawing: () => drawing, changed });
+  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, getSession, getDrawing: () => drawing, changed });
   const drawing = createDrawing({
     viewer,
     stage,
@@ -109,17 +121,22 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       crop.update(now);
     },
     onSelect: changed,
-    onDrawing: (isDrawing) => stage.element.classList.toggle("drawing", isDrawing),
+    onDrawing(isDrawing) {
+      stage.element.classList.toggle("drawing", isDrawing);
+      if (isDrawing) around.loop.stop();
+    },
   });
   stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element, kept.element), chooser.element);
+  around.join(panel, () => commands.nextLabel);
   panel.setComment(null);
 
   return {
-    labels, acts, drafts, outbox, details, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
+    labels, acts, drafts, outbox, details, around, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
     stop() {
       outbox.retire();
       drafts.flush();
       details.stop();
+      around.stop();
       drawing.stop();
     },
   };

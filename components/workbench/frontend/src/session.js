@@ -10,8 +10,8 @@ import { Strokes } from "./undo.js";
 /** @typedef {import("./queue.js").Entry} Entry */
 /** @typedef {{shapes: any[], labels: string[], replies: Record<string, boolean>}} Drawing an answer as it stands on screen */
 
-/** After these the picture stays: one has reopened it to work on it. */
-const STAYS = new Set(["reopened", "unparked"]);
+/** After these the picture stays: one has reopened it to work on it, or has said something about it. */
+const STAYS = new Set(["reopened", "unparked", "commented"]);
 const CLOSED = new Set(["accepted", "rejected", "withdrawn"]);
 
 const sameLabels = (a, b) => a.length === b.length && a.every((key) => b.includes(key));
@@ -34,9 +34,10 @@ export const answersIt = (answer) => Boolean(answer) && answer.kept?.act !== "un
  * @param {{id: number, scope: string}} options.me
  * @param {boolean} options.leavesQueue whether a decided picture stops matching the queue
  * @param {ReturnType<typeof import("./pace.js").createPace>} options.pace
+ * @param {(replies: Record<string, boolean>) => string|null} [options.missing] the question that has to be answered and is not
  * @param {object} options.ui present, ended, drawingChanged, changed, notice, ask: see workbench.js
  */
-export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, pace, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
+export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueue, pace, missing = () => null, ui, now = Date.now, newId = () => crypto.randomUUID() }) {
   /** @type {Strokes<Drawing>} */
   const strokes = new Strokes(nothingDrawn());
   /** The entry whose picture is on the stage. @type {Entry|null} */
@@ -66,6 +67,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       saving: Boolean(shown?.done),
       conflict: shown?.returned?.theirs !== undefined && shown?.returned?.theirs !== null,
       visible,
+      unanswered: missing(strokes.present.replies),
       dispute: shown?.item.dispute ?? null,
     };
   }
@@ -399,6 +401,10 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       shown.overtaken = null;
       keepDraft();
       ui.changed();
+    },
+    /** These were changed in another way than by a decision here: how do they stand now? @param {number[]} mediaIds */
+    refresh(mediaIds) {
+      for (const entry of queue.all) if (mediaIds.includes(entry.item.id)) refetch(entry);
     },
     /** @param {Entry} entry */
     goTo(entry) {

@@ -7,7 +7,8 @@
 import OpenSeadragon from "openseadragon";
 
 import { h } from "./dom.js";
-import { fit, frame, pan, toPicture, toScreen, zoomAt } from "./view.js";
+import { bindPinch } from "./pinch.js";
+import { fit, frame, pan, pinched, toPicture, toScreen, zoomAt } from "./view.js";
 
 /** Side of the empty world, in pixels of the picture: the largest side a picture may have. */
 const WORLD = 16_384;
@@ -19,9 +20,10 @@ const WHEEL_STEP = 0.0016;
  * @param {object} options
  * @param {() => ImageBitmap|null} options.getBitmap of the picture on the stage
  * @param {() => void} options.onMove after every change of the view
+ * @param {() => void} options.onPinch two fingers are on it: what one of them had begun to draw was not meant
  * @param {() => void} options.onCloser when the picture is shown larger than its decoded pixels
  */
-export function createStage({ getBitmap, onMove, onCloser }) {
+export function createStage({ getBitmap, onMove, onPinch, onCloser }) {
   const canvas = h("canvas.picture", { role: "img" });
   const holder = h("div.viewer");
   const element = h("div.stage", {}, canvas, holder);
@@ -34,7 +36,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
   let view = { scale: 1, x: 0, y: 0 };
   /** Whether the person has moved the view; if not, it follows the size of the window. */
   let fitted = true;
-  let brightness = 1;
   let viewer = null;
   let spaceHeld = false;
 
@@ -136,6 +137,10 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     element.addEventListener("pointercancel", onEnd, true);
   };
 
+  const stopPinching = bindPinch(element, {
+    onBegin: onPinch,
+    onPinch: (from, to) => picture && apply(pinched(view, from, to, size, picture)),
+  });
   element.addEventListener("wheel", onWheel, { capture: true, passive: false });
   element.addEventListener("pointerdown", onPress, true);
   const observer = new ResizeObserver(resize);
@@ -152,6 +157,8 @@ export function createStage({ getBitmap, onMove, onCloser }) {
         drawer: "canvas",
         showNavigationControl: false,
         keyboardNavEnabled: false,
+        // Nothing here is done by its keys: Tab goes past it.
+        tabIndex: -1,
         animationTime: 0,
         autoResize: false,
         visibilityRatio: 0,
@@ -170,9 +177,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
       });
       viewer.addHandler("canvas-pinch", (event) => {
         event.preventDefaultPanAction = event.preventDefaultZoomAction = event.preventDefaultRotateAction = true;
-        if (!picture) return;
-        const moved = pan(view, event.center.x - event.lastCenter.x, event.center.y - event.lastCenter.y, size, picture);
-        apply(zoomAt(moved, event.distance / event.lastDistance, [event.center.x, event.center.y], size, picture));
       });
       viewer.addHandler("canvas-key", (event) => {
         event.preventDefaultAction = true;
@@ -211,14 +215,6 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     frame: (rect) => picture && apply(frame(rect, size, picture)),
     /** @param {number} factor */
     zoom: (factor) => picture && apply(zoomAt(view, factor, [size.width / 2, size.height / 2], size, picture)),
-    /** Brightness of the view alone; nothing stored changes. @param {number} value 1 is as taken */
-    setBrightness(value) {
-      brightness = value;
-      canvas.style.filter = value === 1 ? "" : `brightness(${value})`;
-    },
-    get brightness() {
-      return brightness;
-    },
     /** @param {boolean} held */
     holdSpace(held) {
       spaceHeld = held;
@@ -240,6 +236,7 @@ export function createStage({ getBitmap, onMove, onCloser }) {
     pointOf: (event) => toPicture(view, place(event)),
     screenOf: (point) => toScreen(view, point),
     stop() {
+      stopPinching();
       observer.disconnect();
       viewer?.destroy();
     },

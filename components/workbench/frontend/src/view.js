@@ -7,7 +7,7 @@ import { clamp } from "./geometry.js";
 /** @typedef {import("./geometry.js").Size} Size */
 
 /** A single pixel of the original becomes this many on screen, at most: enough to place an edge between two. */
-export const MAX_SCALE = 24;
+export const MAX_SCALE = 32;
 
 /** The whole picture, centred. @param {Size} stage @param {Size} picture @returns {View} */
 export function fit(stage, picture) {
@@ -37,6 +37,19 @@ export function zoomAt(view, factor, [px, py], stage, picture) {
 /** Moves the picture by screen pixels. */
 export function pan(view, dx, dy, stage, picture) {
   return clampView({ scale: view.scale, x: view.x + dx, y: view.y + dy }, stage, picture);
+}
+
+/**
+ * Moves and zooms with two fingers: what lay under them stays under them.
+ * @param {View} view @param {[number, number][]} from where the two were @param {[number, number][]} to where they are
+ * @param {Size} stage @param {Size} picture
+ */
+export function pinched(view, from, to, stage, picture) {
+  const middle = ([[ax, ay], [bx, by]]) => /** @type {[number, number]} */ ([(ax + bx) / 2, (ay + by) / 2]);
+  const apart = ([[ax, ay], [bx, by]]) => Math.max(1, Math.hypot(ax - bx, ay - by));
+  const [before, after] = [middle(from), middle(to)];
+  const zoomed = zoomAt(view, apart(to) / apart(from), before, stage, picture);
+  return pan(zoomed, after[0] - before[0], after[1] - before[1], stage, picture);
 }
 
 /**

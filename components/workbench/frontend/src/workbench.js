@@ -72,7 +72,11 @@ export function createWorkbench(parent, place, onPlace) {
   const getBitmap = () => pictures.ready(shownId)?.bitmap ?? null;
   const stage = createStage({
     getBitmap,
-    onMove: () => parts?.overlay.update(seen()),
+    onMove() {
+      parts?.overlay.update(seen());
+      parts?.around.follow();
+    },
+    onPinch: () => parts?.drawing.abandon(),
     onCloser: async () => {
       const id = shownId;
       if ((await pictures.fetchOriginal(id)) && id === shownId) {
@@ -84,7 +88,7 @@ export function createWorkbench(parent, place, onPlace) {
   const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
-  root.append(strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
+  root.append(h("h2.unseen", {}, TEXT.workbench), strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
   parent.append(root);
   cleanUps.push(fillBelowHeader(root));
   ending.loading();
@@ -119,13 +123,14 @@ export function createWorkbench(parent, place, onPlace) {
     parts = createParts({ ...screen, api, me, classes, store, getSession: () => session, byButton, onSaved: showSaved, onKnown });
     placeholder.panel.replaceWith(parts.panel.element);
     placeholder.film.replaceWith(parts.film.element);
+    root.append(parts.around.spread.element, parts.around.live.element);
     stage.element.before(parts.dispute.element);
     if (!store.durable) notice.say(TEXT.errors.noStorage, "warning");
     listen();
     // What waits from an earlier visit is known before the first picture is shown.
     const [refused] = await Promise.all([parts.outbox.load(), parts.acts.load(), parts.drafts.load(drawings)]);
     if (stopped) return;
-    await openQueue(place, firstPage, refused);
+    await openQueue(place, firstPage, parts.around.comments.bringBack(refused));
   }
 
   /** After a failure: from the start, for the queue, or for one picture. */
@@ -160,7 +165,7 @@ export function createWorkbench(parent, place, onPlace) {
         onAct,
         takeStroke: chooser.takeStroke,
         onSpace: stage.holdSpace,
-        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(document.querySelector("[role=dialog], dialog[open]")),
+        isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(root.querySelector("dialog[open]")) || Boolean(document.querySelector("[role=dialog], dialog[open]")),
         leaveAlone: (event) => event.key === "Delete" && drawing.hasPickedCorners,
       }),
       parts.stop,
@@ -214,7 +219,7 @@ export function createWorkbench(parent, place, onPlace) {
     });
     leases = createLeases({ post: api.post, getWanted, onLost });
     early.clear();
-    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: isReady, pace, ui });
+    session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: isReady, pace, missing: parts.around.questions.missing, ui });
     const opened = queue;
     await queue.fetchMore();
     if (opened !== queue || stopped) return;
@@ -375,6 +380,7 @@ export function createWorkbench(parent, place, onPlace) {
     strip.setPace(ownPace());
     leases.moved();
     showPosition();
+    parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
     parts.details.rest(item);
     afterPaint(() => shownId === item.id && showDetails());
     whereabouts.stir();
@@ -388,6 +394,7 @@ export function createWorkbench(parent, place, onPlace) {
     stage.clear();
     parts.drawing.put([]);
     parts.film.clear();
+    parts.around.shown(null, null);
     notice.clear();
     changed();
     strip.setItem(null);
@@ -415,20 +422,23 @@ export function createWorkbench(parent, place, onPlace) {
       shapes: stage.picture && parts?.drawing ? parts.drawing.read() : [],
       selected: parts?.drawing?.selected ?? null,
       theirs: session?.shown?.returned?.theirs?.shapes ?? sides?.second.shapes ?? [],
+      ...parts?.around.history.seen,
     };
   }
 
   function changed() {
     if (!session || !parts) return;
     const situation = session.situation();
-    const { commands, drawing, panel } = parts;
+    const { around, commands, drawing, panel } = parts;
     drawing.enable(situation.mayDecide && Boolean(stage.picture) && !situation.saving);
     panel.update({ current: commands.nextLabel, drawing: session.drawing, selected: drawing.selected, situation });
     panel.setComment(session.comment);
     parts.returned.update(session.shown?.returned ?? null);
     parts.kept.update(session.shown?.overtaken ?? null);
     root.dataset.dispute = String(parts.dispute.update(session.shown?.item ?? null));
-    parts.rail.update({ tool: drawing.tool, hidden: commands.shapesHidden });
+    around.update(situation, session.drawing, drawing.selected);
+    const on = { hide: commands.shapesHidden, loop: around.loop.isOn, grid: around.light.isGrid, looks: around.light.isOpen };
+    parts.rail.update({ tool: drawing.tool, on: Object.keys(on).filter((act) => on[act]), changed: around.light.isChanged });
     const now = seen();
     parts.overlay.update(now);
     parts.crop.update(now);
@@ -473,6 +483,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(event.timeStamp);
     whereabouts.stir();
     if (!pending) parts.drawing.settle();
+    parts.around.onAct(act);
     if (pending && JUDGING.has(act)) {
       early.add(act, press, event.timeStamp);
       return;
@@ -485,6 +496,7 @@ export function createWorkbench(parent, place, onPlace) {
     timings.pressed(performance.now());
     if (pending) return;
     parts.drawing.settle();
+    parts.around.loop.stop();
     act();
   }
 

@@ -95,3 +95,13 @@ test("nothing here submits no shapes", () => {
   assert.deepEqual(body.shapes, []);
   assert.equal(body.decision, null);
 });
+
+test("a question that has to be answered comes before accepting and submitting, not before rejecting", () => {
+  const open = { state: "annotated", mayDecide: true, shapes: [], dirty: false, drawn: false, answered: true, saving: false, conflict: false, visible: true, unanswered: "Is there smoke?" };
+  assert.match(refusal("accepted", open), /Is there smoke\?/);
+  assert.match(refusal("submitted", { ...open, dirty: true }), /Is there smoke\?/);
+  assert.match(refusal("nothing", open), /Is there smoke\?/);
+  assert.equal(refusal("rejected", open), null);
+  assert.equal(refusal("unsure", open), null);
+  assert.equal(refusal("accepted", { ...open, unanswered: null }), null);
+});

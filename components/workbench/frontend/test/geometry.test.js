@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  boxToRect, clampPoints, clampRect, pixelsToPoints, polygonArea, rectAround, rectBetween, rectToBox, sameShapes,
+  LEAST_ON_SCREEN, atLeast, boxToRect, clampPoints, clampRect, isTiny, overlapOf, pixelsToPoints, polygonArea, rectAround, rectBetween, rectToBox, sameShapes,
   shareOfPicture, smallest,
 } from "../src/geometry.js";
 
@@ -59,4 +59,18 @@ test("rounding does not make a drawing differ, a label class does", () => {
   assert.ok(!sameShapes([stored], [shape([0.1234668, 0.2, 0.3, 0.4])]));
   assert.ok(!sameShapes([stored], [shape(stored.box, null, "antenna")]));
   assert.ok(!sameShapes([stored], []));
+});
+
+test("a speck is drawn at the least size on screen, around its own middle", () => {
+  assert.equal(LEAST_ON_SCREEN, 8);
+  assert.deepEqual(atLeast({ x: 100, y: 50, w: 2, h: 1 }), { x: 97, y: 46.5, w: 8, h: 8 });
+  assert.deepEqual(atLeast({ x: 100, y: 50, w: 40, h: 3 }), { x: 100, y: 47.5, w: 40, h: 8 });
+  assert.deepEqual(atLeast({ x: 100, y: 50, w: 40, h: 30 }), { x: 100, y: 50, w: 40, h: 30 });
+  assert.deepEqual([isTiny({ w: 40, h: 3 }), isTiny({ w: 8, h: 8 })], [true, false]);
+});
+
+test("two boxes overlap by what they share of what they cover together", () => {
+  assert.equal(overlapOf([0, 0, 0.5, 0.5], [0, 0, 0.5, 0.5]), 1);
+  assert.equal(overlapOf([0, 0, 0.5, 1], [0.25, 0, 0.75, 1]), 1 / 3);
+  assert.equal(overlapOf([0, 0, 0.5, 0.5], [0.5, 0, 1, 0.5]), 0);
 });

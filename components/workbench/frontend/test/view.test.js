@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_SCALE, cropAround, fit, frame, pan, toPicture, toScreen, zoomAt } from "../src/view.js";
+import { MAX_SCALE, cropAround, fit, frame, pan, pinched, toPicture, toScreen, zoomAt } from "../src/view.js";
 
 const STAGE = { width: 1066, height: 598 };
 const PICTURE = { width: 1920, height: 1080 };
@@ -24,7 +24,8 @@ test("zooming keeps what lies under the pointer under it", () => {
   near(y, pointer[1]);
 });
 
-test("zooming in stops at single pixels, zooming out at the whole picture", () => {
+test("zooming in stops at single pixels, 32 of the screen for one, zooming out at the whole picture", () => {
+  assert.equal(MAX_SCALE, 32);
   const view = fit(STAGE, PICTURE);
   assert.equal(zoomAt(view, 1e6, [500, 300], STAGE, PICTURE).scale, MAX_SCALE);
   near(zoomAt(view, 0.01, [500, 300], STAGE, PICTURE).scale, view.scale);
@@ -59,4 +60,17 @@ test("the magnifier shows a speck with its surroundings, and stays on the pictur
 test("the magnifier shows a large shape whole", () => {
   const crop = cropAround({ x: 100, y: 100, w: 1500, h: 700 }, PICTURE, { width: 272, height: 136 }, 0.55);
   assert.ok(crop.w >= 1500 && crop.w <= 1920);
+});
+
+test("two fingers keep under them what they took hold of", () => {
+  const before = zoomAt(fit(STAGE, PICTURE), 4, [500, 300], STAGE, PICTURE);
+  const from = [[400, 300], [600, 300]];
+  const to = [[380, 320], [680, 320]];
+  const after = pinched(before, from, to, STAGE, PICTURE);
+  near(after.scale, before.scale * 1.5);
+  for (const finger of [0, 1]) {
+    const [x, y] = toScreen(after, toPicture(before, from[finger]));
+    near(x, to[finger][0], 1e-6);
+    near(y, to[finger][1], 1e-6);
+  }
 });
