@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.dependencies import AccessDep, PolicyDep, ReadSessionDep, SessionDep
 from api.media import MediaId
@@ -58,6 +58,7 @@ class SpreadIn(Body):
     shape: SpreadShape
     media_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MAX_MEDIA)
     client_id: str = Field(max_length=64)
+    replies: dict[str, StrictBool] = Field(default={}, max_length=50)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def spread_shape(
         wanted.shape.model_dump(),
         wanted.media_ids,
         client_id=wanted.client_id,
+        replies=wanted.replies,
         policy=policy,
     )
     response.status_code = 200 if done.repeated else 201

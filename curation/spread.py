@@ -102,12 +102,13 @@ def spread(
     media_ids: Sequence[int],
     *,
     client_id: str,
+    replies: Mapping[str, Any] | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Spread:
     """Submit one shape for each of these media, as one batch; those that are not new by now are left out, and why.
 
-    A repeated `client_id` gives back what was stored. Raises MediaNotFound, TooLarge, and what a submission of
-    the shape would; then nothing is written.
+    `replies` to questions go with each of them. A repeated `client_id` gives back what was stored. Raises
+    MediaNotFound, TooLarge, and what a submission of the shape would; then nothing is written.
     """
     require_scope(access, *CURATORS)
     clean_client_id(client_id)
@@ -140,6 +141,7 @@ def spread(
             access,
             target.id,
             shapes=[drawn],
+            replies=replies,
             based_on=target.current_annotation_id,
             batch_id=batch.id,
             policy=policy,
