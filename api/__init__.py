@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from api import (
+    agreement,
     answers,
     camera_memory,
     comments,
@@ -56,6 +57,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         login,
         media,
         answers,
+        agreement,
         queue,
         drafts,
         comments,

@@ -51,6 +51,9 @@ class AnnotationIn(Body):
     client_id: str | None = Field(default=None, max_length=64)
     decision: Literal["accepted"] | None = None
     comment: str | None = Field(default=None, max_length=20_000)
+    look: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="`look` of the media as it was on the screen."
+    )
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def submit(
             client_id=answer.client_id,
             accept=answer.decision == "accepted",
             comment=answer.comment,
+            look=answer.look,
             policy=policy,
         )
     except (StaleAnnotation, MovedOn) as stale:
@@ -111,8 +115,14 @@ class ReviewIn(Body):
     undoes: int | None = Field(
         default=None, ge=1, le=2**63 - 1, description="For `undone`: the number of the act to take back."
     )
+    chooses: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="For `settled`: the annotation that shall count."
+    )
     comment: str | None = Field(default=None, max_length=20_000)
     client_id: str | None = Field(default=None, max_length=64)
+    look: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="`look` of the media as it was on the screen."
+    )
 
 
 @dataclass(frozen=True)
@@ -136,8 +146,10 @@ def review(
             annotation_id=decision.annotation_id,
             seen_acts=decision.seen_acts,
             undoes=decision.undoes,
+            chooses=decision.chooses,
             comment=decision.comment,
             client_id=decision.client_id,
+            look=decision.look,
             policy=policy,
         )
     except (StaleAnnotation, MovedOn) as stale:

@@ -58,7 +58,11 @@ class SpreadIn(Body):
     shape: SpreadShape
     media_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MAX_MEDIA)
     client_id: str = Field(max_length=64)
-    replies: dict[str, StrictBool] = Field(default={}, max_length=50)
+    replies: dict[str, StrictBool] = Field(
+        default={},
+        max_length=50,
+        description="For each of them: key of a question -> yes (true) or no (false).",
+    )
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,19 @@ from curation.errors import NotAllowed
 from curation.installation import end_login_sessions
 from db.models import Access, Scope
 from db.session import open_session
+from language import _, later
 
 SCOPES = {
-    Scope.VIEWER: "viewer: looks and exports",
-    Scope.USER: "user: a curator, who uploads, annotates and reviews",
-    Scope.ADMIN: "admin: also withdraws and manages",
-    Scope.DEVICE: "device: only sends media, by the API",
+    Scope.VIEWER: later("viewer: looks and exports"),
+    Scope.USER: later("user: a curator, who uploads, annotates and reviews"),
+    Scope.ADMIN: later("admin: also withdraws and manages"),
+    Scope.DEVICE: later("device: only sends media, by the API"),
 }
 _PASSWORD = "one_time_password"
+
+
+def _scope_name(scope: Scope) -> str:
+    return _(SCOPES[scope])
 
 
 def show_one_time_password() -> None:
@@ -37,28 +42,28 @@ def show_one_time_password() -> None:
         return
     login, password = made
     with st.container(border=True):
-        st.write(f"One-time password of **{plain(login)}**, shown only here and now:")
+        st.write(_("One-time password of **{login}**, shown only here and now:", login=plain(login)))
         st.code(password, language=None)
-        st.caption("Pass it on by a safe way. A person has to change it at the first sign-in.")
-        st.button("I have noted it", on_click=_forget_password)
+        st.caption(_("Pass it on by a safe way. A person has to change it at the first sign-in."))
+        st.button(_("I have noted it"), on_click=_forget_password)
 
 
 def new_access() -> None:
     """A form for a new access."""
     with st.form("new_access", border=False, clear_on_submit=True):
-        st.text_input("Login", key="new_login", autocomplete="off")
-        st.selectbox("Scope", list(SCOPES), index=1, format_func=SCOPES.__getitem__, key="new_scope")
-        st.form_submit_button("Create", type="primary", on_click=_create)
+        st.text_input(_("Login"), key="new_login", autocomplete="off")
+        st.selectbox(_("Scope"), list(SCOPES), index=1, format_func=_scope_name, key="new_scope")
+        st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
 def change_access(accesses: Sequence[Access], visitor: Access) -> None:
     """Choose an access and change what it may do."""
     by_id = {access.id: access for access in accesses}
     access_id = st.selectbox(
-        "Access",
+        _("Access"),
         list(by_id),
         index=None,
-        placeholder="Choose one",
+        placeholder=_("Choose one"),
         format_func=lambda number: by_id[number].login if number in by_id else "",
         key="changed_access",
     )
@@ -67,30 +72,30 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
         return
     own = access.id == visitor.id
     if own:
-        st.caption("This is your own access. Its password is changed on the Account page.")
+        st.caption(_("This is your own access. Its password is changed on the Account page."))
     # The keys carry the access: a tick or a scope chosen for one of them must not stand for the next.
     st.selectbox(
-        "Scope",
+        _("Scope"),
         list(SCOPES),
         index=list(SCOPES).index(access.scope),
-        format_func=SCOPES.__getitem__,
+        format_func=_scope_name,
         key=f"scope_{access.id}",
     )
     sure = not own or st.checkbox(
-        "I know that I lose this page at once, and that only another admin can give it back.",
+        _("I know that I lose this page at once, and that only another admin can give it back."),
         key=f"sure_{access.id}",
     )
     with st.container(horizontal=True):
-        st.button("Change scope", on_click=_change_scope, args=(access.id,), disabled=not sure)
+        st.button(_("Change scope"), on_click=_change_scope, args=(access.id,), disabled=not sure)
         if access.disabled_at is None:
-            st.button("Disable", on_click=_disable, args=(access.id,), disabled=not sure)
+            st.button(_("Disable"), on_click=_disable, args=(access.id,), disabled=not sure)
         else:
-            st.button("Enable", on_click=_enable, args=(access.id,))
+            st.button(_("Enable"), on_click=_enable, args=(access.id,))
         if not own:
-            st.button("Reset password", on_click=_reset, args=(access.id,))
-            st.button("Sign out everywhere", on_click=_sign_out, args=(access.id,))
+            st.button(_("Reset password"), on_click=_reset, args=(access.id,))
+            st.button(_("Sign out everywhere"), on_click=_sign_out, args=(access.id,))
     if not own:
-        st.caption("Disabling, a reset and signing out end all login sessions and tokens at once.")
+        st.caption(_("Disabling, a reset and signing out end all login sessions and tokens at once."))
 
 
 def _create() -> None:
@@ -121,7 +126,7 @@ def _change_scope(access_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             changed = change_scope(session, admin, access_id, st.session_state[f"scope_{access_id}"])
-        st.toast(f"{plain(changed.login)} has the scope {changed.scope.value}.")
+        st.toast(_("{login} has the scope {scope}.", login=plain(changed.login), scope=changed.scope.value))
 
 
 def _disable(access_id: int) -> None:
@@ -129,7 +134,7 @@ def _disable(access_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             disabled = disable_access(session, admin, access_id)
-        st.toast(f"{plain(disabled.login)} is disabled and signed out everywhere.")
+        st.toast(_("{login} is disabled and signed out everywhere.", login=plain(disabled.login)))
 
 
 def _enable(access_id: int) -> None:
@@ -137,7 +142,7 @@ def _enable(access_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             enabled = enable_access(session, admin, access_id)
-        st.toast(f"{plain(enabled.login)} may enter again.")
+        st.toast(_("{login} may enter again.", login=plain(enabled.login)))
 
 
 def _sign_out(access_id: int) -> None:
@@ -145,7 +150,7 @@ def _sign_out(access_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             ended = end_login_sessions(session, admin, access_id)
-        st.toast(f"{plain(ended.login)} is signed out everywhere.")
+        st.toast(_("{login} is signed out everywhere.", login=plain(ended.login)))
 
 
 def _forget_password() -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from components.clock import browser_zone, local_text
 from components.doors import Node, link, node, table
 from db.models import Access, Event, Job
+from language import _
+from language.retold import retold
 from storage import SelfTest
 
 
@@ -22,18 +24,18 @@ def accesses_table(accesses: Sequence[Access], seen: dict[int, datetime], visito
             node("span", access.login, cls="strong") if access.id == visitor.id else access.login,
             access.scope.value,
             _when(access.created_at),
-            _when(seen[access.id]) if access.id in seen else "never",
+            _when(seen[access.id]) if access.id in seen else _("never"),
             _standing(access),
         ]
         for access in accesses
     ]
-    return table(("login", "scope", "created", "last seen", ""), rows, empty="")
+    return table((_("login"), _("scope"), _("created"), _("last seen"), ""), rows, empty="")
 
 
 def _standing(access: Access) -> str:
     if access.disabled_at is not None:
-        return f"disabled {local_text(access.disabled_at, browser_zone())}"
-    return "one-time password" if access.must_change_password else ""
+        return _("disabled {when}", when=local_text(access.disabled_at, browser_zone()))
+    return _("one-time password") if access.must_change_password else ""
 
 
 def events_table(events: Sequence[tuple[Event, str | None]]) -> Node:
@@ -42,13 +44,15 @@ def events_table(events: Sequence[tuple[Event, str | None]]) -> Node:
         [
             _when(event.created_at),
             login or "",
-            event.name.replace("_", " "),
+            _(event.name.replace("_", " ")),
             _about(event),
             event.address or "",
         ]
         for event, login in events
     ]
-    return table(("when", "who", "what", "about", "from"), rows, empty="Nothing has happened yet.")
+    return table(
+        (_("when"), _("who"), _("what"), _("about"), _("from")), rows, empty=_("Nothing has happened yet.")
+    )
 
 
 def _about(event: Event) -> Node:
@@ -57,7 +61,7 @@ def _about(event: Event) -> Node:
     whole = ", ".join(f"{name} {value}" for name, value in details.items())
     if event.media_id is None:
         return node("span", short, title=whole)
-    media = link(f"/browse?media={event.media_id}", f"media {event.media_id}")
+    media = link(f"/browse?media={event.media_id}", _("media {id}", id=str(event.media_id)))
     return node("span", media, f" {short}", title=whole)
 
 
@@ -68,24 +72,26 @@ def _shortened(value: str) -> str:
 def jobs_table(jobs: Sequence[Job]) -> Node:
     """Jobs with the reason of their last failure."""
     rows: list[list[Node | str]] = [
-        [_when(job.created_at), job.name.replace("_", " "), str(job.subject_id), job.error or ""]
+        [_when(job.created_at), _(job.name.replace("_", " ")), str(job.subject_id), job.error or ""]
         for job in jobs
     ]
-    return table(("asked for", "job", "of", "last failure"), rows, empty="No job has failed for good.")
+    return table(
+        (_("asked for"), _("job"), _("of"), _("last failure")), rows, empty=_("No job has failed for good.")
+    )
 
 
 def bucket_table(tested: SelfTest) -> Node:
     """What the self-test of the bucket tried and saw."""
     rows: list[list[Node | str]] = [
         [
-            step.name,
-            node("span", "works", cls="good")
+            retold(step.name),
+            node("span", _("works"), cls="good")
             if step.passed
-            else node("span", "fails", cls="bad")
+            else node("span", _("fails"), cls="bad")
             if step.required
-            else "not offered",
-            step.note,
+            else _("not offered"),
+            retold(step.note),
         ]
         for step in tested.steps
     ]
-    return table(("tried", "", "seen"), rows, empty="")
+    return table((_("tried"), "", _("seen")), rows, empty="")

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from components.clock import day_text
+from components.clock import day_and_month, day_text
 from components.doors import Node, browse_address, link, node
+from components.figures import media_text
 from curation.overview import Day, Tally
 from curation.states import STATE_NAMES
 from db.models import State
+from language import _, number, plural
 
 ROWS_AT_FIRST = 10
 MOST_ROWS = 200
@@ -40,19 +42,19 @@ class Bar:
 
 def numbers(shown: Sequence[Number]) -> Node:
     """Large numbers side by side."""
-    return node("div", *(_number(number) for number in shown), cls="numbers")
+    return node("div", *(_number(large) for large in shown), cls="numbers")
 
 
-def _number(number: Number) -> Node:
+def _number(large: Number) -> Node:
     return node(
         "div",
         link(
-            number.address,
-            node("b", number.figure, cls="figure"),
-            node("span", number.name, cls="name"),
+            large.address,
+            node("b", large.figure, cls="figure"),
+            node("span", large.name, cls="name"),
             cls="door",
         ),
-        node("div", *number.notes, cls="notes"),
+        node("div", *large.notes, cls="notes"),
         cls="number",
     )
 
@@ -87,8 +89,8 @@ def legend(states: dict[State, Tally]) -> Node:
             link(
                 browse_address(tally.wanted),
                 node("i", cls=f"swatch state-{state.value}"),
-                f"{STATE_NAMES[state]} ",
-                node("b", f"{tally.count:,}"),
+                f"{_(STATE_NAMES[state])} ",
+                node("b", number(tally.count)),
                 cls="note",
             )
             for state, tally in states.items()
@@ -113,7 +115,7 @@ def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
             cls=f"part state-{state.value}",
             # Keyboards reach a day by the number above it: two hundred stops would be no help to anyone.
             tabindex="-1",
-            title=f"{said}: {tally.count:,} {STATE_NAMES[state]}",
+            title=f"{said}: {number(tally.count)} {_(STATE_NAMES[state])}",
             style={"height": f"calc((100% - 1.4em) * {tally.count / highest:.5f})"},
         )
         for state, tally in day.states.items()
@@ -122,8 +124,8 @@ def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
         browse_address(day.wanted),
         _short(day.count) if labelled else "",
         cls="total",
-        title=f"{said}: {day.count:,} media",
-        aria_label=f"{said}: {day.count:,} media",
+        title=f"{said}: {media_text(day.count)}",
+        aria_label=f"{said}: {media_text(day.count)}",
     )
     return node(
         "div",
@@ -135,9 +137,9 @@ def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
 
 def _tick(day: date, labelled: bool, *, first: bool) -> str:
     if labelled:
-        return f"{day.day} {day:%b}" if first or day.day == 1 else str(day.day)
+        return day_and_month(day) if first or day.day == 1 else str(day.day)
     # One name per week, and room for it.
-    return f"{day.day} {day:%b}" if day.weekday() == 0 else ""
+    return day_and_month(day) if day.weekday() == 0 else ""
 
 
 def bars(shown: Sequence[Bar], *, heads: Sequence[str] = (), empty: str) -> Node:
@@ -149,13 +151,23 @@ def bars(shown: Sequence[Bar], *, heads: Sequence[str] = (), empty: str) -> Node
     at_first, later = rows[:ROWS_AT_FIRST], rows[ROWS_AT_FIRST:]
     if len(later) < 3:
         at_first, later = rows, []
-    after: list[Node] = [node("details", node("summary", f"{len(later)} more"), *later)] if later else []
+    after: list[Node] = (
+        [node("details", node("summary", _("{n} more", n=len(later))), *later)] if later else []
+    )
     if len(shown) > MOST_ROWS:
         after.append(
-            node("p", f"{len(shown) - MOST_ROWS:,} more are found with the filters of Browse.", cls="empty")
+            node(
+                "p",
+                plural(
+                    len(shown) - MOST_ROWS,
+                    "{n} more is found with the filters of Browse.",
+                    "{n} more are found with the filters of Browse.",
+                ),
+                cls="empty",
+            )
         )
     head = node("div", node("span"), node("span"), *(node("span", text) for text in heads), cls="row head")
-    widths = [max(len(f"{bar.figures[place]:,}") for bar in shown) for place in range(len(shown[0].figures))]
+    widths = [max(len(number(bar.figures[place])) for bar in shown) for place in range(len(shown[0].figures))]
     widths = [max(width, len(head)) for width, head in zip(widths, heads or [""] * len(widths), strict=True)]
     columns = " ".join(["minmax(0, 8.5em)", "minmax(30px, 1fr)", *(f"{width}ch" for width in widths)])
     return node(
@@ -172,10 +184,10 @@ def _row(bar: Bar, longest: int) -> Node:
         bar.address,
         node("span", bar.name, cls="name", title=bar.name),
         node("span", node("i", style=fill), cls="track"),
-        *(node("b", f"{figure:,}") for figure in bar.figures),
+        *(node("b", number(figure)) for figure in bar.figures),
         cls="row",
     )
 
 
 def _short(count: int) -> str:
-    return f"{count:,}" if count < 100_000 else f"{count // 1000:,}k"
+    return number(count) if count < 100_000 else f"{number(count // 1000)}k"

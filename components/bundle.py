@@ -7,11 +7,14 @@ file below `/assets`, cached by the browser under an address that carries its ha
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from language import Language, _, speaking
 
 COMPONENTS_FOLDER = Path(__file__).parent
 ASSETS_PATH = "/assets"
@@ -52,7 +55,7 @@ export default async function (component) {
     console.error(error);
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");
-    sentence.textContent = "This part of the page could not be loaded. Reload the page to try again.";
+    sentence.textContent = (%(sentences)s)[component.data?.language ?? "en"];
     parentElement.appendChild(sentence);
   }
 }
@@ -80,4 +83,10 @@ def loader_script(name: str) -> str:
         "path": f"{ASSETS_PATH}/{name}",
         "version": hashlib.sha256(content).hexdigest()[:16],
         "style": "loadStyle(parentElement)" if style.exists() else "null",
+        "sentences": json.dumps({language.value: _not_loaded(language) for language in Language}),
     }
+
+
+def _not_loaded(language: Language) -> str:
+    with speaking(language):
+        return _("This part of the page could not be loaded. Reload the page to try again.")

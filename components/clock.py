@@ -7,6 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from language import _, later
+
+# Streamlit's process has one locale for everybody; months are named here.
+MONTHS = (
+    later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
+    later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec"),
+)  # fmt: skip
+
 
 def browser_zone() -> tzinfo:
     """The zone of the browser that looks, UTC when it does not say."""
@@ -22,7 +30,11 @@ def local_text(moment: datetime | None, zone: tzinfo) -> str:
 
 
 def day_text(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{day_and_month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    return f"{day.day} {_(MONTHS[day.month - 1])}"
 
 
 def day_start(day: date, zone: tzinfo) -> datetime:
@@ -51,7 +63,9 @@ def span_text(start: datetime | None, end: datetime | None, zone: tzinfo) -> str
         same_day = start.astimezone(zone).date() == end.astimezone(zone).date()
         until = f"{end.astimezone(zone):%H:%M:%S}" if same_day else local_text(end, zone)
         return f"{local_text(start, zone)} – {until}"
-    return f"from {local_text(start, zone)}" if start else f"until {local_text(end, zone)}"
+    if start:
+        return _("from {time}", time=local_text(start, zone))
+    return _("until {time}", time=local_text(end, zone))
 
 
 def _is_midnight(moment: datetime, zone: tzinfo) -> bool:
@@ -60,11 +74,13 @@ def _is_midnight(moment: datetime, zone: tzinfo) -> bool:
 
 def _days_text(first: date | None, last: date | None) -> str:
     if first is None or last is None:
-        return f"from {day_text(first)}" if first else f"until {day_text(last)}" if last else ""
+        if first:
+            return _("from {time}", time=day_text(first))
+        return _("until {time}", time=day_text(last)) if last else ""
     if first == last:
         return day_text(first)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day_text(last)}"
     if first.year == last.year:
-        return f"{first.day} {first:%b} – {day_text(last)}"
+        return f"{day_and_month(first)} – {day_text(last)}"
     return f"{day_text(first)} – {day_text(last)}"

@@ -58,9 +58,10 @@ def browse_address(wanted: MediaFilter) -> str:
     return _address("/browse", wanted.to_query())
 
 
-def review_address(queue: Queue, wanted: MediaFilter | None = None) -> str:
-    """The address of a queue, narrowed by a filter where one is given."""
-    return _address("/review", {"queue": [queue.value], **(wanted.to_query() if wanted else {})})
+def review_address(queue: Queue, wanted: MediaFilter | None = None, start: int | None = None) -> str:
+    """The address of a queue, narrowed by a filter and beginning at a media where they are given."""
+    place = {} if start is None else {"start": [str(start)]}
+    return _address("/review", {"queue": [queue.value], **(wanted.to_query() if wanted else {}), **place})
 
 
 def show_doors(*nodes: Node, key: str) -> None:

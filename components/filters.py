@@ -22,20 +22,30 @@ from curation.sources import list_sources
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
 from db.session import open_session
+from language import _, later
 
 SORT_NAMES = {
-    Sort.UPLOADED_LAST: "Newest first",
-    Sort.UPLOADED_FIRST: "Oldest first",
-    Sort.CAPTURED_LAST: "Captured last first",
-    Sort.CAPTURED_FIRST: "Captured first first",
-    Sort.FILE_NAME: "File name",
-    Sort.SOURCE: "Source, then time",
-    Sort.SCORE: "Highest score first",
-    Sort.RANDOM: "Random",
+    Sort.UPLOADED_LAST: later("Newest first"),
+    Sort.UPLOADED_FIRST: later("Oldest first"),
+    Sort.CAPTURED_LAST: later("Captured last first"),
+    Sort.CAPTURED_FIRST: later("Captured first first"),
+    Sort.FILE_NAME: later("File name"),
+    Sort.SOURCE: later("Source, then time"),
+    Sort.SCORE: later("Highest score first"),
+    Sort.RANDOM: later("Random"),
 }
 STATE_CHOICES = [state for state in STATE_NAMES if state in LISTED_STATES]
 POPOVER = "filter_open"
-LOGINS = ("uploader", "annotator", "reviewer")
+LOGINS = {
+    "uploader": (later("Uploader"), later("Uploader (login)")),
+    "annotator": (later("Annotator"), later("Annotator (login)")),
+    "reviewer": (later("Reviewer"), later("Reviewer (login)")),
+}
+YES_OR_NO = {"yes": later("yes"), "no": later("no")}
+SPANS = {
+    "captured": (later("Captured"), later("Captured from")),
+    "uploaded": (later("Uploaded"), later("Uploaded from")),
+}
 
 
 @dataclass(frozen=True)
@@ -63,32 +73,34 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     """What is filtered by, in words."""
     pills = []
     if wanted.state:
-        pills.append(Pill("State", ", ".join(STATE_NAMES[state] for state in wanted.state), ("state",)))
+        pills.append(Pill(_("State"), ", ".join(_(STATE_NAMES[state]) for state in wanted.state), ("state",)))
     if wanted.label_class:
         names = ", ".join(class_names.get(key, key) for key in wanted.label_class)
-        pills.append(Pill("Label class", names, ("label_class",)))
+        pills.append(Pill(_("Label class"), names, ("label_class",)))
     if wanted.reply:
-        said = ", ".join(f"{key.replace('_', ' ')}: {'yes' if yes else 'no'}" for key, yes in wanted.replies)
-        pills.append(Pill("Question", said, ("reply",)))
+        said = ", ".join(
+            f"{key.replace('_', ' ')}: {_('yes') if yes else _('no')}" for key, yes in wanted.replies
+        )
+        pills.append(Pill(_("Question"), said, ("reply",)))
     if wanted.has_shapes is not None:
-        pills.append(Pill("Shapes", "some" if wanted.has_shapes else "none", ("has_shapes",)))
+        pills.append(Pill(_("Shapes"), _("some") if wanted.has_shapes else _("none"), ("has_shapes",)))
     if wanted.source:
-        pills.append(Pill("Source", ", ".join(wanted.source), ("source",)))
-    for label, name in (("Captured", "captured"), ("Uploaded", "uploaded")):
+        pills.append(Pill(_("Source"), ", ".join(wanted.source), ("source",)))
+    for name, (label, _from) in SPANS.items():
         start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
         if start or end:
-            pills.append(Pill(label, span_text(start, end, zone), (f"{name}_from", f"{name}_to")))
-    for name in LOGINS:
+            pills.append(Pill(_(label), span_text(start, end, zone), (f"{name}_from", f"{name}_to")))
+    for name, (label, _field) in LOGINS.items():
         if login := getattr(wanted, name):
-            pills.append(Pill(name.capitalize(), login, (name,)))
+            pills.append(Pill(_(label), login, (name,)))
     if wanted.acted_by:
-        pills.append(Pill("Acted on by", wanted.acted_by, ("acted_by",)))
+        pills.append(Pill(_("Acted on by"), wanted.acted_by, ("acted_by",)))
     if wanted.acted_from:
-        pills.append(Pill("Acted on", span_text(wanted.acted_from, None, zone), ("acted_from",)))
+        pills.append(Pill(_("Acted on"), span_text(wanted.acted_from, None, zone), ("acted_from",)))
     if wanted.tag:
-        pills.append(Pill("Tag", ", ".join(wanted.tag), ("tag",)))
+        pills.append(Pill(_("Tag"), ", ".join(wanted.tag), ("tag",)))
     if wanted.file_name:
-        pills.append(Pill("File name", f"contains {wanted.file_name}", ("file_name",)))
+        pills.append(Pill(_("File name"), _("contains {text}", text=wanted.file_name), ("file_name",)))
     return pills
 
 
@@ -111,7 +123,7 @@ class FilterBar:
     def show(self, *, sort: bool = True) -> None:
         """Draw the button with all filters behind it, a pill for each active one, and the order."""
         # Its content runs only while it is open: a closed bar costs a rerun next to nothing.
-        popover = st.popover("Filter", key=POPOVER, on_change="rerun", width="content")
+        popover = st.popover(_("Filter"), key=POPOVER, on_change="rerun", width="content")
         if popover.open:
             with popover, explain_problems():
                 self._widgets()
@@ -130,9 +142,9 @@ class FilterBar:
     def _choose_sort(self) -> None:
         st.session_state["filter_sort"] = self.wanted.sort
         st.selectbox(
-            "Order",
+            _("Order"),
             list(SORT_NAMES),
-            format_func=SORT_NAMES.__getitem__,
+            format_func=lambda sort: _(SORT_NAMES[sort]),
             key="filter_sort",
             label_visibility="collapsed",
             width=178,
@@ -161,44 +173,59 @@ class FilterBar:
             start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
             self._set(**{f"{name}_from": first_day(start, self.zone), f"{name}_to": last_day(end, self.zone)})
         st.pills(
-            "State",
+            _("State"),
             STATE_CHOICES,
             selection_mode="multi",
-            format_func=STATE_NAMES.__getitem__,
+            format_func=lambda state: _(STATE_NAMES[state]),
             **self._on("state"),
         )
         left, right = st.columns(2)
         with left:
             classes = _with_chosen(self._class_names, wanted.label_class)
             st.multiselect(
-                "Label class",
+                _("Label class"),
                 classes,
+                placeholder=_("Choose"),
                 format_func=lambda key: self._class_names.get(key, key),
                 **self._on("label_class"),
             )
-            st.multiselect("Source", _with_chosen(sources, wanted.source), **self._on("source"))
-            st.segmented_control("Has shapes", ["yes", "no"], width="stretch", **self._on("has_shapes"))
-            self._between("captured", "Captured")
+            st.multiselect(
+                _("Source"),
+                _with_chosen(sources, wanted.source),
+                placeholder=_("Choose"),
+                **self._on("source"),
+            )
+            st.segmented_control(
+                _("Has shapes"),
+                list(YES_OR_NO),
+                format_func=lambda answer: _(YES_OR_NO[answer]),
+                width="stretch",
+                **self._on("has_shapes"),
+            )
+            self._between("captured")
         with right:
-            st.multiselect("Tag", _with_chosen(tags, wanted.tag), **self._on("tag"))
-            st.text_input("File name contains", **self._on("file_name"))
+            st.multiselect(
+                _("Tag"), _with_chosen(tags, wanted.tag), placeholder=_("Choose"), **self._on("tag")
+            )
+            st.text_input(_("File name contains"), **self._on("file_name"))
             replies = [f"{key}:{said}" for key in sentences for said in ("yes", "no")]
             st.multiselect(
-                "Question",
+                _("Question"),
                 _with_chosen(replies, wanted.reply),
                 format_func=lambda reply: reply_text(reply, sentences),
+                placeholder=_("Choose"),
                 **self._on("reply"),
             )
-            self._between("uploaded", "Uploaded")
-        for name, column in zip(LOGINS, st.columns(len(LOGINS)), strict=True):
-            column.text_input(f"{name.capitalize()} (login)", **self._on(name))
+            self._between("uploaded")
+        for (name, (_label, field)), column in zip(LOGINS.items(), st.columns(len(LOGINS)), strict=True):
+            column.text_input(_(field), **self._on(name))
         left, right = st.columns(2)
-        left.text_input("Acted on by (login)", **self._on("acted_by"))
-        right.date_input("Acted on from", value=None, format="YYYY-MM-DD", **self._on("acted_from"))
+        left.text_input(_("Acted on by (login)"), **self._on("acted_by"))
+        right.date_input(_("Acted on from"), value=None, format="YYYY-MM-DD", **self._on("acted_from"))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.caption(f"Days are those of {plain(str(self.zone))}.")
+            st.caption(_("Days are those of {zone}.", zone=plain(str(self.zone))))
             st.button(
-                "Remove all filters",
+                _("Remove all filters"),
                 key="filter_clear",
                 type="tertiary",
                 disabled=wanted.is_empty,
@@ -206,12 +233,12 @@ class FilterBar:
                 args=(MediaFilter(sort=wanted.sort, seed=wanted.seed),),
             )
 
-    def _between(self, name: str, label: str) -> None:
+    def _between(self, name: str) -> None:
         first, second = st.columns(2)
         with first:
-            st.date_input(f"{label} from", value=None, format="YYYY-MM-DD", **self._on(f"{name}_from"))
+            st.date_input(_(SPANS[name][1]), value=None, format="YYYY-MM-DD", **self._on(f"{name}_from"))
         with second:
-            st.date_input("to", value=None, format="YYYY-MM-DD", **self._on(f"{name}_to"))
+            st.date_input(_("to"), value=None, format="YYYY-MM-DD", **self._on(f"{name}_to"))
 
     def _set(self, **values: Any) -> None:
         # What stands in the address counts, whatever a widget remembers: back and forward change it too.
@@ -252,8 +279,8 @@ def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
 
 def reply_text(reply: str, sentences: Mapping[str, str]) -> str:
     """A wanted reply as a person reads it: “Is there smoke that no shape shows? yes”."""
-    key, _, said = reply.rpartition(":")
-    return f"{sentences.get(key, key)} {said}"
+    key, _colon, said = reply.rpartition(":")
+    return f"{sentences.get(key, key)} {_(YES_OR_NO.get(said, said))}"
 
 
 def _limit(day: date, zone: tzinfo, *, end: bool) -> datetime | None:

@@ -6,6 +6,8 @@ import html
 
 import streamlit as st
 
+from language import _
+
 _STYLE = """
 <style>
 .stElementContainer:has(.vigie-visitor) { position: absolute; }
@@ -28,5 +30,9 @@ _DARK = """
 
 def show_header(login: str | None) -> None:
     """Put the visitor's login into the header."""
-    visitor = f'<div class="vigie-visitor">signed in as {html.escape(login)}</div>' if login else ""
+    visitor = (
+        f'<div class="vigie-visitor">{html.escape(_("signed in as {login}", login=login))}</div>'
+        if login
+        else ""
+    )
     st.html(_STYLE + (_DARK if st.context.theme.type == "dark" else "") + visitor)

@@ -21,11 +21,12 @@ from curation.label_classes import (
 )
 from db.models import AppliesTo, LabelClass
 from db.session import open_session
+from language import _, later
 
 APPLIES_TO = {
-    AppliesTo.BOTH: "shapes, media",
-    AppliesTo.SHAPE: "shapes",
-    AppliesTo.MEDIA: "media",
+    AppliesTo.BOTH: later("shapes, media"),
+    AppliesTo.SHAPE: later("shapes"),
+    AppliesTo.MEDIA: later("media"),
 }
 NEW_COLOUR = "#85858F"
 
@@ -33,26 +34,26 @@ NEW_COLOUR = "#85858F"
 def new_label_class(label_classes: Sequence[LabelClass]) -> None:
     """A form for a new label class, which goes to the end of the list."""
     with st.form("new_label_class", border=False, clear_on_submit=True):
-        st.text_input("Name", key="new_name", max_chars=60)
+        st.text_input(_("Name"), key="new_name", max_chars=60)
         st.text_input(
-            "Key",
+            _("Key"),
             key="new_key",
             max_chars=60,
-            placeholder="made from the name when empty",
-            help="What answers and exports carry: a-z, 0-9, _ and -. It is never changed later.",
+            placeholder=_("made from the name when empty"),
+            help=_("What answers and exports carry: a-z, 0-9, _ and -. It is never changed later."),
         )
         _fields("new", None, label_classes)
-        st.form_submit_button("Create", type="primary", on_click=_create)
+        st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
 def changed_label_class(label_classes: Sequence[LabelClass]) -> None:
     """Choose a label class, then change, move, retire it or offer it again."""
     by_id = {found.id: found for found in label_classes}
     chosen = st.selectbox(
-        "Label class",
+        _("Label class"),
         list(by_id),
         index=None,
-        placeholder="Choose one",
+        placeholder=_("Choose one"),
         format_func=lambda number: by_id[number].name if number in by_id else "",
         key="changed_label_class",
     )
@@ -60,73 +61,73 @@ def changed_label_class(label_classes: Sequence[LabelClass]) -> None:
     if found is None:
         return
     with st.form(f"label_class_{found.id}", border=False):
-        st.text_input("Name", found.name, key=f"{found.id}_name", max_chars=60)
+        st.text_input(_("Name"), found.name, key=f"{found.id}_name", max_chars=60)
         _fields(str(found.id), found, label_classes)
-        st.form_submit_button("Save", type="primary", on_click=_change, args=(found.id,))
+        st.form_submit_button(_("Save"), type="primary", on_click=_change, args=(found.id,))
     with st.container(horizontal=True):
         first, last = label_classes[0].id == found.id, label_classes[-1].id == found.id
-        st.button("Move up", on_click=_move, args=(found.id, -1), disabled=first)
-        st.button("Move down", on_click=_move, args=(found.id, 1), disabled=last)
+        st.button(_("Move up"), on_click=_move, args=(found.id, -1), disabled=first)
+        st.button(_("Move down"), on_click=_move, args=(found.id, 1), disabled=last)
         if found.retired_at is None:
-            st.button("Retire", on_click=_retire, args=(found.id,))
+            st.button(_("Retire"), on_click=_retire, args=(found.id,))
         else:
-            st.button("Offer again", on_click=_offer, args=(found.id,))
+            st.button(_("Offer again"), on_click=_offer, args=(found.id,))
     st.caption(
-        "A retired label class is no longer offered. Shapes that have it keep it; its hotkey becomes free."
+        _("A retired label class is no longer offered. Shapes that have it keep it; its hotkey becomes free.")
     )
 
 
 def _fields(prefix: str, found: LabelClass | None, label_classes: Sequence[LabelClass]) -> None:
     """The fields that a new label class and a changed one share."""
     colour, hotkey = st.columns(2)
-    colour.color_picker("Colour", found.colour if found else NEW_COLOUR, key=f"{prefix}_colour")
+    colour.color_picker(_("Colour"), found.colour if found else NEW_COLOUR, key=f"{prefix}_colour")
     hotkey.text_input(
-        "Hotkey",
+        _("Hotkey"),
         (found.hotkey or "") if found else "",
         key=f"{prefix}_hotkey",
-        placeholder="1 to 9, or F A",
-        help="One stroke 1 to 9, or F and then a letter.",
+        placeholder=_("1 to 9, or F A"),
+        help=_("One stroke 1 to 9, or F and then a letter."),
     )
     groups = sorted({other.exclusive_group for other in label_classes if other.exclusive_group})
     group = found.exclusive_group if found else None
     st.selectbox(
-        "Group",
+        _("Group"),
         groups,
         index=groups.index(group) if group else None,
         accept_new_options=True,
-        placeholder="none",
+        placeholder=_("None"),
         key=f"{prefix}_group",
-        help="Label classes of different groups exclude each other for a whole picture.",
+        help=_("Label classes of different groups exclude each other for a whole picture."),
     )
     choices = list(APPLIES_TO)
     st.selectbox(
-        "Applies to",
+        _("Applies to"),
         choices,
         index=choices.index(found.applies_to) if found else 0,
-        format_func=APPLIES_TO.__getitem__,
+        format_func=lambda what: _(APPLIES_TO[what]),
         key=f"{prefix}_applies_to",
     )
     parents = {
         other.id: other.name for other in label_classes if other.parent_id is None and other is not found
     }
     st.selectbox(
-        "Parent",
+        _("Parent"),
         list(parents),
         index=list(parents).index(found.parent_id) if found and found.parent_id in parents else None,
         format_func=lambda number: parents.get(number, ""),
-        placeholder="none",
+        placeholder=_("None"),
         key=f"{prefix}_parent",
     )
     st.text_area(
-        "Guide",
+        _("Guide"),
         (found.guide or "") if found else "",
         key=f"{prefix}_guide",
         max_chars=MAX_GUIDE,
         height=110,
-        help="What the label class means, shown beside the work.",
+        help=_("What the label class means, shown beside the work."),
     )
     if found is not None:
-        st.checkbox("Pinned: shown first on the Review screen", found.pinned, key=f"{prefix}_pinned")
+        st.checkbox(_("Pinned: shown first on the Review screen"), found.pinned, key=f"{prefix}_pinned")
 
 
 def _create() -> None:
@@ -146,7 +147,7 @@ def _create() -> None:
                 parent_id=st.session_state["new_parent"],
                 guide=_typed("new", "guide"),
             )
-        st.toast(f"{plain(created.name)} is offered.")
+        st.toast(_("{name} is offered.", name=plain(created.name)))
 
 
 def _change(label_class_id: int) -> None:
@@ -169,7 +170,7 @@ def _change(label_class_id: int) -> None:
                 pinned=st.session_state[f"{prefix}_pinned"],
                 guide=_typed(prefix, "guide"),
             )
-        st.toast("Saved.")
+        st.toast(_("Saved."))
 
 
 def _move(label_class_id: int, step: int) -> None:
@@ -205,7 +206,7 @@ def _retire(label_class_id: int) -> None:
         with open_session() as session:
             retired = retire_label_class(session, admin, label_class_id)
         st.session_state.pop(f"{label_class_id}_hotkey", None)
-        st.toast(f"{plain(retired.name)} is no longer offered.")
+        st.toast(_("{name} is no longer offered.", name=plain(retired.name)))
 
 
 def _offer(label_class_id: int) -> None:
@@ -213,7 +214,7 @@ def _offer(label_class_id: int) -> None:
         admin = require_visitor().access
         with open_session() as session:
             offered = offer_label_class_again(session, admin, label_class_id)
-        st.toast(f"{plain(offered.name)} is offered again.")
+        st.toast(_("{name} is offered again.", name=plain(offered.name)))
 
 
 def _typed(prefix: str, name: str) -> str:

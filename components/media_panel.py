@@ -10,6 +10,7 @@ from html import escape
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.comments import comments_section, see_mentions
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -23,25 +24,28 @@ from curation.browse import (
     list_neighbours,
     list_page,
 )
+from curation.comments import CommentView, list_comments
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
 from db.session import open_session
+from language import _, later, number, plural
 
 ACTS = {
-    "registered": "Registered",
-    "submitted": "Submitted",
-    "accepted": "Accepted",
-    "rejected": "Rejected",
-    "sent_back": "Sent back",
-    "unsure": "Unsure",
-    "parked": "Parked",
-    "unparked": "Unparked",
-    "reopened": "Reopened",
-    "undone": "Undone",
-    "withdrawn": "Withdrawn",
-    "restored": "Restored",
+    "registered": later("registered"),
+    "submitted": later("submitted"),
+    "commented": later("commented"),
+    "accepted": later("accepted"),
+    "rejected": later("rejected"),
+    "sent_back": later("sent back"),
+    "unsure": later("unsure"),
+    "parked": later("parked"),
+    "unparked": later("unparked"),
+    "reopened": later("reopened"),
+    "undone": later("undone"),
+    "withdrawn": later("withdrawn"),
+    "restored": later("restored"),
 }
 MAP_LINK = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=12/{lat}/{lon}"
 STYLE = """
@@ -73,6 +77,7 @@ class Found:
     annotations: Sequence[AnnotationView]
     history: Sequence[HistoryEntry]
     neighbours: Sequence[Neighbour]
+    comments: Sequence[CommentView]
     previous: MediaView | None
     following: MediaView | None
 
@@ -93,6 +98,7 @@ def find_media(visitor: SignedIn, media_id: int, wanted: MediaFilter) -> Found:
             list_annotations(session, access, media_id),
             get_history(session, access, media_id),
             list_neighbours(session, access, media_id),
+            list_comments(session, access, media_id),
             preceding[-1] if preceding else None,
             following[0] if following else None,
         )
@@ -117,12 +123,14 @@ def media_panel(
             with st.container(horizontal=True, vertical_alignment="center", key="bar_media"):
                 review = {**wanted.to_query(), "queue": "filter", "start": str(media.id)}
                 with st.container(key="go_review"):
-                    st.page_link("review.py", label="Review this", query_params=review, width="stretch")
+                    st.page_link("review.py", label=_("Review this"), query_params=review, width="stretch")
                 tag_menu(visitor, [media.id])
             undo_line(visitor)
         st.html(facts(media, zone))
         shown = _choose_annotation(found, names)
-        st.html(f'<p class="vigie-title">History</p>{acts(found.history, zone)}')
+        comments_section(visitor, media.id, found.comments)
+        see_mentions(visitor, media.id)
+        st.html(f'<p class="vigie-title">{_("History")}</p>{acts(found.history, zone)}')
     with left:
         media_view(
             media,
@@ -139,15 +147,15 @@ def media_panel(
 
 def _choose_annotation(found: Found, names: Mapping[str, str]) -> AnnotationView | None:
     """All annotations of the media, the one that counts chosen at first."""
-    st.html('<p class="vigie-title">Annotations</p>')
+    st.html(f'<p class="vigie-title">{_("Annotations")}</p>')
     if not found.annotations:
-        st.caption("None yet.")
+        st.caption(_("None yet."))
         return None
     by_id = {annotation.id: annotation for annotation in reversed(found.annotations)}
     current = found.media.annotation_id
     ids = list(by_id)
     chosen = st.radio(
-        "Annotation to show",
+        _("Annotation to show"),
         ids,
         index=ids.index(current) if current in by_id else 0,
         format_func=lambda number: annotation_text(by_id[number], names, current=number == current),
@@ -164,36 +172,49 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     if annotation.content != "shapes":
         parts.append(annotation.content)
     elif count == 0 and not annotation.label_classes:
-        parts.append("nothing here")
+        parts.append(_("nothing here"))
     else:
-        parts.append("1 shape" if count == 1 else f"{count} shapes")
+        parts.append(plural(count, "{n} shape", "{n} shapes"))
     parts.extend(plain(names.get(key, key)) for key in annotation.label_classes)
     text = " · ".join(parts)
-    return text if current else f"{text} :gray[(earlier)]"
+    return text if current else _("{text} :gray[(earlier)]", text=text)
 
 
 def facts(media: MediaDetails, zone: tzinfo) -> str:
     """The metadata table as HTML; every value escaped."""
     captured = local_text(media.captured_at, zone)
     if captured and media.captured_at_assumed:
-        captured += " (assumed)"
-    size = f"{media.width} × {media.height}, {(media.size or 0) / 1e6:.1f} MB" if media.width else ""
+        captured = _("{time} (assumed)", time=captured)
+    size = (
+        _(
+            "{width} × {height}, {size} MB",
+            width=str(media.width),
+            height=str(media.height),
+            size=number((media.size or 0) / 1e6, 1),
+        )
+        if media.width
+        else ""
+    )
     rows = [
-        ("File name", escape(media.file_name or "")),
-        ("State", escape(STATE_NAMES_BY_VALUE.get(media.state, media.state))),
-        ("Source", escape(media.source or "")),
-        ("Azimuth", f"{media.azimuth:g}°" if media.azimuth is not None else ""),
-        ("Captured", escape(captured)),
-        ("Uploaded", f"{escape(local_text(media.created_at, zone))} by {escape(media.uploaded_by)}"),
-        ("Sequence", escape(media.sequence or "")),
-        ("Tags", escape(", ".join(media.tags))),
-        ("Picture", escape(f"{size}, {media.content_type}" if size else "")),
-        ("Camera", escape(media.camera or "")),
-        ("Place", _place(media)),
-        ("Id", str(media.id)),
+        (_("File name"), escape(media.file_name or "")),
+        (_("State"), escape(_(STATE_NAMES_BY_VALUE.get(media.state, media.state)))),
+        (_("Source"), escape(media.source or "")),
+        (_("Azimuth"), f"{media.azimuth:g}°" if media.azimuth is not None else ""),
+        (_("Captured"), escape(captured)),
+        (
+            _("Uploaded"),
+            escape(_("{time} by {login}", time=local_text(media.created_at, zone), login=media.uploaded_by)),
+        ),
+        (_("Sequence"), escape(media.sequence or "")),
+        (_("Tags"), escape(", ".join(media.tags))),
+        (_("Picture"), escape(f"{size}, {media.content_type}" if size else "")),
+        (_("Camera"), escape(media.camera or "")),
+        (_("Place"), _place(media)),
+        (_("Id"), str(media.id)),
     ]
-    technical = [("SHA-256", _code(media.sha256)), ("Bucket key", _code(media.bucket_key))]
-    return f'{_list(rows)}<details class="vigie-more"><summary>In the bucket</summary>{_list(technical)}</details>'
+    technical = [("SHA-256", _code(media.sha256)), (_("Bucket key"), _code(media.bucket_key))]
+    more = f"<summary>{_('In the bucket')}</summary>{_list(technical)}"
+    return f'{_list(rows)}<details class="vigie-more">{more}</details>'
 
 
 def _list(rows: Sequence[tuple[str, str]]) -> str:
@@ -209,13 +230,14 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
     """The history as HTML, newest first; every value escaped."""
     lines = []
     for entry in history:
-        what = ACTS.get(entry.what, entry.what)
+        what = _(ACTS.get(entry.what, entry.what))
+        what = what[:1].upper() + what[1:]
         if entry.what == "submitted":
             count = entry.shapes or 0
-            what += f" {entry.annotation_number}, " + (
-                "no shapes" if count == 0 else "1 shape" if count == 1 else f"{count} shapes"
-            )
-        said = f"<q>{escape(entry.comment)}</q>" if entry.comment else ""
+            shapes = plural(count, "{n} shape", "{n} shapes") if count else _("no shapes")
+            what += f" {entry.annotation_number}, {shapes}"
+        # What was commented stands in full above.
+        said = f"<q>{escape(entry.comment)}</q>" if entry.comment and entry.what != "commented" else ""
         lines.append(
             f"<li><span>{escape(what)}</span><span class='who'>{escape(entry.who)} · "
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"
@@ -232,7 +254,7 @@ def _place(media: MediaDetails) -> str:
         return ""
     text = f"{media.lat:.5f}, {media.lon:.5f}"
     address = MAP_LINK.format(lat=f"{media.lat:.5f}", lon=f"{media.lon:.5f}")
-    return f'{text} <a href="{escape(address)}" target="_blank" rel="noopener noreferrer">map</a>'
+    return f'{text} <a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{_("map")}</a>'
 
 
 STATE_NAMES_BY_VALUE = {state.value: name for state, name in STATE_NAMES.items()}

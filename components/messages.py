@@ -11,13 +11,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from curation.errors import CurationError
+from language import _, later
+from language.retold import retold
 from reporting import report_error
 from storage.errors import BucketError
 
 log = logging.getLogger(__name__)
 
-DATABASE_AWAY = "The database cannot be reached at the moment. Nothing was changed. Try again in a while."
-BUCKET_AWAY = "The bucket cannot be reached at the moment. Nothing was changed. Try again in a while."
+DATABASE_AWAY = later(
+    "The database cannot be reached at the moment. Nothing was changed. Try again in a while."
+)
+BUCKET_AWAY = later("The bucket cannot be reached at the moment. Nothing was changed. Try again in a while.")
 
 
 @contextmanager
@@ -29,19 +33,19 @@ def explain_problems() -> Iterator[None]:
     try:
         yield
     except CurationError as error:
-        st.error(plain(error.sentence))
+        st.error(plain(retold(error.sentence)))
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         log.error("database away: %s", error)
-        st.error(DATABASE_AWAY)
+        st.error(_(DATABASE_AWAY))
     except BucketError as error:
         log.error("bucket away: %s", error)
-        st.error(BUCKET_AWAY)
+        st.error(_(BUCKET_AWAY))
 
 
 def explain_bug(error: Exception) -> bool:
     """What nobody foresaw: reported, and a sentence instead of the page. True keeps Streamlit's own away."""
     report_error(error)
-    st.error("Something went wrong that should not have. It was logged. Reload the page to go on.")
+    st.error(_("Something went wrong that should not have. It was logged. Reload the page to go on."))
     return True
 
 

@@ -32,6 +32,8 @@ from curation.sign_in import (
     touch_login_session,
 )
 from db.session import open_session
+from language import _
+from language.retold import retold
 from settings import get_settings
 
 REDEEM_JS = """
@@ -48,13 +50,9 @@ export default async function ({ data, parentElement }) {
   }
   const sentence = document.createElement("p");
   sentence.setAttribute("role", "alert");
-  sentence.textContent = "You could not be signed in just now. Try again.";
+  sentence.textContent = data[1];
   parentElement.replaceChildren(sentence);
 }
-"""
-INTRODUCTION = """
-<h1>Vigie</h1>
-<p>Curation of camera pictures. Sign in to go on.</p>
 """
 AUTHENTICATOR_KEYS = ("name", "authentication_status", "username", "email", "roles", "logout")
 
@@ -76,16 +74,16 @@ def require_visitor() -> SignedIn:
     """The visitor, for pages, callbacks and fragments; what follows does not run for a stranger."""
     visitor = find_visitor()
     if visitor is None:
-        st.info("You are signed out. Reload the page to sign in again.")
+        st.info(_("You are signed out. Reload the page to sign in again."))
         st.stop()
     return visitor
 
 
 def sign_in_page() -> None:
     """The sign-in card; once the password is right, the page asked for is loaded again with the cookie."""
-    _, middle, _ = st.columns([1, 1.1, 1])
+    middle = st.columns([1, 1.1, 1])[1]
     with middle:
-        st.html(INTRODUCTION)
+        st.html(f"<h1>Vigie</h1><p>{_('Curation of camera pictures. Sign in to go on.')}</p>")
         with explain_problems():
             _form()
 
@@ -98,12 +96,17 @@ def _form() -> None:
     authenticator.authentication_controller.authentication_model.credentials["usernames"] = lookup
     try:
         authenticator.login(
-            fields={"Form name": "Sign in", "Username": "Login", "Password": "Password", "Login": "Sign in"},
+            fields={
+                "Form name": _("Sign in"),
+                "Username": _("Login"),
+                "Password": _("Password"),
+                "Login": _("Sign in"),
+            },
             key="sign_in",
         )
     except TooManyAttempts as throttled:
         _forget()
-        st.error(plain(throttled.sentence))
+        st.error(plain(retold(throttled.sentence)))
         return
     except LoginError:
         _forget()
@@ -114,17 +117,20 @@ def _form() -> None:
     if signed_in_as is None:
         with open_session() as session:
             record_failure(session, lookup.asked, address)
-        st.error(WRONG)
+        st.error(retold(WRONG))
         return
     with open_session() as session:
         access = find_access(session, signed_in_as)
         if access is None or not may_enter(access, dashboard=True):
-            st.error(WRONG)
+            st.error(retold(WRONG))
             return
         ticket = open_login_session(session, access, address, get_settings().login_session_hours)
     redeem = st.components.v2.component("vigie_redeem", js=REDEEM_JS)
     # A list: Streamlit looks through a dict for data frames, and imports pandas for that.
-    redeem(data=[ticket], key=f"redeem_{secrets.token_hex(4)}")
+    redeem(
+        data=[ticket, _("You could not be signed in just now. Try again.")],
+        key=f"redeem_{secrets.token_hex(4)}",
+    )
 
 
 def visitor_address() -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from components.figures import media_text
 from components.messages import explain_problems, plain
 from curation.sign_in import SignedIn
 from curation.tags import MAX_TAG_LENGTH, change_tags, list_tags
 from db.session import open_session
+from language import _, plural
 
 UNDO = "tags_to_undo"  # in the session state: what the last change did, and the tags from before
 OPEN = "tag_open"
@@ -18,23 +20,23 @@ OPEN = "tag_open"
 
 def tag_menu(visitor: SignedIn, media_ids: Sequence[int]) -> None:
     """A button with a small form behind it for the tags of these media."""
-    popover = st.popover("Tag…", key=OPEN, on_change="rerun", disabled=not media_ids, width="content")
+    popover = st.popover(_("Tag…"), key=OPEN, on_change="rerun", disabled=not media_ids, width="content")
     if not popover.open or not media_ids:
         return
     with popover, explain_problems():
         with open_session(read_only=True) as session:
             known = list_tags(session)
         add = st.multiselect(
-            "Add tags",
+            _("Add tags"),
             known,
             accept_new_options=True,
-            placeholder="Choose, or type a new one",
+            placeholder=_("Choose, or type a new one"),
             key="tags_add",
         )
-        remove = st.multiselect("Remove tags", known, key="tags_remove")
+        remove = st.multiselect(_("Remove tags"), known, placeholder=_("Choose"), key="tags_remove")
         st.caption(preview(len(media_ids), add, remove))
         st.button(
-            f"Tag {counted(len(media_ids))}",
+            plural(len(media_ids), "Tag {n} media", "Tag {n} media"),
             type="primary",
             disabled=not (add or remove),
             on_click=_apply,
@@ -49,24 +51,29 @@ def undo_line(visitor: SignedIn) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bar_undo"):
         st.markdown(f"{plain(done['said'])}")
-        st.button("Undo", key="tags_undo", on_click=_undo, args=(visitor,))
-        st.button("Dismiss", key="tags_dismiss", type="tertiary", on_click=_forget)
+        st.button(_("Undo"), key="tags_undo", on_click=_undo, args=(visitor,))
+        st.button(_("Dismiss"), key="tags_dismiss", type="tertiary", on_click=_forget)
 
 
 def preview(count: int, add: Sequence[str], remove: Sequence[str]) -> str:
     """What a change would do, in one sentence of Markdown."""
     if not add and not remove:
-        return f"{counted(count)} selected. A tag has at most {MAX_TAG_LENGTH} characters and no semicolon."
-    parts = []
-    if add:
-        parts.append(f"get {_listed(add)}")
-    if remove:
-        parts.append(f"lose {_listed(remove)} where they have it")
-    return f"{counted(count)} will {' and '.join(parts)}."
-
-
-def counted(number: int) -> str:
-    return f"{number:,} media"
+        return _(
+            "{media} selected. A tag has at most {n} characters and no semicolon.",
+            media=media_text(count),
+            n=MAX_TAG_LENGTH,
+        )
+    media, added, removed = media_text(count), _listed(add), _listed(remove)
+    if not remove:
+        return _("{media} will get {added}.", media=media, added=added)
+    if not add:
+        return _("{media} will lose {removed} where they have it.", media=media, removed=removed)
+    return _(
+        "{media} will get {added} and lose {removed} where they have it.",
+        media=media,
+        added=added,
+        removed=removed,
+    )
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -79,9 +86,9 @@ def _apply(visitor: SignedIn, media_ids: Sequence[int], add: Sequence[str], remo
             before = change_tags(session, visitor.access, media_ids, add, remove)
         done = " ".join([*(f"+{name}" for name in add), *(f"−{name}" for name in remove)])
         said = (
-            f"{counted(len(before))} tagged: {done}."
+            plural(len(before), "{n} media tagged: {done}.", "{n} media tagged: {done}.", done=done)
             if before
-            else "Nothing to change: the tags were like that."
+            else _("Nothing to change: the tags were like that.")
         )
         st.session_state[UNDO] = (
             {"said": said, "add": add, "remove": remove, "before": before} if before else None
@@ -102,7 +109,7 @@ def _undo(visitor: SignedIn) -> None:
             for (gone, back), media_ids in steps_back(done["before"], done["add"], done["remove"]).items():
                 change_tags(session, visitor.access, media_ids, add=back, remove=gone)
         _forget()
-        st.toast("Tags are as they were.")
+        st.toast(_("Tags are as they were."))
 
 
 def steps_back(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from curation.errors import MovedOn, StaleAnnotation
@@ -78,9 +78,14 @@ def require_current(media: Media, seen_annotation_id: int | None) -> None:
         )
 
 
-def require_unmoved(media: Media, seen_acts: int | None) -> None:
-    """Raise MovedOn when somebody has acted since the caller looked, even if the annotation still stands."""
-    if seen_acts is not None and media.act_count != seen_acts:
+def require_unmoved(session: Session, media: Media, seen_acts: int | None) -> None:
+    """Raise MovedOn when somebody has acted since the caller looked, even if the annotation still stands.
+
+    Blind answers that moved nothing are no reason: who did not see them has missed nothing that counts.
+    """
+    if seen_acts is None or media.act_count == seen_acts:
+        return
+    if seen_acts > media.act_count or _anything_moved_since(session, media, seen_acts):
         raise MovedOn(
             f"Someone was faster: this picture is {STATE_NAMES[media.state]} now. Look again, then answer.",
             media_id=media.id,
@@ -88,6 +93,16 @@ def require_unmoved(media: Media, seen_acts: int | None) -> None:
             acts=media.act_count,
             current_annotation_id=media.current_annotation_id,
         )
+
+
+def _anything_moved_since(session: Session, media: Media, seen_acts: int) -> bool:
+    tables: tuple[type[Annotation] | type[Review], ...] = (Annotation, Review)
+    for table in tables:
+        quiet = and_(table.blind, table.state_before == table.state_after)
+        moved = select(table.id).where(table.media_id == media.id, table.act > seen_acts, ~quiet).limit(1)
+        if session.scalar(moved) is not None:
+            return True
+    return False
 
 
 def next_act(media: Media) -> int:

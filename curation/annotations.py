@@ -23,6 +23,7 @@ from curation.acts import (
     standing,
 )
 from curation.answers import AnnotationDraft, clean_client_id, clean_comment
+from curation.blind import answer_look, disguised_answer, standing_after
 from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
 from curation.label_classes import require_compatible, resolve
@@ -37,7 +38,7 @@ from curation.media_view import (
 )
 from curation.questions import resolve_replies
 from curation.reviews import add_review, state_after_accepting
-from curation.states import STATE_NAMES, SUBMITTABLE
+from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
 from db.models import (
     Access,
     Annotation,
@@ -82,15 +83,20 @@ def submit_annotation(
     client_id: str | None = None,
     accept: bool = False,
     comment: str | None = None,
+    look: int | None = None,
     batch_id: int | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Submitted:
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back
-    what was stored. Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given
-    and somebody has acted since, WrongState when the media is closed, and Refused of several kinds.
+    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back what was
+    stored. With `look` it is a blind answer: it is compared with the one that counts and never counts itself, and
+    whoever gave it is told nothing of that.
+
+    Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given and somebody
+    has acted since, WrongState when the media is closed, Conflict for a look that is not the caller's to answer,
+    and Refused of several kinds.
     """
     require_scope(access, *CURATORS)
     client_id = clean_client_id(client_id)
@@ -100,13 +106,13 @@ def submit_annotation(
     if known.same_client_id is not None:
         return _stored(session, access, media, known.same_client_id)
     drop_draft(session, access, media.id)
-    if media.state not in SUBMITTABLE:
-        raise WrongState(
-            f"This picture is {STATE_NAMES[media.state]} by now, so no answer can be added. Reopen it first.",
-            state=media.state.value,
-        )
-    require_current(media, based_on)
-    require_unmoved(media, seen_acts)
+    given = looks.get_look(session, access, media, look) if look is not None else None
+    if given is not None:
+        accept, based_on = False, given.annotation_id
+    else:
+        _require_submittable(media, accept)
+        require_current(media, based_on)
+        require_unmoved(session, media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
     draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
@@ -117,6 +123,8 @@ def submit_annotation(
     act = next_act(media)
     before = media.state
     after = State.ACCEPTED if policy.reviews_required == 0 else State.ANNOTATED
+    if given is not None:
+        after = before
     accepts = accept and policy.review_own and after != State.ACCEPTED
     annotation = Annotation(
         media_id=media.id,
@@ -127,6 +135,7 @@ def submit_annotation(
         batch_id=batch_id,
         comment=None if accepts else comment,  # with a decision it belongs to that
         origin=_origin(draft),
+        blind=given is not None,
         act=act,
         state_before=before,
         state_after=after,
@@ -155,6 +164,12 @@ def submit_annotation(
     except IntegrityError as error:
         # The row lock makes this all but impossible; the constraint is what guarantees it.
         raise Conflict("Someone answered this picture at the same moment. Try again.") from error
+    view = _view(annotation, access, draft)
+    if given is not None:
+        answer_look(session, access, media, given, annotation, view)
+        jobs.add(session, ANNOTATION_FILE, annotation.id)
+        session.flush()
+        return Submitted(disguised_answer(view), None, standing_after(annotation), act, draft.notes)
     review = None
     if accepts:
         review = Review(
@@ -178,11 +193,25 @@ def submit_annotation(
     if accept and not policy.review_own:
         notes = (*notes, "Submitted. Someone else has to accept it.")
     return Submitted(
-        annotation=_view(annotation, access, draft),
+        annotation=view,
         review=own_review_view(review, access) if review is not None else None,
         media=standing(media),
         act=act,
         notes=notes,
+    )
+
+
+def _require_submittable(media: Media, accept: bool) -> None:
+    if media.state in (SUBMITTABLE_AND_ACCEPTED if accept else SUBMITTABLE):
+        return
+    if media.state == State.DISPUTED:
+        raise WrongState(
+            "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.",
+            state=media.state.value,
+        )
+    raise WrongState(
+        f"This picture is {STATE_NAMES[media.state]} by now, so no answer can be added. Reopen it first.",
+        state=media.state.value,
     )
 
 
@@ -277,9 +306,12 @@ def _stored(session: Session, access: Access, media: Media, annotation_id: int) 
     found = session.get_one(Annotation, annotation_id)
     if found.author_id != access.id or found.media_id != media.id:
         raise Conflict("This client id was used for another answer. Make a new one.")
+    view = annotation_views(session, [annotation_id])[0]
+    if found.blind:
+        return Submitted(disguised_answer(view), None, standing_after(found), found.act, repeated=True)
     row = session.execute(review_rows().where(Review.client_id == found.client_id)).first()
     return Submitted(
-        annotation=annotation_views(session, [annotation_id])[0],
+        annotation=view,
         review=review_view(row) if row is not None else None,
         media=standing(media),
         act=found.act,

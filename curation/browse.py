@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from curation import looks
 from curation.accesses import PEOPLE, require_scope
+from curation.disputes import fill_disputes
 from curation.errors import NotAllowed
 from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.media_view import (
@@ -38,6 +39,7 @@ from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
 from db.queries import (
+    annotation_kept_from,
     comments_of,
     media_acted_on,
     media_annotated_by,
@@ -51,6 +53,7 @@ from db.queries import (
     media_with_label_classes,
     media_with_replies,
     media_with_tags,
+    review_kept_from,
 )
 from db.types import AnyRow, AnySelect
 
@@ -86,6 +89,8 @@ class HistoryEntry:
     annotation_id: int | None = None
     annotation_number: int | None = None
     shapes: int | None = None
+    # Given without having seen the answer that counted.
+    blind: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,7 +206,7 @@ def list_page(
     """
     limit = max(1, min(limit, MAX_PAGE_SIZE))
     sections = sections_of(session, wanted)
-    matches = [media_rows().where(*conditions(access, wanted), *extra)]
+    matches = [media_rows().where(*conditions(access, part), *extra) for part in _walked_apart(wanted)]
     if also:
         matches.append(media_rows().where(*also))
 
@@ -223,6 +228,7 @@ def list_page(
         fill_tags(session, items)
         if access.scope in PEOPLE:
             fill_answers(session, items)
+            fill_disputes(session, items)
     looks.disguise(session, access, items)
     previous = page.previous_cursor
     if start is not None and cursor is None and after is not None:
@@ -230,6 +236,14 @@ def list_page(
         back = replace(after, backwards=True)
         previous = back.encode() if read_page(session, matches, sections, back, 1, place).rows else None
     return Page(items, page.next_cursor, previous)
+
+
+def _walked_apart(wanted: MediaFilter) -> list[MediaFilter]:
+    """A filter as others that share no media, each in an order that an index has."""
+    # Of these two orders there is an index within each state only, and everything would be sorted for a page.
+    if wanted.sort not in (Sort.SCORE, Sort.RANDOM) or len(wanted.state) == 1:
+        return [wanted]
+    return [replace(wanted, state=(state,)) for state in wanted.state or sorted(LISTED_STATES)]
 
 
 def _place_of(
@@ -296,6 +310,7 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     fill_tags(session, [details])
     if access.scope in PEOPLE:
         fill_answers(session, [details])
+        fill_disputes(session, [details])
     looks.disguise(session, access, [details])
     return details
 
@@ -306,7 +321,8 @@ def list_annotations(session: Session, access: Access, media_id: int) -> list[An
     get_visible_media(session, access, media_id)
     if media_id in looks.given_looks(session, access):
         return []
-    ids = session.scalars(select(Annotation.id).where(Annotation.media_id == media_id)).all()
+    shown = (Annotation.media_id == media_id, ~annotation_kept_from(access.id))
+    ids = session.scalars(select(Annotation.id).where(*shown)).all()
     return annotation_views(session, ids)
 
 
@@ -320,10 +336,12 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
     ]
     if media_id in looks.given_looks(session, access):
         return [entry for _, entry in acts]
-    of_media = select(Annotation.id, Annotation.act).where(Annotation.media_id == media_id)
-    order = {row.id: row.act for row in session.execute(of_media)}
+    of_media = select(Annotation.id, Annotation.act, Annotation.blind).where(
+        Annotation.media_id == media_id, ~annotation_kept_from(access.id)
+    )
+    found = {row.id: row for row in session.execute(of_media)}
     numbers: dict[int, int] = {}
-    for annotation in annotation_views(session, list(order)):
+    for annotation in annotation_views(session, list(found)):
         numbers[annotation.id] = annotation.number
         entry = HistoryEntry(
             annotation.created_at,
@@ -333,9 +351,11 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             annotation_id=annotation.id,
             annotation_number=annotation.number,
             shapes=len(annotation.shapes),
+            blind=found[annotation.id].blind,
         )
-        acts.append(((order[annotation.id], 0), entry))
-    for row in session.execute(review_rows().add_columns(Review.act).where(Review.media_id == media_id)):
+        acts.append(((found[annotation.id].act, 0), entry))
+    decisions = review_rows().add_columns(Review.act, Review.blind)
+    for row in session.execute(decisions.where(Review.media_id == media_id, ~review_kept_from(access.id))):
         review = review_view(row)
         entry = HistoryEntry(
             review.created_at,
@@ -344,6 +364,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             comment=review.comment,
             annotation_id=review.annotation_id,
             annotation_number=numbers.get(review.annotation_id or 0),
+            blind=row.blind,
         )
         acts.append(((row.act, 1), entry))
     entries = [entry for _, entry in sorted(acts, key=lambda act: act[0])]

@@ -65,7 +65,7 @@ class CaptureDetails:
             source=clean_source(given.get("source")),
             captured_at=_moment(given, "captured_at"),
             assumed_captured_at=_moment(given, "assumed_captured_at"),
-            timezone=_zone(given.get("timezone")),
+            timezone=find_zone(given.get("timezone")),
             lat=lat,
             lon=lon,
             azimuth=azimuth % 360 if azimuth is not None else None,
@@ -120,7 +120,8 @@ def _moment(given: Mapping[str, str], name: str) -> datetime | None:
     return moment
 
 
-def _zone(name: str | None) -> ZoneInfo | None:
+def find_zone(name: str | None) -> ZoneInfo | None:
+    """The time zone of that name, None without a name. Raises InvalidText."""
     if name is None:
         return None
     try:

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import CURATORS, LOGIN_LENGTH, PEOPLE, require_scope
 from curation.answers import clean_client_id, clean_comment
 from curation.errors import AnswerIncomplete, Conflict
@@ -93,9 +94,14 @@ def comment_on(
 
 
 def list_comments(session: Session, access: Access, media_id: int) -> list[CommentView]:
-    """What was said about a media, first to last. Raises MediaNotFound."""
+    """What was said about a media, first to last; nothing while the caller shall answer it blind.
+
+    Raises MediaNotFound.
+    """
     require_scope(access, *PEOPLE)
     get_visible_media(session, access, media_id)
+    if media_id in looks.given_looks(session, access):
+        return []
     return _comments(session, media_id)
 
 

@@ -133,17 +133,15 @@ def close(look: Look) -> None:
     look.answered_at = utc_now()
 
 
-def reopen(session: Session, annotation_id: int, access_id: int) -> bool:
-    """Give a look back to who answered it, after that answer was undone; False when there is none."""
+def reopen(session: Session, annotation_id: int | None, access_id: int) -> None:
+    """Give the look about an annotation back to who answered it, after that answer was undone."""
     look = session.scalar(
         select(Look).where(
             Look.annotation_id == annotation_id, Look.access_id == access_id, Look.answered_at.is_not(None)
         )
     )
-    if look is None:
-        return False
-    look.answered_at, look.taken_at = None, utc_now()
-    return True
+    if look is not None:
+        look.answered_at, look.taken_at = None, utc_now()
 
 
 def _counts() -> ColumnElement[bool]:

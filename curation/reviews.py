@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation import comparisons, looks
 from curation.accesses import CURATORS, require_scope
 from curation.acts import (
     ReviewPolicy,
@@ -21,6 +22,8 @@ from curation.acts import (
     standing,
 )
 from curation.answers import clean_client_id, clean_comment
+from curation.blind import decide_blind, disguised_decision, standing_after
+from curation.disputes import choose
 from curation.drafts import drop_draft
 from curation.errors import (
     AnswerIncomplete,
@@ -34,7 +37,7 @@ from curation.errors import (
 from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
 from curation.questions import require_replied
-from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES
+from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
 
@@ -62,15 +65,20 @@ def decide(
     annotation_id: int | None = None,
     seen_acts: int | None = None,
     undoes: int | None = None,
+    chooses: int | None = None,
     comment: str | None = None,
     client_id: str | None = None,
+    look: int | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Decided:
     """Record one decision. `annotation_id` is the annotation that was on the screen.
 
-    `seen_acts` is how many acts the media had then; `undoes`, for an undo, the number of the act to take back.
+    `seen_acts` is how many acts the media had then; `undoes`, for an undo, the number of the act to take back;
+    `chooses`, for settling a dispute, the annotation that shall count. With `look` it is a blind decision: it
+    moves nothing, unless it goes against somebody else's answer, and whoever made it is told nothing of that.
+
     Raises StaleAnnotation when another one counts by now, WrongState when the media has moved on,
-    AnswerIncomplete when something is needed first, NotAllowed.
+    AnswerIncomplete when something is needed first, Conflict for a look that is not the caller's, NotAllowed.
     """
     require_scope(access, *((Scope.ADMIN,) if decision in ADMIN_ONLY else CURATORS))
     client_id = clean_client_id(client_id)
@@ -81,31 +89,39 @@ def decide(
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
     drop_draft(session, access, media.id)
+    if look is not None:
+        review = decide_blind(session, access, media, look, decision, comment, client_id)
+        return _told(session, access, media, review, own_review_view(review, access))
     if decision == Decision.ACCEPTED and media.state == State.NEW:
         raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
     if media.state not in DECIDABLE[decision]:
         raise WrongState(
-            f"This picture is {STATE_NAMES[media.state]} by now, so it cannot be {_done(decision)}.",
+            f"This picture is {STATE_NAMES[media.state]} by now, so it cannot be {done(decision)}.",
             state=media.state.value,
         )
     if decision not in ADMIN_ONLY:
         require_current(media, annotation_id)
-        require_unmoved(media, seen_acts)
+        require_unmoved(session, media, seen_acts)
     if decision in NEEDS_COMMENT and comment is None:
         raise AnswerIncomplete(NEEDS_COMMENT[decision])
+    counts = media.current_annotation_id
+    if decision == Decision.SETTLED:
+        counts = choose(session, media, chooses)
     review = Review(
         media_id=media.id,
         access_id=access.id,
-        annotation_id=media.current_annotation_id,
+        annotation_id=counts,
         decision=decision,
         comment=comment,
         client_id=client_id,
         act=0,
         state_before=media.state,
-        state_after=_state_after(session, access, media, decision, policy),
+        state_after=_state_after(session, access, media, decision, counts, policy),
     )
     review.act = next_act(media)
-    add_review(session, media, review, media.current_annotation_id)
+    add_review(session, media, review, counts)
+    if decision == Decision.REJECTED and review.state_after == State.DISPUTED:
+        comparisons.add_rejection(session, access, media, review, None)
     if decision == Decision.WITHDRAWN:
         # The same content may be registered anew from now on.
         media.upload_sha256 = None
@@ -143,24 +159,32 @@ def state_after_accepting(
     """Accepted when enough different people have accepted this annotation, this access counted in."""
     if policy.reviews_required <= 1:
         return State.ACCEPTED
-    accepters = set(session.scalars(accepters_of(annotation_id))) | {access.id}
+    found = accepters_of(annotation_id, review_own=policy.review_own)
+    accepters = set(session.scalars(found)) | {access.id}
     return State.ACCEPTED if len(accepters) >= policy.reviews_required else State.ANNOTATED
 
 
 def _state_after(
-    session: Session, access: Access, media: Media, decision: Decision, policy: ReviewPolicy
+    session: Session,
+    access: Access,
+    media: Media,
+    decision: Decision,
+    counts: int | None,
+    policy: ReviewPolicy,
 ) -> State:
     match decision:
-        case Decision.ACCEPTED:
-            if media.current_annotation_id is None:
+        case Decision.ACCEPTED | Decision.SETTLED:
+            if counts is None:
                 raise AnswerIncomplete("Draw shapes, or say that nothing is here.")
-            author_id = session.scalar(
-                select(Annotation.author_id).where(Annotation.id == media.current_annotation_id)
-            )
-            if author_id == access.id and not policy.review_own:
+            if not policy.review_own and _author_of(session, counts) == access.id:
+                if decision == Decision.SETTLED:
+                    # The dispute is over, but one's own answer still waits for somebody else.
+                    return State.ANNOTATED
                 raise OwnWork("This answer is your own. Someone else has to accept it.")
-            require_replied(session, media.current_annotation_id)
-            return state_after_accepting(session, access, media.current_annotation_id, policy)
+            require_replied(session, counts)
+            return state_after_accepting(session, access, counts, policy)
+        case Decision.REJECTED:
+            return State.DISPUTED if _others_accepted(session, access, media, policy) else State.REJECTED
         case Decision.UNPARKED:
             return _state_before(session, media, Decision.PARKED)
         case Decision.RESTORED:
@@ -171,11 +195,25 @@ def _state_after(
             return State(decision.value)
 
 
+def _author_of(session: Session, annotation_id: int) -> int:
+    return session.scalars(select(Annotation.author_id).where(Annotation.id == annotation_id)).one()
+
+
+def _others_accepted(session: Session, access: Access, media: Media, policy: ReviewPolicy) -> bool:
+    """Whether rejecting now goes against somebody who has accepted, where more than one person must accept."""
+    if policy.reviews_required < 2 or media.current_annotation_id is None:
+        return False
+    if media.state not in (State.ANNOTATED, State.UNSURE):
+        return False
+    found = accepters_of(media.current_annotation_id, review_own=policy.review_own)
+    return bool(set(session.scalars(found)) - {access.id})
+
+
 def _state_before(session: Session, media: Media, decision: Decision) -> State:
     """The state that the last such decision left."""
     before = session.scalar(
         select(Review.state_before)
-        .where(Review.media_id == media.id, Review.decision == decision)
+        .where(Review.media_id == media.id, Review.decision == decision, ~Review.blind)
         .order_by(Review.act.desc())
         .limit(1)
     )
@@ -190,8 +228,11 @@ def _undo(
     client_id: str | None,
     comment: str | None,
 ) -> Decided:
-    """Take back the media's last act that still stands, with everything it changed."""
-    last = _last_standing_act(session, media)
+    """Take back the media's last act that still stands, with everything it changed.
+
+    Blind answers that moved nothing stand in nobody's way, and can be taken back whatever came after them.
+    """
+    last = _act_to_undo(session, access, media, wanted)
     if wanted is not None and wanted != last.number:
         raise MovedOn(
             "Someone has acted on this picture since, or this was undone already. Look again.",
@@ -209,7 +250,7 @@ def _undo(
             raise NotAllowed("This act is more than a day old. Reopen the picture instead.")
     review = take_back(session, access, media, last, client_id=client_id, comment=comment)
     session.flush()
-    return Decided(own_review_view(review, access), standing(media), review.act)
+    return _told(session, access, media, review, own_review_view(review, access))
 
 
 @dataclass(frozen=True)
@@ -240,8 +281,22 @@ class StandingAct:
         return self.made.access_id if isinstance(self.made, Review) else self.made.author_id
 
     @property
+    def about(self) -> int | None:
+        """The annotation that was looked at, or for a blind answer the one it was compared with."""
+        return self.made.annotation_id if isinstance(self.made, Review) else self.made.based_on_id
+
+    @property
     def created_at(self) -> datetime:
         return self.made.created_at
+
+    @property
+    def is_blind(self) -> bool:
+        return self.made.blind
+
+    @property
+    def is_quiet(self) -> bool:
+        """A blind answer that moved nothing."""
+        return self.is_blind and self.made.state_before == self.made.state_after
 
     @property
     def is_admins_only(self) -> bool:
@@ -259,15 +314,23 @@ def take_back(
     batch_id: int | None = None,
 ) -> Review:
     """Undo the last standing act of a locked media, with everything it changed; who may is the caller's question."""
-    before, pointer = last.made.state_before, media.current_annotation_id
-    if last.annotation is not None:
-        before, pointer = last.annotation.state_before, last.annotation.based_on_id
+    before, pointer, about = last.made.state_before, media.current_annotation_id, media.current_annotation_id
+    if last.is_blind:
+        before = media.state if last.is_quiet else before
+        about = last.about
+        looks.reopen(session, last.about, last.access_id)
+    elif last.annotation is not None:
+        before, pointer, about = last.annotation.state_before, last.annotation.based_on_id, last.annotation.id
+    elif last.review is not None and last.review.decision == Decision.SETTLED:
+        pointer = _pointer_before(session, media, last.number)
+    comparisons.take_away(session, media.id, last.number, last.annotation.id if last.annotation else None)
     review = Review(
         media_id=media.id,
         access_id=access.id,
-        annotation_id=last.annotation.id if last.annotation is not None else media.current_annotation_id,
+        annotation_id=about,
         decision=Decision.UNDONE,
         comment=comment,
+        blind=last.is_blind and last.access_id == access.id,
         client_id=client_id,
         undoes_id=last.review.id if last.review is not None else None,
         undoes_act=last.number,
@@ -276,12 +339,21 @@ def take_back(
         state_before=media.state,
         state_after=before,
     )
-    add_review(session, media, review, pointer)
+    if last.is_blind:
+        session.add(review)
+        move(session, media, review.act, before, pointer, None)
+    else:
+        add_review(session, media, review, pointer)
     return review
 
 
-def standing_acts(session: Session, media_ids: Sequence[int]) -> dict[int, list[StandingAct]]:
-    """The acts of each media that no later undo has taken back, newest first; media without any are left out."""
+def standing_acts(
+    session: Session, media_ids: Sequence[int], *, quiet: bool = False
+) -> dict[int, list[StandingAct]]:
+    """The acts of each media that no later undo has taken back, newest first; media without any are left out.
+
+    Blind answers that moved nothing are among them only when asked for (`quiet`).
+    """
     reviews: dict[tuple[int, int], Review] = {}
     undone: set[tuple[int, int | None]] = set()
     for review in session.scalars(select(Review).where(Review.media_id.in_(media_ids))):
@@ -296,15 +368,34 @@ def standing_acts(session: Session, media_ids: Sequence[int]) -> dict[int, list[
     found: dict[int, list[StandingAct]] = {}
     for key in sorted((reviews.keys() | annotations.keys()) - undone, reverse=True):
         media_id, number = key
-        found.setdefault(media_id, []).append(StandingAct(number, annotations.get(key), reviews.get(key)))
+        act = StandingAct(number, annotations.get(key), reviews.get(key))
+        if quiet or not act.is_quiet:
+            found.setdefault(media_id, []).append(act)
     return found
 
 
-def _last_standing_act(session: Session, media: Media) -> StandingAct:
-    acts = standing_acts(session, [media.id]).get(media.id)
-    if not acts:
+def _act_to_undo(session: Session, access: Access, media: Media, wanted: int | None) -> StandingAct:
+    acts = standing_acts(session, [media.id], quiet=True).get(media.id, [])
+    for act in acts:
+        if act.is_quiet and act.number == wanted:
+            return act
+    own = access.id if wanted is None else None
+    last = next((act for act in acts if not act.is_quiet or act.access_id == own), None)
+    if last is None:
         raise NothingToUndo("Nothing has been done to this picture that could be undone.")
-    return acts[0]
+    return last
+
+
+def _pointer_before(session: Session, media: Media, number: int) -> int | None:
+    """Which annotation counted before an act that chose another one."""
+    for act in standing_acts(session, [media.id])[media.id]:
+        if act.number >= number or act.is_blind:
+            continue
+        if act.annotation is not None:
+            return act.annotation.id
+        if act.review is not None and act.review.decision == Decision.SETTLED:
+            return act.review.annotation_id
+    return None
 
 
 def _stored(session: Session, access: Access, media: Media, client_id: str) -> Decided | None:
@@ -313,15 +404,16 @@ def _stored(session: Session, access: Access, media: Media, client_id: str) -> D
         return None
     if found.access_id != access.id or found.media_id != media.id:
         raise Conflict("This client id was used for another decision. Make a new one.")
-    return Decided(_view(session, found.id), standing(media), found.act, repeated=True)
+    return replace(_told(session, access, media, found, _view(session, found.id)), repeated=True)
+
+
+def _told(session: Session, access: Access, media: Media, review: Review, view: ReviewView) -> Decided:
+    """What the author of a decision is told: of a blind one, as if the media had been new before."""
+    undone = review.decision == Decision.UNDONE
+    if review.blind and (not undone or media.id in looks.given_looks(session, access)):
+        return Decided(disguised_decision(view), standing_after(review), review.act)
+    return Decided(view, standing(media), review.act)
 
 
 def _view(session: Session, review_id: int) -> ReviewView:
     return review_view(session.execute(review_rows().where(Review.id == review_id)).one())
-
-
-def _done(decision: Decision) -> str:
-    return {
-        Decision.SENT_BACK: "sent back",
-        Decision.UNSURE: "marked unsure",
-    }.get(decision, decision.value)

@@ -107,8 +107,8 @@ def spread(
 ) -> Spread:
     """Submit one shape for each of these media, as one batch; those that are not new by now are left out, and why.
 
-    `replies` to questions go with each of them. A repeated `client_id` gives back what was stored. Raises
-    MediaNotFound, TooLarge, and what a submission of the shape would; then nothing is written.
+    `replies` to the questions about a whole picture go to each of them. A repeated `client_id` gives back what was
+    stored. Raises MediaNotFound, TooLarge, and what a submission of the shape would; then nothing is written.
     """
     require_scope(access, *CURATORS)
     clean_client_id(client_id)

@@ -21,6 +21,8 @@ OPEN_STATES = frozenset(
 LISTED_STATES = OPEN_STATES | {State.ACCEPTED, State.REJECTED}
 
 SUBMITTABLE = frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.PARKED})
+# With accepting in the same act. A plain submission leaves no dispute: the two answers are to be looked at.
+SUBMITTABLE_AND_ACCEPTED = SUBMITTABLE | {State.DISPUTED}
 # Where an answer may be given once more, blind: it stands, and nothing else is being asked.
 LOOKABLE = frozenset({State.ANNOTATED, State.ACCEPTED})
 
@@ -34,9 +36,13 @@ DECIDABLE: dict[Decision, frozenset[State]] = {
     Decision.PARKED: OPEN_STATES - {State.PARKED},
     Decision.UNPARKED: frozenset({State.PARKED}),
     Decision.REOPENED: frozenset({State.ACCEPTED, State.REJECTED}),
+    Decision.SETTLED: frozenset({State.DISPUTED}),
     Decision.WITHDRAWN: frozenset(State) - {State.WITHDRAWN},
     Decision.RESTORED: frozenset({State.WITHDRAWN}),
 }
+
+# What may be said of a media without having drawn anything, by somebody who is shown it as new.
+BLIND_DECISIONS = frozenset({Decision.REJECTED, Decision.UNSURE, Decision.PARKED})
 
 NEEDS_COMMENT = {
     Decision.SENT_BACK: "Say in a comment what should be done differently.",
@@ -56,3 +62,11 @@ STATE_NAMES = {
     State.REJECTED: "rejected",
     State.WITHDRAWN: "withdrawn",
 }
+
+
+def done(decision: Decision) -> str:
+    """What has happened to a media by a decision, in words that follow “cannot be”."""
+    return {
+        Decision.SENT_BACK: "sent back",
+        Decision.UNSURE: "marked unsure",
+    }.get(decision, decision.value)

@@ -31,6 +31,8 @@ from db.models import (
 from db.types import AnySelect
 
 SAME_AZIMUTH = 5.0
+# Decisions that say: this annotation is right.
+APPROVING = (Decision.ACCEPTED, Decision.SETTLED)
 
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -182,11 +184,30 @@ def media_for_review_by(
                 Review.media_id == Media.id,
                 Review.annotation_id == Media.current_annotation_id,
                 Review.access_id == access_id,
-                Review.decision == Decision.ACCEPTED,
+                Review.decision.in_(APPROVING),
                 ~is_undone(),
             )
         )
     return limits
+
+
+def annotation_kept_from(access_id: int) -> ColumnElement[bool]:
+    """Somebody else's answer to a picture that came back to them: only they see how true to themselves they are."""
+    first = aliased(Annotation)
+    return and_(
+        Annotation.blind,
+        Annotation.author_id != access_id,
+        exists().where(first.id == Annotation.based_on_id, first.author_id == Annotation.author_id),
+    )
+
+
+def review_kept_from(access_id: int) -> ColumnElement[bool]:
+    """As `annotation_kept_from`, where the answer was a decision alone."""
+    return and_(
+        Review.blind,
+        Review.access_id != access_id,
+        exists().where(Annotation.id == Review.annotation_id, Annotation.author_id == Review.access_id),
+    )
 
 
 def is_undone() -> ColumnElement[bool]:
@@ -223,17 +244,21 @@ def _act_is_undone(media_id: Any, act: Any) -> ColumnElement[bool]:
     )
 
 
-def accepters_of(annotation_id: int) -> Select[int]:
-    """Ids of the accesses whose acceptance of this annotation stands."""
-    return (
+def accepters_of(annotation_id: int, *, review_own: bool) -> Select[int]:
+    """Ids of the accesses whose acceptance of this annotation stands; without its author's where own do not count."""
+    found = (
         select(Review.access_id)
         .where(
             Review.annotation_id == annotation_id,
-            Review.decision == Decision.ACCEPTED,
+            Review.decision.in_(APPROVING),
             ~is_undone(),
         )
         .distinct()
     )
+    if review_own:
+        return found
+    author = select(Annotation.author_id).where(Annotation.id == annotation_id).scalar_subquery()
+    return found.where(Review.access_id != author)
 
 
 def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:

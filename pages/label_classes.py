@@ -13,6 +13,7 @@ from curation.media_filter import MediaFilter
 from curation.overview import LabelClassUse, shapes_per_label_class
 from db.models import Access, LabelClass, Scope
 from db.session import open_session
+from language import _, number
 
 COUNTS_LAST = 30  # seconds
 
@@ -32,18 +33,18 @@ def label_class_table(found: Sequence[LabelClass], counted: dict[str, LabelClass
             node("span", label_class.key, cls="code"),
             _hotkey(label_class),
             label_class.exclusive_group or "",
-            node("span", APPLIES_TO[label_class.applies_to], cls="named"),
+            node("span", _(APPLIES_TO[label_class.applies_to]), cls="named"),
             names.get(label_class.parent_id, "") if label_class.parent_id else "",
             _count(label_class.key, counted.get(label_class.key)),
         ]
         for label_class in found
     ]
-    heads = ("name", "key", "hotkey", "group", "applies to", "parent", "media")
-    return table(heads, rows, empty="There is no label class yet.", tall=True)
+    heads = (_("name"), _("key"), _("hotkey"), _("group"), _("applies to"), _("parent"), _("media"))
+    return table(heads, rows, empty=_("There is no label class yet."), tall=True)
 
 
 def _name(label_class: LabelClass) -> Node:
-    said = "retired" if label_class.retired_at else "pinned" if label_class.pinned else ""
+    said = _("retired") if label_class.retired_at else _("pinned") if label_class.pinned else ""
     return node(
         "span",
         node("i", cls="swatch", style={"background": label_class.colour}),
@@ -60,7 +61,7 @@ def _hotkey(label_class: LabelClass) -> Node:
 
 def _count(key: str, use: LabelClassUse | None) -> Node:
     count = use.media.count if use else 0
-    return link(browse_address(MediaFilter(label_class=(key,))), node("b", f"{count:,}"))
+    return link(browse_address(MediaFilter(label_class=(key,))), node("b", number(count)))
 
 
 access = require_visitor().access
@@ -71,14 +72,14 @@ with open_session(read_only=True) as session:
 drawn = label_class_table(label_classes, uses(access.scope, access))
 if access.scope != Scope.ADMIN:
     show_doors(drawn, key="label_classes")
-    st.caption("Admins change label classes.")
+    st.caption(_("Admins change label classes."))
     st.stop()
 
 left, right = st.columns([2.4, 1], gap="medium")
 with left:
     show_doors(drawn, key="label_classes")
 with right:
-    change, new = st.tabs(["Change", "New label class"])
+    change, new = st.tabs([_("Change"), _("New label class")])
     with change:
         changed_label_class(label_classes)
     with new:

@@ -4,19 +4,24 @@ from datetime import datetime
 
 import streamlit as st
 
+from components.agreement import agreement_figures
 from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.clock import browser_zone, day_start
+from components.comments import mentions_section
 from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
+from components.figures import count_text
 from components.layout import use_layout
 from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
+from curation.comments import list_mentions
 from curation.media_filter import MediaFilter
 from curation.queues import QUEUE_NAMES, Queue, count_queues
 from db.models import Access, Scope, State
 from db.session import open_session
+from language import _, number, plural
 from settings import get_settings
 
 # Plots over everything may be this many seconds old, and as many more while they are counted anew.
@@ -51,6 +56,7 @@ with open_session(read_only=True) as session:
     states = overview.count_states(session, access)
     queues = count_queues(session, access, policy=policy)
     sent_back = overview.count_sent_back(session, access) if queues else None
+    mentions = list_mentions(session, access, unseen=True)
     mine = overview.count_acted_on(session, access, today) if queues else None
 
 everything = sum(tally.count for tally in states.values())
@@ -58,35 +64,35 @@ waiting, accepted = overview.waiting_for_anyone(states), overview.accepted(state
 yours, next_queue = overview.waiting_for(queues), overview.fullest_queue(queues)
 
 if not everything:
-    st.subheader("No media yet")
+    st.subheader(_("No media yet"))
     if access.scope in CURATORS:
-        st.write("Upload the first pictures: files, folders or a ZIP archive.")
-        st.page_link("upload.py", label="Upload pictures")
+        st.write(_("Upload the first pictures: files, folders or a ZIP archive."))
+        st.page_link("upload.py", label=_("Upload pictures"))
     else:
-        st.write("As soon as a curator uploads pictures, they are counted here.")
+        st.write(_("As soon as a curator uploads pictures, they are counted here."))
     st.stop()
 
 shown = [
     Number(
-        f"{waiting.count:,}",
-        "waiting for anyone",
+        number(waiting.count),
+        _("waiting for anyone"),
         browse_address(waiting.wanted),
-        (node("span", "to annotate or to review"),),
+        (node("span", _("to annotate or to review")),),
     ),
     Number(
-        f"{accepted.count:,}",
-        "accepted",
+        number(accepted.count),
+        plural(accepted.count, "accepted", "accepted"),
         browse_address(accepted.wanted),
-        (note(f"{everything:,}", "media in all", browse_address(MediaFilter())),),
+        (note(number(everything), _("media in all"), browse_address(MediaFilter())),),
     ),
 ]
 if yours is not None and sent_back is not None:
     own = note(
-        f"{sent_back.count:,}",
-        "of your answers sent back",
+        number(sent_back.count),
+        _("of your answers sent back"),
         review_address(Queue.FILTER, sent_back.wanted),
     )
-    first = Number(str(yours.count), "waiting for you", review_address(yours.queue), (own,))
+    first = Number(count_text(yours.count), _("waiting for you"), review_address(yours.queue), (own,))
     shown.insert(0, first)
 
 left, right = st.columns([3.2, 1], gap="small")
@@ -94,27 +100,36 @@ with left:
     show_doors(numbers(shown), key="numbers")
 with right:
     if access.scope not in CURATORS:
-        show_doors(big_button("Browse", browse_address(MediaFilter())), key="go_on")
+        show_doors(big_button(_("Browse"), browse_address(MediaFilter())), key="go_on")
     elif next_queue is None:
-        show_doors(big_button("Nothing waits", None), key="go_on")
+        show_doors(big_button(_("Nothing waits"), None), key="go_on")
     else:
-        waits = f"{QUEUE_NAMES[next_queue.queue]}: "
+        waits = _("{queue}: ", queue=_(QUEUE_NAMES[next_queue.queue]))
         address = review_address(next_queue.queue)
-        show_doors(big_button("Continue reviewing", address, waits, str(next_queue.count)), key="go_on")
+        show_doors(
+            big_button(_("Continue reviewing"), address, waits, count_text(next_queue.count)), key="go_on"
+        )
 if queues:
     show_doors(
         strip(
-            [(QUEUE_NAMES[queue], str(tally.count), review_address(queue)) for queue, tally in queues.items()]
+            [
+                (_(QUEUE_NAMES[queue]), count_text(tally.count), review_address(queue))
+                for queue, tally in queues.items()
+            ]
         ),
         key="queues",
     )
 # What is decided waits in no queue; what one has done today may still be undone.
-lists = [("Accepted", states[State.ACCEPTED]), ("Rejected", states[State.REJECTED])]
+lists = [(_("Accepted"), states[State.ACCEPTED]), (_("Rejected"), states[State.REJECTED])]
 if mine is not None:
-    lists.append(("Mine today", mine))
+    lists.append((_("Mine today"), mine))
 show_doors(
-    strip([(name, f"{tally.count:,}", browse_address(tally.wanted)) for name, tally in lists]), key="lists"
+    strip([(name, number(tally.count), browse_address(tally.wanted)) for name, tally in lists]), key="lists"
 )
+
+if mentions:
+    with st.container(border=True):
+        mentions_section(access, mentions)
 
 with st.container(border=True):
     day_plot()
@@ -126,16 +141,20 @@ with of_classes, st.container(border=True, height="stretch"):
         Bar(use.name, (use.shapes, use.media.count), browse_address(use.media.wanted), use.colour)
         for use in label_classes
     ]
-    content = bars(rows, heads=("shapes", "media"), empty="No media has been annotated with one yet.")
-    plot("Label classes", "in answers that count", content, "label_classes")
+    content = bars(
+        rows, heads=(_("shapes"), _("media")), empty=_("No media has been annotated with one yet.")
+    )
+    plot(_("Label classes"), _("in answers that count"), content, "label_classes")
 with of_sources, st.container(border=True, height="stretch"):
     rows = [Bar(found.name, (found.media.count,), browse_address(found.media.wanted)) for found in sources]
-    plot("Sources", "media", bars(rows, empty="No media has a source yet."), "sources")
+    plot(_("Sources"), _("media"), bars(rows, empty=_("No media has a source yet.")), "sources")
 with of_curators, st.container(border=True, height="stretch"):
     rows = [Bar(found.name, (found.media.count,), browse_address(found.media.wanted)) for found in curators]
     plot(
-        "Decisions",
-        "media by who decided last",
-        bars(rows, empty="Nothing has been decided yet."),
+        _("Decisions"),
+        _("media by who decided last"),
+        bars(rows, empty=_("Nothing has been decided yet.")),
         "curators",
     )
+
+agreement_figures(access)

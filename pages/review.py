@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.comments import see_mentions
 from components.layout import use_layout
 from components.messages import plain
 from components.sign_in import require_visitor
@@ -11,6 +12,8 @@ from curation.errors import NotAllowed, UnknownFilter
 from curation.overview import fullest_queue
 from curation.queues import QUEUE_NAMES, Queue, count_queues, queue_filter
 from db.session import open_session
+from language import _
+from language.retold import retold
 
 OURS = ("queue", "start", "plain")
 
@@ -45,26 +48,28 @@ def leave_plain() -> None:
     del st.query_params["plain"]
 
 
-require_visitor()
+visitor = require_visitor()
 try:
     place = read_place()
+    if place.start is not None:
+        see_mentions(visitor, place.start)
     use_layout("wide")
     if st.query_params.get("plain") == "1":
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.session_state["plain_queue"] = place.queue
             st.selectbox(
-                "Queue",
+                _("Queue"),
                 [queue for queue in QUEUE_NAMES if queue != Queue.FILTER or place.queue == Queue.FILTER],
-                format_func=QUEUE_NAMES.__getitem__,
+                format_func=lambda queue: _(QUEUE_NAMES[queue]),
                 key="plain_queue",
                 width=260,
                 on_change=lambda: go(Place(st.session_state["plain_queue"])),
             )
-            st.button("With the picture tools", on_click=leave_plain, type="tertiary")
+            st.button(_("With the picture tools"), on_click=leave_plain, type="tertiary")
         plain_review(place, go)
     else:
         workbench(place, go)
 except (UnknownFilter, NotAllowed) as problem:
     use_layout("reading")
-    st.error(plain(problem.sentence))
-    st.button("Go to the queues", on_click=st.query_params.clear)
+    st.error(plain(retold(problem.sentence)))
+    st.button(_("Go to the queues"), on_click=st.query_params.clear)

@@ -13,48 +13,51 @@ from components.uploader import Batch, uploader
 from curation.sources import list_sources
 from curation.tags import list_tags
 from db.session import open_session
+from language import _
 
 visitor = require_visitor()
 use_layout("reading")
 zone = browser_zone()
 zones = sorted(available_timezones())
 
-st.header("Upload")
+st.header(_("Upload"))
 with explain_problems(), open_session(read_only=True) as session:
     sources, tags = list_sources(session), list_tags(session)
 
 with st.container(key="bar_batch"):
     left, middle, right = st.columns(3)
     source = left.selectbox(
-        "Source",
+        _("Source"),
         sources,
         index=None,
         accept_new_options=True,
-        placeholder="Camera or site",
+        placeholder=_("Camera or site"),
         key="batch_source",
     )
     chosen_tags = middle.multiselect(
-        "Tags", tags, accept_new_options=True, placeholder="Choose, or type new ones", key="batch_tags"
+        _("Tags"), tags, accept_new_options=True, placeholder=_("Choose, or type new ones"), key="batch_tags"
     )
     sequence = right.text_input(
-        "Sequence", max_chars=100, placeholder="Frames that belong together", key="batch_sequence"
+        _("Sequence"), max_chars=100, placeholder=_("Frames that belong together"), key="batch_sequence"
     )
-    with st.expander("Capture times"):
+    with st.expander(_("Capture times")):
         st.caption(
-            "A picture's own time counts. Its zone is used where the picture names none; start and interval give "
-            "a time to pictures that have none, in the order of their names."
+            _(
+                "A picture's own time counts. Its zone is used where the picture names none; start and interval "
+                "give a time to pictures that have none, in the order of their names."
+            )
         )
         left, day, clock, right = st.columns(4)
         zone_name = left.selectbox(
-            "Time zone",
+            _("Time zone"),
             zones,
             index=zones.index(str(zone)) if str(zone) in zones else zones.index("UTC"),
             key="batch_zone",
         )
-        start_day = day.date_input("Start", value=None, format="YYYY-MM-DD", key="batch_day")
-        start_time = clock.time_input("at", value=time(), step=60, key="batch_time")
+        start_day = day.date_input(_("Start"), value=None, format="YYYY-MM-DD", key="batch_day")
+        start_time = clock.time_input(_("at"), value=time(), step=60, key="batch_time")
         interval = right.number_input(
-            "Interval in seconds",
+            _("Interval in seconds"),
             min_value=0.0,
             max_value=86_400.0,
             value=30.0,

@@ -14,17 +14,17 @@ TAPS = {"db.session", "storage"}
 # folder -> (what of ours it may import, what of ours it must not although that folder is allowed, others' never)
 RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "pages": (
-        {"components", "curation", "db", "storage", "settings"},
+        {"components", "curation", "db", "language", "storage", "settings"},
         {"db.queries", "db.migrate"},
         {"boto3", "fastapi", "sqlalchemy"},
     ),
     "components": (
-        {"components", "curation", "db", "storage", "settings", "reporting"},
+        {"components", "curation", "db", "language", "storage", "settings", "reporting"},
         {"db.queries", "db.migrate"},
         {"boto3", "fastapi"},
     ),
     "api": (
-        {"api", "curation", "settings", "db", "storage", "reporting"},
+        {"api", "curation", "settings", "db", "language", "storage", "reporting"},
         {"db.queries"},
         {"streamlit", "boto3"},
     ),
@@ -35,7 +35,12 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     ),
     "db": ({"db", "settings"}, set(), {"streamlit", "fastapi", "boto3"}),
     "storage": ({"storage", "settings"}, set(), {"streamlit", "fastapi", "sqlalchemy"}),
-    "demo": ({"demo", "curation", "db", "storage", "settings"}, {"db.queries"}, {"streamlit", "fastapi"}),
+    "language": ({"language"}, set(), {"streamlit", "fastapi", "starlette", "sqlalchemy", "boto3"}),
+    "demo": (
+        {"demo", "curation", "db", "language", "storage", "settings"},
+        {"db.queries"},
+        {"streamlit", "fastapi"},
+    ),
 }
 OURS = {path.name for path in ROOT.iterdir() if path.is_dir()} | {path.stem for path in ROOT.glob("*.py")}
 FILES = sorted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.bundle import mount_bundle
+from language import current
 
 LARGE_ROWS = 200_000  # beyond this a file should not pass through the browser's memory
 
@@ -12,5 +13,11 @@ def downloader(address: str, *, name: str, rows: int | None, key: str = "downloa
 
     `rows` is how many are to come, None when there are too many to have been counted.
     """
-    data = {"address": address, "name": name, "rows": rows, "large": rows is None or rows > LARGE_ROWS}
+    data = {
+        "address": address,
+        "name": name,
+        "rows": rows,
+        "large": rows is None or rows > LARGE_ROWS,
+        "language": current().value,
+    }
     mount_bundle("downloader")(data=data, key=key)

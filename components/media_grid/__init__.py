@@ -10,8 +10,10 @@ import streamlit as st
 
 from components.bundle import mount_bundle
 from curation.browse import Neighbour
+from curation.geometry import Box, crop_window
 from curation.media_view import MediaView, ShapeView
 from curation.states import STATE_NAMES
+from language import _, current
 
 Size = Literal["S", "M", "L"]
 SIZES: tuple[Size, ...] = ("S", "M", "L")
@@ -34,6 +36,8 @@ def media_grid(
     *,
     page: str,
     size: Size,
+    crops: bool,
+    with_shapes: bool,
     selection: Selection,
     focus: int | None,
     on_open: Callable[[int], None],
@@ -42,12 +46,18 @@ def media_grid(
 ) -> None:
     """Show a page of thumbnails; `on_open` gets the media that was opened, `on_select` a scope and its ids.
 
-    `shapes` by media id are drawn over the thumbnails, none when empty; `colours` by label class key.
+    `shapes` by media id are drawn over the pictures `with_shapes`; `colours` by label class key. With `crops` the
+    smallest shape stands magnified in place of its frame, where there is one.
     `page` tells one page of the list from another, so that a new one begins at its top.
     """
     data = {
         "view": "grid",
-        "items": [_tile(item, shapes.get(item.id, ()), colours) for item in items],
+        "items": [
+            _tile(item, shapes.get(item.id, ()) if with_shapes else (), colours)
+            | {"crop": _smallest_crop(item, shapes.get(item.id, ())) if crops else None}
+            for item in items
+        ],
+        "crops": crops,
         "page": page,
         "size": size,
         "scope": selection.scope,
@@ -86,7 +96,10 @@ def media_view(
     data = {
         "view": "media",
         "media": _tile(media, (), colours),
-        "shapes": [_shape(shape, colours) | {"name": names.get(shape.label_class)} for shape in shapes],
+        "shapes": [
+            _shape(shape, colours) | {"name": names.get(shape.label_class), "crop": _crop(media, shape)}
+            for shape in shapes
+        ],
         "previous": _tile(previous, (), colours) if previous else None,
         "next": _tile(following, (), colours) if following else None,
         "neighbours": [
@@ -108,13 +121,13 @@ def media_view(
 
 
 def _mount(data: dict[str, Any], key: str, **callbacks: Callable[[], None]) -> None:
-    mount_bundle("media_grid")(data=data, key=key, **callbacks)
+    mount_bundle("media_grid")(data=data | {"language": current().value}, key=key, **callbacks)
 
 
 def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": item.id,
-        "file_name": item.file_name or f"media {item.id}",
+        "file_name": item.file_name or _("media {id}", id=str(item.id)),
         "state": item.state,
         "state_name": _state_name(item.state),
         # Without content there is no size yet; any format will do for an empty tile.
@@ -137,8 +150,27 @@ def _shape(shape: ShapeView, colours: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _smallest_crop(item: MediaView, shapes: Sequence[ShapeView]) -> dict[str, Any] | None:
+    return _crop(item, min(shapes, key=_area)) if shapes else None
+
+
+def _crop(item: MediaView, shape: ShapeView) -> dict[str, Any] | None:
+    """What to ask for to see a shape magnified, and which part of the picture that will show."""
+    if not item.width or not item.height:
+        return None
+    window = crop_window(Box(*shape.box), item.width, item.height).to_fractions(item.width, item.height)
+    return {
+        "box": ",".join(str(number) for number in shape.box),
+        "window": [round(number, 5) for number in window],
+    }
+
+
+def _area(shape: ShapeView) -> float:
+    return Box(*shape.box).area
+
+
 def _state_name(state: str) -> str:
-    return {known.value: name for known, name in STATE_NAMES.items()}.get(state, state)
+    return _({known.value: name for known, name in STATE_NAMES.items()}.get(state, state))
 
 
 def _number(value: object) -> int | None:

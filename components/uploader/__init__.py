@@ -14,6 +14,7 @@ from curation.archives import MAX_UNPACKED_BYTES
 from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source
 from curation.tags import clean_tags
+from language import current
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def uploader(batch: Batch | None, *, login: str, key: str = "uploader") -> None:
         else None,
         "start": remembered.get("start"),
         "login": login,
+        "language": current().value,
         "largest_picture": LARGEST_BYTES,
         "largest_archive": MAX_UNPACKED_BYTES,
         "browse": "/browse",

@@ -12,6 +12,7 @@ import streamlit as st
 from components.bundle import mount_bundle
 from curation.media_filter import MediaFilter
 from curation.queues import DEFAULT_ORDER, QUEUE_NAMES, QUEUE_STATES, Queue
+from language import _, current
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,11 @@ def workbench(place: Place, on_place: Callable[[Place], None], key: str = "workb
     choices = [queue for queue in QUEUE_NAMES if queue in (*QUEUE_STATES, place.queue)]
     data = {
         "api": "/api",
+        "language": current().value,
         "queue": place.queue.value,
         "query": [[name, value] for name, values in here.items() for value in values],
         "start": place.start,
-        "queues": [{"key": queue.value, "name": QUEUE_NAMES[queue]} for queue in choices],
+        "queues": [{"key": queue.value, "name": _(QUEUE_NAMES[queue])} for queue in choices],
         "plain": "?" + urlencode({**place.to_query(), "plain": ["1"]}, doseq=True),
         # The workbench has said so itself: nothing for it to do.
         "echo": _told(key) == (place.queue.value, place.start),

@@ -10,6 +10,7 @@ from html import escape
 import streamlit as st
 
 from components.clock import browser_zone, local_text
+from components.figures import count_text
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from components.workbench import Place
@@ -22,18 +23,25 @@ from curation.reviews import decide
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
 from db.models import AppliesTo, Decision, State
 from db.session import open_session
+from language import _, later, number
 from settings import get_settings
 
 # decision -> the word on its button, and what is said once it is stored
 WORDS = {
-    Decision.ACCEPTED: ("Accept", "accepted"),
-    Decision.REJECTED: ("Reject", "rejected"),
-    Decision.UNSURE: ("Unsure", "unsure"),
-    Decision.SENT_BACK: ("Send back", "sent back"),
-    Decision.PARKED: ("Park", "parked"),
-    Decision.UNPARKED: ("Unpark", "unparked"),
-    Decision.REOPENED: ("Reopen", "reopened"),
+    Decision.ACCEPTED: (later("Accept"), later("accepted")),
+    Decision.REJECTED: (later("Reject"), later("rejected")),
+    Decision.UNSURE: (later("Mark unsure"), later("unsure")),
+    Decision.SENT_BACK: (later("Send back"), later("sent back")),
+    Decision.PARKED: (later("Park"), later("parked")),
+    Decision.UNPARKED: (later("Unpark"), later("unparked")),
+    Decision.REOPENED: (later("Reopen"), later("reopened")),
 }
+# rows from above, each from the left
+WHERE = (
+    (later("upper left"), later("upper middle"), later("upper right")),
+    (later("centre left"), later("centre middle"), later("centre right")),
+    (later("lower left"), later("lower middle"), later("lower right")),
+)
 SAID = "plain_review_said"
 UNDOABLE = "plain_review_undoable"
 
@@ -55,12 +63,13 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     if said := st.session_state.pop(SAID, None):
         st.success(plain(said))
     if not page.items:
-        st.info(f"Nothing is left in {QUEUE_NAMES[place.queue]}.")
+        st.info(_("Nothing is left in {queue}.", queue=_(QUEUE_NAMES[place.queue])))
         _undo_button(on_place, place)
         return
     media = page.items[0]
     following = page.items[1].id if len(page.items) > 1 else None
-    st.caption(f"{QUEUE_NAMES[place.queue]}: {count}")
+    waits = _("{queue}: ", queue=_(QUEUE_NAMES[place.queue]))
+    st.caption(f"{waits}{count_text(count)}")
     names = {found.key: found.name for found in label_classes}
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
@@ -69,15 +78,23 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
         st.html(_facts(media, names))
         whole = [found.key for found in label_classes if found.applies_to != AppliesTo.SHAPE]
         whole_key, comment_key = f"whole_{media.id}", f"comment_{media.id}"
-        st.multiselect("Whole picture", whole, format_func=names.__getitem__, key=whole_key)
-        st.text_area("Comment", key=comment_key, max_chars=4_000)
+        st.multiselect(
+            _("Whole picture"),
+            whole,
+            format_func=names.__getitem__,
+            placeholder=_("Choose"),
+            key=whole_key,
+        )
+        st.text_area(_("Comment"), key=comment_key, max_chars=4_000)
 
         def comment() -> str | None:
             # Read when a button is pressed: what was typed last has come with that very press.
             return st.session_state[comment_key] or None
 
         def done(what: str) -> None:
-            st.session_state[SAID] = f"{media.file_name or f'Media {media.id}'}: {what}."
+            st.session_state[SAID] = _(
+                "{name}: {what}.", name=media.file_name or _("media {id}", id=str(media.id)), what=what
+            )
             st.session_state[UNDOABLE] = media.id
             on_place(replace(place, start=following))
 
@@ -93,7 +110,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         comment=comment(),
                         policy=policy,
                     )
-                done("submitted, no shapes")
+                done(_("submitted, no shapes"))
 
         def choose(decision: Decision) -> None:
             with explain_problems():
@@ -107,27 +124,29 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         comment=comment(),
                         policy=policy,
                     )
-                done(WORDS[decision][1])
+                done(_(WORDS[decision][1]))
 
         # The id stands in each key: a second click meant for this picture never meets the next one.
         state = State(media.state)
         columns = itertools.cycle(st.columns(2, gap="small"))
-        for decision, (name, _) in WORDS.items():
+        for decision, (name, _done) in WORDS.items():
             if state in DECIDABLE[decision] or (decision == Decision.ACCEPTED and state == State.NEW):
                 next(columns).button(
-                    name,
+                    _(name),
                     key=f"{decision.value}_{media.id}",
                     type="primary" if decision == Decision.ACCEPTED else "secondary",
-                    help=NEEDS_COMMENT.get(decision),
+                    help=_(NEEDS_COMMENT[decision]) if decision in NEEDS_COMMENT else None,
                     on_click=choose,
                     args=(decision,),
                     width="stretch",
                 )
         if state in SUBMITTABLE:
-            next(columns).button("Nothing here", key=f"nothing_{media.id}", on_click=submit, width="stretch")
+            next(columns).button(
+                _("Nothing here"), key=f"nothing_{media.id}", on_click=submit, width="stretch"
+            )
         if following is not None:
             next(columns).button(
-                "Skip",
+                _("Skip"),
                 key=f"skip_{media.id}",
                 on_click=lambda: on_place(replace(place, start=following)),
                 width="stretch",
@@ -146,14 +165,14 @@ def _undo_button(on_place: Callable[[Place], None], place: Place) -> None:
             with open_session() as session:
                 decide(session, require_visitor().access, media_id, Decision.UNDONE)
             st.session_state.pop(UNDOABLE, None)
-            st.session_state[SAID] = "Taken back."
+            st.session_state[SAID] = _("Taken back.")
             on_place(replace(place, start=media_id))
 
-    st.button("Undo", key=f"undo_{media_id}", on_click=undo, type="tertiary")
+    st.button(_("Undo"), key=f"undo_{media_id}", on_click=undo, type="tertiary")
 
 
 def _picture(media: MediaView) -> str:
-    name = escape(media.file_name or f"media {media.id}", quote=True)
+    name = escape(media.file_name or _("media {id}", id=str(media.id)), quote=True)
     ratio = f"{media.width or 16} / {media.height or 9}"
     return (
         f'<img src="/api/media/{media.id}/picture?size=screen" alt="{name}" '
@@ -165,7 +184,7 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
     """What is known of the picture and what its present answer says, in words."""
     lines = [
         media.file_name,
-        STATE_NAMES[State(media.state)],
+        _(STATE_NAMES[State(media.state)]),
         media.source,
         local_text(media.captured_at, browser_zone()),
     ]
@@ -176,7 +195,10 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
             f"{names.get(shape.label_class, shape.label_class)}, {_place_in_words(shape.box)}"
             for shape in answer.shapes
         ]
-        lines += [f"Answer {answer.number} by {answer.author}:", *(whole + shapes or ["nothing here"])]
+        lines += [
+            _("Answer {n} by {login}:", n=answer.number, login=answer.author),
+            *(whole + shapes or [_("nothing here")]),
+        ]
     if media.last_review is not None and media.last_review.comment:
         lines.append(f"“{media.last_review.comment}” ({media.last_review.author})")
     text = "<br>".join(escape(line) for line in lines if line)
@@ -186,7 +208,9 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
 def _place_in_words(box: tuple[float, float, float, float]) -> str:
     """Such as “upper left, 0.6 % of the picture”."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    across = "left" if x < 1 / 3 else "right" if x > 2 / 3 else "middle"
-    down = "upper" if y < 1 / 3 else "lower" if y > 2 / 3 else "centre"
+    across = 0 if x < 1 / 3 else 2 if x > 2 / 3 else 1
+    down = 0 if y < 1 / 3 else 2 if y > 2 / 3 else 1
     share = (box[2] - box[0]) * (box[3] - box[1]) * 100
-    return f"{down} {across}, {share:.2g} % of the picture"
+    # Two digits that mean something, in as many places as that takes.
+    places = len(f"{share:.2g}".partition(".")[2])
+    return _("{where}, {share} % of the picture", where=_(WHERE[down][across]), share=number(share, places))

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from db.models import Scope, State
+from db.models import Scope
 from db.session import open_session
 from tests.factories import a_box, a_media, an_access
 
@@ -134,40 +134,6 @@ def test_who_may_not_decide(client, caller, media_id, scope, status):
     assert answer.status_code == 403
     assert client.get("/queue", headers=headers).status_code == 403
     assert client.get(f"/media/{media_id}", headers=headers).status_code in (200, status)
-
-
-def test_a_queue_gives_items_with_everything_their_screen_needs(client, caller, media_id):
-    headers = caller()
-    submit(client, headers, media_id, shapes=[BOX])
-    body = client.get("/queue?queue=to_review", headers=headers).json()
-    assert (body["count"], body["capped"], body["next_cursor"]) == (1, False, None)
-    (item,) = body["items"]
-    assert (item["id"], item["width"], item["height"]) == (media_id, 1920, 1080)
-    assert item["annotation"]["shapes"][0]["label_class"] == "wildfire"
-
-
-def test_a_queue_is_walked_by_its_cursor_and_can_begin_anywhere(client, caller):
-    with open_session() as session:
-        ids = [a_media(session).id for _ in range(5)]
-    headers = caller()
-    first = client.get("/queue?queue=to_annotate&limit=2", headers=headers).json()
-    rest = client.get(
-        f"/queue?queue=to_annotate&limit=5&cursor={first['next_cursor']}", headers=headers
-    ).json()
-    assert [item["id"] for item in first["items"] + rest["items"]] == ids
-    from_third = client.get(f"/queue?queue=to_annotate&start={ids[2]}", headers=headers).json()
-    assert [item["id"] for item in from_third["items"]] == ids[2:]
-    assert from_third["count"] == 5
-
-
-def test_a_filter_is_a_queue_too(client, caller):
-    with open_session() as session:
-        wanted = a_media(session, source="north", state=State.PARKED).id
-        a_media(session, source="south")
-    body = client.get("/queue?queue=filter&source=north&state=parked", headers=caller()).json()
-    assert [item["id"] for item in body["items"]] == [wanted]
-    assert client.get("/queue?queue=to_review&state=new", headers=caller()).status_code == 422
-    assert client.get("/queue?queue=nowhere", headers=caller()).status_code == 422
 
 
 def test_unparking_and_history_over_http(client, caller, media_id):

@@ -271,7 +271,6 @@ def test_smoke_and_false_positives_exclude_each_other_for_a_whole_picture(sessio
 def test_every_open_state_has_exactly_one_queue(session):
     queued = [state for states in QUEUE_STATES.values() for state in states]
     assert len(queued) == len(set(queued))
-    # `disputed` comes to exist with second opinions, and so does its queue.
     assert set(queued) == OPEN_STATES
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from curation import looks
+from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import get_history
 from curation.comments import (
@@ -146,3 +148,14 @@ def test_a_withdrawn_media_takes_its_comments_along(session):
     assert len(list_mentions(session, admin)) == 1
     with pytest.raises(MediaNotFound):
         list_comments(session, curator, 10**9)
+
+
+def test_who_shall_answer_blind_is_not_told_what_was_said(session):
+    media, author, other = a_media(session), an_access(session), an_access(session)
+    policy = ReviewPolicy(second_opinion_share=1.0)
+    submit_annotation(session, author, media.id, policy=policy)
+    comment_on(session, author, media.id, "Nothing here, I think.")
+    assert looks.take(session, other, policy, 5) == [media.id]
+    assert list_comments(session, other, media.id) == []
+    assert [entry.what for entry in get_history(session, other, media.id)] == ["registered"]
+    assert len(list_comments(session, author, media.id)) == 1

@@ -23,10 +23,22 @@ from curation.errors import (
     UnknownLabelClass,
 )
 from curation.media_view import annotation_views
-from curation.questions import change_question, list_questions
 from curation.reviews import decide
 from curation.spread import preview_spread, spread
-from db.models import Annotation, Asked, Batch, BatchKind, Decision, Event, Job, Media, Scope, State, utc_now
+from db.models import (
+    Annotation,
+    Asked,
+    Batch,
+    BatchKind,
+    Decision,
+    Event,
+    Job,
+    Media,
+    Question,
+    Scope,
+    State,
+    utc_now,
+)
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 START = datetime(2026, 8, 12, tzinfo=UTC)
@@ -114,21 +126,6 @@ def test_without_required_reviews_a_spread_is_accepted_at_once(session, curator,
     policy = ReviewPolicy(reviews_required=0)
     spread(session, curator, frames[0].id, ANTENNA, [frames[1].id], client_id="client-0001", policy=policy)
     assert state_of(session, frames[1]) == State.ACCEPTED
-
-
-def test_replies_go_with_each_answer_and_the_required_ones_have_to(session, curator, frames):
-    (question,) = list_questions(session, off=True)
-    change_question(session, an_admin(session), question.id, sentence=question.sentence, asked=Asked.REQUIRED)
-    with pytest.raises(AnswerIncomplete), session.begin_nested():
-        spread(session, curator, frames[0].id, ANTENNA, ids(frames[1:3]), client_id="client-0001")
-    replies = {question.key: False}
-    done = spread(
-        session, curator, frames[0].id, ANTENNA, ids(frames[1:3]), client_id="client-0001", replies=replies
-    )
-    assert done.changed == ids(frames[1:3])
-    session.expire_all()
-    answers = [session.get_one(Media, media_id).current_annotation_id for media_id in done.changed]
-    assert [found.replies for found in annotation_views(session, answers)] == [replies, replies]
 
 
 def test_what_is_not_new_or_not_of_this_camera_is_left_out_and_said(session, curator, frames):
@@ -266,3 +263,18 @@ def test_a_run_of_undoing_is_not_undone(session):
     with pytest.raises(NothingToUndo):
         undo_batch(session, admin, batch.id)
     assert session.scalar(select(func.count()).select_from(Media)) == 0
+
+
+def test_a_required_question_is_replied_to_for_all_of_them(session, curator, frames):
+    session.scalars(select(Question).where(Question.key == "missed_smoke")).one().asked = Asked.REQUIRED
+    session.flush()
+    with pytest.raises(AnswerIncomplete, match="question"):
+        spread(session, curator, frames[0].id, ANTENNA, [frames[1].id], client_id="client-0001")
+
+
+def test_replies_stand_in_every_answer_of_a_spread(session, curator, frames):
+    no = {"missed_smoke": False}
+    spread(session, curator, frames[0].id, ANTENNA, ids(frames[1:3]), client_id="client-0001", replies=no)
+    for frame in frames[1:3]:
+        session.refresh(frame)
+        assert annotation_views(session, [frame.current_annotation_id])[0].replies == no

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from curation.accesses import create_access, password_fits
+from curation.preferences import change_preferences
 from curation.sign_in import open_login_session, redeem_ticket, sign_out_everywhere
 from db.models import Access, LoginSession, Scope
 from db.session import open_session
+from language import Language, speaking
 from tests.factories import PASSWORD, an_access, an_admin
 from tests.pages.conftest import said
 
@@ -22,9 +24,13 @@ def curator(installation):
 
 
 def change(app, old, new, again):
+    return change_in(app, old, new, again, "Change password")
+
+
+def change_in(app, old, new, again, button):
     for field, value in zip(app.text_input, (old, new, again), strict=True):
         field.input(value)
-    return press(app, "Change password")
+    return press(app, button)
 
 
 def press(app, label):
@@ -47,7 +53,7 @@ def open_sessions(access_id):
 
 def test_it_says_who_one_is(open_page, curator):
     page = open_page(curator, "account.py")
-    assert [heading.value for heading in page.subheader] == [r"curator\_\*1\*", "Password"]
+    assert [heading.value for heading in page.subheader] == [r"curator\_\*1\*", "Language", "Password"]
     assert "Scope **user**" in said(page)
     assert "You are signed in here and nowhere else." in said(page)
 
@@ -130,3 +136,22 @@ def test_whoever_was_signed_out_elsewhere_changes_nothing(open_page, curator):
     page = press(page, "Change password")
     assert [button.label for button in page.button] == ["Sign in"]
     assert password_fits(PASSWORD, stored(curator.id).hashed_password)
+
+
+def test_a_language_chosen_here_is_spoken_at_once_and_from_then_on(open_page, curator):
+    app = open_page(curator, "account.py")
+    assert "Password" in said(app)
+    app.segmented_control(key="own_language").set_value("fr").run()
+    assert "Mot de passe" in said(app)
+    assert stored(curator.id).preferences["language"] == "fr"
+    assert "Pas encore de média" in said(open_page(curator))
+    with speaking(Language.FRENCH):  # AppTest looks for the option by its name, outside of the page
+        app.segmented_control(key="own_language").set_value("browser").run()
+    assert "Password" in said(app)
+
+
+def test_what_goes_wrong_in_a_callback_is_said_in_the_language_of_the_person(open_page, curator):
+    with open_session() as session:
+        change_preferences(session, curator, {"language": "fr"})
+    app = change_in(open_page(curator, "account.py"), PASSWORD, NEW, NEW + "x", "Changer le mot de passe")
+    assert "Les deux nouveaux mots de passe diffèrent" in said(app).replace("\\", "")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
 from curation import jobs
 from curation.accesses import password_fits
+from curation.annotations import submit_annotation
+from curation.reviews import decide
 from curation.sign_in import open_login_session, record_failure, redeem_ticket
-from db.models import Access, Job, JobState, LoginSession, Scope
+from db.models import Access, Decision, Job, JobState, LoginSession, Media, Scope, State
 from db.session import open_session
-from tests.factories import PASSWORD, an_access, an_admin
-from tests.pages.conftest import drawn, said, text_of
+from tests.factories import PASSWORD, a_media, an_access, an_admin
+from tests.pages.conftest import drawn, links, said, text_of
 
 
 @pytest.fixture
@@ -183,3 +187,50 @@ def test_the_audit_trail_shows_what_strangers_typed_as_text(open_page, admin):
         record_failure(session, hostile, "10.0.0.9")
     page = open_page(admin, "admin.py")
     assert [f"login {hostile}"] in [element["children"] for element in drawn(page)]
+
+
+def test_a_run_of_acts_is_shown_and_then_undone(open_page, admin, curator):
+    with open_session() as session:
+        media = [a_media(session) for _ in range(3)]
+        for found in media:
+            submit_annotation(session, curator, found.id)
+        decide(
+            session,
+            admin,
+            media[0].id,
+            Decision.ACCEPTED,
+            annotation_id=media[0].current_annotation_id,
+        )
+    page = open_page(admin, "admin.py")
+    page.selectbox(key="run_login").select("curator")
+    page = press(page, "Preview")
+    assert not page.exception
+    assert "2 acts can be undone. 1 stays: Somebody has acted on it since." in said(page).replace("\\", "")
+    doors = [address for _, address in links(page) if address.startswith("/browse?media=")]
+    assert doors[-3:] == [f"/browse?media={found.id}" for found in reversed(media)]
+    page = press(page, "Undo these 2 acts")
+    assert "2 acts of curator undone" in said(page)
+    assert "0 acts can be undone" in said(page)
+    assert page.button(key="run_apply").disabled
+    assert "run undone" in said(page)
+    with open_session(read_only=True) as session:
+        states = [session.get_one(Media, found.id).state for found in media]
+    assert states == [State.ACCEPTED, State.NEW, State.NEW]
+    page = press(page, "Close")
+    assert "can be undone" not in said(page)
+
+
+def test_a_run_needs_a_person_and_a_span_that_ends_after_it_begins(open_page, admin, curator):
+    page = press(open_page(admin, "admin.py"), "Preview")
+    assert "Choose a person" in said(page)
+    page.selectbox(key="run_login").select("curator")
+    page.datetime_input(key="run_to").set_value(datetime(2020, 1, 1))
+    page = press(page, "Preview")
+    assert "ends before it begins" in said(page)
+    assert not page.exception
+
+
+def test_devices_have_no_runs(open_page, admin, curator):
+    with open_session() as session:
+        an_access(session, Scope.DEVICE, "camera-1")
+    assert open_page(admin, "admin.py").selectbox(key="run_login").options == ["boss", "curator"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from streamlit.testing.v1 import AppTest
 from components.media_grid import Selection
 from curation.annotations import submit_annotation
 from curation.browse import get_details
-from db.models import State
+from curation.comments import comment_on, list_comments, list_mentions
+from curation.reviews import decide
+from db.models import Decision, State
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access
+from tests.pages.conftest import drawn, links, text_of
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def three_media(curator):
 def shown(app: AppTest, view: str = "grid") -> dict[str, Any]:
     """What the grid, or the large view, was given to draw."""
     given = [json.loads(component.proto.json or "{}") for component in app.get("bidi_component")]
-    return next(data for data in given if data.get("view") == view)
+    return next(data for data in given if isinstance(data, dict) and data.get("view") == view)
 
 
 def ids(app: AppTest) -> list[int]:
@@ -93,6 +97,61 @@ def test_the_filter_bar_writes_the_address(open_page, curator, three_media):
 def test_a_filter_bar_that_is_closed_draws_no_widgets(open_page, curator, three_media):
     app = open_page(curator, "browse.py")
     assert not app.multiselect
+
+
+def test_a_random_order_has_its_seed_in_the_address(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north")
+    app.selectbox(key="filter_sort").set_value("random").run()
+    (seed,) = query(app)["seed"]
+    assert query(app) == {"source": ["north"], "sort": ["random"], "seed": [seed]}
+    assert ids(open_page(curator, "browse.py", sort="random", seed=seed)) == ids(
+        open_page(curator, "browse.py", sort="random", seed=seed)
+    )
+    app.selectbox(key="filter_sort").set_value("-score").run()
+    assert query(app) == {"source": ["north"], "sort": ["-score"]}
+
+
+def test_what_somebody_acted_on_is_filtered_in_the_bar(open_page, curator, three_media):
+    app = open_page(curator, "browse.py")
+    app.session_state["filter_open"] = True
+    app.run()
+    app.text_input(key="filter_acted_by").set_value("curator").run()
+    app.date_input(key="filter_acted_from").set_value(date(2026, 1, 1)).run()
+    assert query(app) == {"acted_by": ["curator"], "acted_from": ["2026-01-01"]}
+    assert ids(app) == [three_media[1]]
+    app.button(key="pill_acted_from").click().run()
+    app.button(key="pill_acted_by").click().run()
+    assert query(app) == {}
+
+
+def test_the_notes_of_what_is_parked_are_a_list_of_doors(open_page, curator, three_media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        decide(session, curator, three_media[0], Decision.PARKED, comment="too dark to tell")
+        decide(session, colleague, three_media[2], Decision.PARKED, comment="<b>which</b> camera?")
+        viewer = a_viewer(session)
+    app = open_page(curator, "browse.py", state="parked")
+    assert ids(app) == [three_media[2], three_media[0]]
+    rows = [[text_of(cell) for cell in row["children"]] for row in drawn(app) if row["tag"] == "tr"][1:]
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        ("south", "colleague", "<b>which</b> camera?"),
+        ("north", "curator", "too dark to tell"),
+    ]
+    doors = [address for _, address in links(app)]
+    assert doors == [
+        f"/review?queue=parked&start={media_id}" for media_id in (three_media[2], three_media[0])
+    ]
+    narrowed = open_page(curator, "browse.py", state="parked", source="north")
+    assert [address for _, address in links(narrowed)] == [
+        f"/review?queue=parked&source=north&start={three_media[0]}"
+    ]
+    assert links(open_page(curator, "browse.py", source="north")) == [], (
+        "among others there is no list of notes"
+    )
+    looked = [address for _, address in links(open_page(viewer, "browse.py", state="parked"))]
+    assert looked == [
+        f"/browse?state=parked&media={media_id}" for media_id in (three_media[2], three_media[0])
+    ]
 
 
 def test_a_filter_that_is_none_is_said_and_led_out_of(open_page, curator, three_media):
@@ -230,3 +289,53 @@ def test_names_from_people_stay_text(open_page, curator):
         media_id = a_media(session, source=evil, file_name=evil, tags=[evil], uploaded_by=curator).id
     app = open_page(curator, "browse.py", media=str(media_id))
     assert all("<img" not in html.body for html in app.get("html"))
+
+
+def comments_shown(app: AppTest) -> str:
+    return " ".join(html.body for html in app.get("html") if "vigie-comments" in html.body)
+
+
+def say(app: AppTest, media_id: int, text: str) -> AppTest:
+    app.text_area(key=f"comment_text_{media_id}").input(text)
+    return next(button for button in app.button if button.label == "Comment").click().run()
+
+
+def test_a_comment_is_said_beside_the_media_and_stays_text(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", media=str(three_media[0]))
+    app = say(app, three_media[0], "<script>alert(1)</script> @curator")
+    assert not app.exception
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; @curator" in comments_shown(app)
+    assert app.text_area(key=f"comment_text_{three_media[0]}").value == ""
+    app = say(app, three_media[0], "and more")
+    with open_session(read_only=True) as session:
+        said = list_comments(session, curator, three_media[0])
+        assert [comment.text for comment in said] == ["<script>alert(1)</script> @curator", "and more"]
+    assert "Commented" in " ".join(html.body for html in app.get("html"))
+
+
+def test_a_refused_comment_keeps_its_text(open_page, curator, three_media):
+    app = say(open_page(curator, "browse.py", media=str(three_media[0])), three_media[0], "  ")
+    assert "Write something first" in app.error[0].value
+    assert app.text_area(key=f"comment_text_{three_media[0]}").value == "  "
+
+
+def test_viewers_read_comments_and_cannot_write_any(open_page, curator, three_media):
+    with open_session() as session:
+        viewer = a_viewer(session)
+        comment_on(session, curator, three_media[0], "haze")
+    app = open_page(viewer, "browse.py", media=str(three_media[0]))
+    assert "haze" in comments_shown(app)
+    assert not app.text_area
+
+
+def test_opening_a_media_marks_what_was_said_to_one_there_as_seen(open_page, curator, three_media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        for media_id in three_media[:2]:
+            comment_on(session, colleague, media_id, "@curator look")
+    open_page(colleague, "browse.py", media=str(three_media[0]))
+    with open_session(read_only=True) as session:
+        assert len(list_mentions(session, curator, unseen=True)) == 2
+    open_page(curator, "browse.py", media=str(three_media[0]))
+    with open_session(read_only=True) as session:
+        assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [three_media[1]]

@@ -83,3 +83,27 @@ def test_a_filter_that_is_none_is_said(open_page, curator, two_media):
     app = open_page(curator, "export.py", media="3")
     assert "is not a filter" in app.error[0].value.replace("\\", "")
     assert not app.exception
+
+
+def sheet_links(app: AppTest) -> list[str]:
+    return [link.proto.url for link in app.get("link_button")]
+
+
+def test_a_contact_sheet_of_the_filter_is_one_link_away(open_page, curator, two_media):
+    app = open_page(curator, "export.py", source="north")
+    address = urlsplit(sheet_links(app)[0])
+    assert address.path == "/api/exports/contact-sheet.pdf"
+    assert parse_qs(address.query) == {"source": ["north"], "zone": ["UTC"]}
+    assert not any("the first 300" in caption.value for caption in app.caption)
+
+
+def test_a_sheet_that_cannot_hold_everything_says_so(open_page, curator):
+    with open_session() as session:
+        for _ in range(301):
+            a_media(session, uploaded_by=curator)
+    app = open_page(curator, "export.py")
+    assert any("301 media match: the sheet shows the first 300" in caption.value for caption in app.caption)
+
+
+def test_nothing_is_printed_of_nothing(open_page, curator, two_media):
+    assert sheet_links(open_page(curator, "export.py", source="nowhere")) == []

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from curation.annotations import submit_annotation
 from curation.browse import get_details, get_history
+from curation.comments import comment_on, list_mentions
 from db.session import open_session
 from tests.factories import a_box, a_media, an_access
 
@@ -143,3 +144,13 @@ def test_somebody_faster_is_told_and_nothing_is_overwritten(open_page, curator, 
     press(app, f"accepted_{media[0]}")
     assert "answered this picture a moment ago" in app.error[0].value
     assert state_of(curator, media[0]) == "annotated"
+
+
+def test_a_picture_on_the_workbench_counts_as_seen_by_whom_it_was_shown_to(open_page, curator, media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        for media_id in media[:2]:
+            comment_on(session, colleague, media_id, "@curator look")
+    open_page(curator, "review.py", queue="filter", start=str(media[0]))
+    with open_session(read_only=True) as session:
+        assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [media[1]]

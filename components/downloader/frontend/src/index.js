@@ -2,7 +2,7 @@
 
 import { rowCounter } from "./rows.js";
 import { LARGEST_IN_MEMORY, inMemory, pickedFile } from "./save.js";
-import { WORDS, doneText, progressText } from "./strings.js";
+import { TEXT, doneText, progressText, speak } from "./strings.js";
 
 /**
  * @typedef {{address: string, name: string, rows: number|null, large: boolean}} DownloadData
@@ -15,6 +15,7 @@ const mounted = new WeakMap();
 /** @param {{data: any, parentElement: HTMLElement|ShadowRoot}} component */
 export default function downloader({ data, parentElement }) {
   if (!data) return undefined;
+  speak(data.language);
   let view = mounted.get(parentElement);
   if (!view) {
     view = createView(/** @type {HTMLElement} */ (parentElement));
@@ -33,7 +34,7 @@ function createView(host) {
   const start = /** @type {HTMLButtonElement} */ (element("button", "go"));
   start.type = "button";
   const plain = /** @type {HTMLAnchorElement} */ (element("a", "plain"));
-  plain.textContent = WORDS.plain;
+  plain.textContent = TEXT.plain;
   const bar = element("div", "bar");
   bar.append(element("div", "bar-fill"));
   const status = element("div", "status");
@@ -55,7 +56,7 @@ function createView(host) {
 
   function idle() {
     running = null;
-    start.textContent = WORDS.download;
+    start.textContent = TEXT.download;
     start.className = "go";
     bar.hidden = true;
     plain.hidden = false;
@@ -70,11 +71,11 @@ function createView(host) {
     try {
       // First of all, because the browser allows its dialog only right after the click.
       target = (large && (await pickedFile(name))) || inMemory(name);
-      start.textContent = WORDS.cancel;
+      start.textContent = TEXT.cancel;
       start.className = "plain";
       plain.hidden = true;
       bar.hidden = total === null;
-      show(WORDS.waiting);
+      show(TEXT.waiting);
       show(await transfer(address, target, total, stop), "done");
     } catch (error) {
       await target?.giveUp();
@@ -99,7 +100,7 @@ function createView(host) {
       await target.write(value);
       bytes += value.length;
       rows = count(value);
-      if (target.kept && bytes > LARGEST_IN_MEMORY) throw new Refusal(WORDS.tooLarge);
+      if (target.kept && bytes > LARGEST_IN_MEMORY) throw new Refusal(TEXT.tooLarge);
       const now = performance.now();
       if (now - drawn < 100) continue;
       drawn = now;
@@ -130,15 +131,15 @@ class Refusal extends Error {}
 
 async function refusalOf(answer) {
   try {
-    return (await answer.json()).detail || WORDS.noConnection;
+    return (await answer.json()).detail || TEXT.noConnection;
   } catch {
-    return WORDS.noConnection;
+    return TEXT.noConnection;
   }
 }
 
 function explained(error, aborted) {
-  if (aborted || error?.name === "AbortError") return WORDS.cancelled;
-  return error instanceof Refusal ? error.message : WORDS.broken;
+  if (aborted || error?.name === "AbortError") return TEXT.cancelled;
+  return error instanceof Refusal ? error.message : TEXT.broken;
 }
 
 function element(tag, className) {

@@ -1,32 +1,36 @@
-// Every word this component shows, in one place.
+// The words of the language at hand, and how numbers are written in it.
 
-export const WORDS = {
-  download: "Download CSV",
-  cancel: "Cancel",
-  plain: "Download without progress",
-  waiting: "Waiting for the first row…",
-  cancelled: "Cancelled. Nothing was saved.",
-  broken: "The connection broke before the end. Nothing was saved; download again.",
-  noConnection: "No connection to the server. Download again when it is back.",
-  tooLarge: "This is too large to keep in the browser. Use “Download without progress”: it goes straight to the disk.",
-};
+import { ENGLISH } from "./english.js";
+import { FRENCH } from "./french.js";
 
-const number = (value) => value.toLocaleString("en");
+const LANGUAGES = { en: { text: ENGLISH, locale: "en-GB" }, fr: { text: FRENCH, locale: "fr-FR" } };
+
+/** Read it when a word is needed, never while a module loads: the language may be another one by then. */
+export let TEXT = ENGLISH;
+export let LOCALE = LANGUAGES.en.locale;
+
+/** Say everything in this language from here on. @param {string|undefined} language "en" or "fr" */
+export function speak(language) {
+  ({ text: TEXT, locale: LOCALE } = LANGUAGES[language] ?? LANGUAGES.en);
+}
+
+/** "1,204". @param {number} value */
+export const number = (value) => value.toLocaleString(LOCALE);
+
+/** "36 KB", "1.5 MB". @param {number} bytes */
+export function bytesText(bytes) {
+  const [small, thousand, million] = TEXT.bytes;
+  if (bytes < 1024) return `${bytes} ${small}`;
+  if (bytes < 1000 * 1024) return `${Math.round(bytes / 1024)} ${thousand}`;
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
+  return `${(bytes / 1024 / 1024).toLocaleString(LOCALE, digits)} ${million}`;
+}
 
 /** @param {number} rows @param {number|null} total @param {number} bytes @param {number} seconds */
 export function progressText(rows, total, bytes, seconds) {
-  const of = total === null ? "" : ` of ${number(total)}`;
-  return `${number(rows)}${of} rows · ${bytesText(bytes)} · ${Math.round(seconds)} s`;
+  const counted = total === null ? TEXT.rowsSoFar(number(rows)) : TEXT.rowsOf(number(rows), number(total));
+  return `${counted} · ${bytesText(bytes)} · ${Math.round(seconds)} s`;
 }
 
 /** @param {number} rows @param {number} bytes @param {string} name */
-export function doneText(rows, bytes, name) {
-  return `Saved ${name}: ${number(rows)} ${rows === 1 ? "row" : "rows"}, ${bytesText(bytes)}.`;
-}
-
-/** @param {number} bytes */
-function bytesText(bytes) {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1000 * 1024) return `${Math.round(bytes / 1024)} KB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
+export const doneText = (rows, bytes, name) => TEXT.saved(name, number(rows), rows, bytesText(bytes));

@@ -54,6 +54,25 @@ export function visibleBox(box, place, tile, smallest = SMALLEST_ON_SCREEN) {
   return { left, top, width, height };
 }
 
+/**
+ * Shapes as they lie in a window of their picture; those outside of it are left away.
+ * @template {{box: Box, points?: [number, number][]|null}} S
+ * @param {S[]} shapes
+ * @param {Box} window corners as fractions of the picture, below 0 or above 1 where it reaches outside
+ * @returns {S[]}
+ */
+export function inWindow(shapes, [left, top, right, bottom]) {
+  const across = (/** @type {number} */ x) => (x - left) / (right - left);
+  const down = (/** @type {number} */ y) => (y - top) / (bottom - top);
+  return shapes
+    .map((shape) => ({
+      ...shape,
+      box: /** @type {Box} */ ([across(shape.box[0]), down(shape.box[1]), across(shape.box[2]), down(shape.box[3])]),
+      points: shape.points?.map(([x, y]) => /** @type {[number, number]} */ ([across(x), down(y)])) ?? null,
+    }))
+    .filter(({ box }) => box[0] < 1 && box[1] < 1 && box[2] > 0 && box[3] > 0);
+}
+
 function visibleSpan(from, to, limit, smallest) {
   const start = Math.max(0, Math.min(from, limit));
   const end = Math.max(0, Math.min(to, limit));

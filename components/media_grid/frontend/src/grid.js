@@ -2,7 +2,7 @@
 
 import { columnCount, moved } from "./movement.js";
 import { toggled, withPageToggled, withRange } from "./selection.js";
-import { WORDS } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { markSelected, markShapes, tileElement } from "./tile.js";
 
 /** Python hears of a selection when the fingers rest: one rerun for a quick series, not one for each. */
@@ -11,7 +11,7 @@ const TELL_AFTER_MS = 220;
 const EAGER_TILES = 24;
 
 /**
- * @typedef {{scope: string, page: string, items: import("./tile.js").Media[], size: "S"|"M"|"L",
+ * @typedef {{scope: string, page: string, items: import("./tile.js").Media[], size: "S"|"M"|"L", crops: boolean,
  *            selected: number[], selection_version: number, focus: number|null}} GridData
  * `scope` names the filter: another scope is another selection. A higher `selection_version` means that
  * Python changed the selection and its list counts. `page` names the place in the list.
@@ -27,7 +27,7 @@ export function createGrid(host) {
   root.className = "grid";
   root.setAttribute("role", "listbox");
   root.setAttribute("aria-multiselectable", "true");
-  root.setAttribute("aria-label", WORDS.grid);
+  root.setAttribute("aria-label", TEXT.grid);
   host.append(root);
 
   /** @type {GridData|null} */
@@ -55,6 +55,7 @@ export function createGrid(host) {
       timer = 0;
     }
     root.dataset.size = data.size;
+    root.classList.toggle("crops", data.crops);
     if (!before || !samePage(before, data)) showPage(before);
     data.items.forEach((media) => markSelected(/** @type {HTMLElement} */ (tiles.get(media.id)), selected.has(media.id)));
     showShapes();
@@ -64,7 +65,7 @@ export function createGrid(host) {
     const fragment = document.createDocumentFragment();
     tiles = new Map();
     data?.items.forEach((media, index) => {
-      const tile = tileElement(media, addressOf(media.id), index < EAGER_TILES);
+      const tile = tileElement(media, addressOf(media.id), { eager: index < EAGER_TILES, crops: Boolean(data?.crops) });
       tiles.set(media.id, tile);
       fragment.append(tile);
     });
@@ -83,7 +84,7 @@ export function createGrid(host) {
     if (!data || !first) return;
     const screen = { width: first.clientWidth, height: first.clientHeight };
     if (screen.width === 0) return;
-    for (const media of data.items) markShapes(/** @type {HTMLElement} */ (tiles.get(media.id)), media, screen);
+    for (const media of data.items) markShapes(/** @type {HTMLElement} */ (tiles.get(media.id)), media, screen, data.crops);
   }
 
   function select(next) {
@@ -186,5 +187,5 @@ function addressOf(id) {
 /** Shapes come and go over the same tiles. */
 function samePage(one, other) {
   const essence = (/** @type {GridData} */ data) => JSON.stringify(data.items, (name, value) => (name === "shapes" ? undefined : value));
-  return one.page === other.page && essence(one) === essence(other);
+  return one.page === other.page && one.crops === other.crops && essence(one) === essence(other);
 }

@@ -2,6 +2,7 @@
 
 import { createGrid } from "./grid.js";
 import { createMediaView } from "./media_view.js";
+import { speak } from "./strings.js";
 
 /** What stands on an element survives the reruns. @type {WeakMap<object, {view: string, shown: any}>} */
 const mounted = new WeakMap();
@@ -12,6 +13,7 @@ const mounted = new WeakMap();
  */
 export default function mediaGrid({ data, parentElement, setStateValue, setTriggerValue }) {
   if (!data) return undefined;
+  speak(data.language);
   let entry = mounted.get(parentElement);
   if (entry && entry.view !== data.view) {
     entry.shown.remove();

@@ -1,13 +1,14 @@
 // One media, large: the picture with its shapes, a step to either side, the frames around it.
 
 import { placed } from "./geometry.js";
+import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
 import { pictureAddress, pictureElement } from "./picture.js";
-import { WORDS, shapesText } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { dayAndClock, distance } from "./times.js";
 
 /**
- * @typedef {{media: import("./tile.js").Media, shapes: import("./overlay.js").Shape[],
+ * @typedef {{media: import("./tile.js").Media, shapes: import("./magnifier.js").CroppedShape[],
  *            previous: Tile|null, next: Tile|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
@@ -23,7 +24,10 @@ export function createMediaView(host) {
   const bar = element("div", "stage-bar");
   const facts = element("div", "facts");
   const strip = element("div", "strip");
-  root.append(bar, stage, facts, strip);
+  const magnifier = createMagnifier();
+  const row = element("div", "stage-row");
+  row.append(stage, magnifier.element);
+  root.append(bar, row, facts, strip);
   host.append(root);
 
   /** @type {MediaViewData|null} */
@@ -67,6 +71,7 @@ export function createMediaView(host) {
 
   function drawOverlay() {
     stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
+    if (data && shown === data.media.id) magnifier.show(data.media, data.shapes, showShapes);
     if (!data || !showShapes || shown !== data.media.id || stage.classList.contains("loading")) return;
     const screen = { width: stage.clientWidth, height: stage.clientHeight };
     if (screen.width === 0) return;
@@ -82,12 +87,12 @@ export function createMediaView(host) {
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(
-      button(`← ${WORDS.back}`, "Esc", () => tell?.close()),
-      button(WORDS.previous, "←", () => step(data?.previous), !data.previous),
-      button(WORDS.next, "→", () => step(data?.next), !data.next),
+      button(`← ${TEXT.back}`, "Esc", () => tell?.close()),
+      button(TEXT.previous, "←", () => step(data?.previous), !data.previous),
+      button(TEXT.next, "→", () => step(data?.next), !data.next),
       space,
-      button(showShapes ? WORDS.hideShapes : WORDS.showShapes, "H", toggleShapes, data.shapes.length === 0),
-      link(WORDS.original, pictureAddress(media.id, "original")),
+      button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
+      link(TEXT.original, pictureAddress(media.id, "original")),
       copyButton(),
     );
   }
@@ -97,11 +102,11 @@ export function createMediaView(host) {
     const { media, neighbours } = data;
     strip.hidden = neighbours.length < 2;
     const title = element("div", "strip-title");
-    title.textContent = WORDS.nearby;
+    title.textContent = TEXT.nearby;
     const frames = neighbours.map((frame) => {
       const item = element("a", frame.id === media.id ? "neighbour here" : "neighbour");
       item.href = addressOf(frame.id);
-      item.title = `${frame.state_name}, ${shapesText(frame.shapes)}`;
+      item.title = `${frame.state_name}, ${TEXT.shapes(frame.shapes)}`;
       const caption = element("span", "when");
       caption.textContent = frame.id === media.id ? clockOf(frame.captured_at) : distance(frame.captured_at, media.captured_at);
       item.append(pictureElement({ id: frame.id, file_name: item.title }, "thumb"), caption);
@@ -128,15 +133,16 @@ export function createMediaView(host) {
   function step(media) {
     if (!media || media.id === shown) return;
     showPicture({ file_name: "", ...media });
+    magnifier.clear();
     drawOverlay();
     tell?.open(media.id);
   }
 
   function copyButton() {
-    const copy = button(WORDS.copyLink, "", async () => {
+    const copy = button(TEXT.copyLink, "", async () => {
       const done = await copyText(location.href);
-      copy.firstChild.textContent = done ? WORDS.copied : WORDS.copyFailed;
-      setTimeout(() => (copy.firstChild.textContent = WORDS.copyLink), 2000);
+      copy.firstChild.textContent = done ? TEXT.copied : TEXT.copyFailed;
+      setTimeout(() => (copy.firstChild.textContent = TEXT.copyLink), 2000);
     });
     return copy;
   }

@@ -1,25 +1,20 @@
-// Every word this component shows, in one place. Names of states come with the data.
+// The words of the language at hand.
 
-export const WORDS = {
-  grid: "Media",
-  select: "Select",
-  missing: "Picture not available",
-  timeAssumed: "time zone assumed",
-  noTime: "no capture time",
-  original: "Original",
-  hideShapes: "Hide shapes",
-  showShapes: "Show shapes",
-  back: "Back to the list",
-  previous: "Previous",
-  next: "Next",
-  copyLink: "Copy link",
-  copied: "Link copied",
-  copyFailed: "Copy it from the address bar",
-  nearby: "Same source, around this moment",
-};
+import { ENGLISH } from "./english.js";
+import { FRENCH } from "./french.js";
 
-/** @param {number} count */
-export function shapesText(count) {
-  if (count === 0) return "no shapes";
-  return count === 1 ? "1 shape" : `${count} shapes`;
+const LANGUAGES = { en: { text: ENGLISH, locale: "en-GB" }, fr: { text: FRENCH, locale: "fr-FR" } };
+
+/** Read it when a word is needed, never while a module loads: the language may be another one by then. */
+export let TEXT = ENGLISH;
+export let LOCALE = LANGUAGES.en.locale;
+
+/** Say everything in this language from here on. @param {string|undefined} language "en" or "fr" */
+export function speak(language) {
+  ({ text: TEXT, locale: LOCALE } = LANGUAGES[language] ?? LANGUAGES.en);
+}
+
+/** A shape's size in pixels of the original. @param {number} width @param {number} height */
+export function pixelsText(width, height) {
+  return `${Math.round(width)} × ${Math.round(height)} px`;
 }

@@ -1,27 +1,34 @@
 // One tile of the grid: picture, state, shapes, name.
 
-import { fitOf } from "./geometry.js";
+import { fitOf, inWindow } from "./geometry.js";
 import { drawShapes } from "./overlay.js";
 import { pictureElement } from "./picture.js";
-import { WORDS, shapesText } from "./strings.js";
+import { TEXT } from "./strings.js";
 import { dayAndClock } from "./times.js";
 
 /** Every tile has this format, so the grid stands before a single picture has come. */
-const TILE_FORMAT = { width: 16, height: 9 };
+const FRAME_FORMAT = { width: 16, height: 9 };
+const CROP_FORMAT = { width: 1, height: 1 };
+
+/**
+ * A shape magnified: what to ask the server for, and which part of the picture that shows.
+ * @typedef {{box: string, window: import("./geometry.js").Box}} Crop
+ */
 
 /**
  * @typedef {{id: number, file_name: string, state: string, width: number, height: number,
  *            state_name: string, source: string|null, captured_at: string|null, captured_at_assumed?: boolean,
- *            bucket_key?: string|null, shapes: import("./overlay.js").Shape[]}} Media
+ *            bucket_key?: string|null, crop?: Crop|null, shapes: import("./overlay.js").Shape[]}} Media
  */
 
 /**
  * @param {Media} media
  * @param {string} address where this media opens, for a new tab
- * @param {boolean} eager load at once instead of when it comes near the screen
+ * @param {{eager: boolean, crops: boolean}} look `eager`: loaded at once instead of when it comes near the screen;
+ *   `crops`: tiles are squares, for shapes magnified
  * @returns {HTMLAnchorElement}
  */
-export function tileElement(media, address, eager) {
+export function tileElement(media, address, { eager, crops }) {
   const tile = document.createElement("a");
   tile.className = "tile";
   tile.href = address;
@@ -34,8 +41,9 @@ export function tileElement(media, address, eager) {
   tile.title = [media.file_name, media.source, timeOf(media)].filter(Boolean).join("\n");
 
   const frame = document.createElement("div");
-  frame.className = `frame ${fitOf(media, TILE_FORMAT)}`;
-  frame.append(pictureElement(media, "thumb", { eager }), badgeElement(media), cornerElement());
+  frame.className = `frame ${media.crop ? "cover" : fitOf(media, formatOf(crops))}`;
+  const picture = media.crop ? pictureElement(media, "crop", { eager, box: media.crop.box }) : pictureElement(media, "thumb", { eager });
+  frame.append(picture, badgeElement(media), cornerElement());
   tile.append(frame, captionElement(media));
   return tile;
 }
@@ -51,12 +59,18 @@ export function markSelected(tile, selected) {
  * @param {HTMLElement} tile
  * @param {Media} media
  * @param {import("./geometry.js").Size} screen
+ * @param {boolean} crops
  */
-export function markShapes(tile, media, screen) {
+export function markShapes(tile, media, screen, crops) {
   const frame = tile.querySelector(".frame");
   frame?.querySelector(".shapes")?.remove();
   if (!frame || media.shapes.length === 0) return;
-  frame.append(drawShapes(media.shapes, media, screen, fitOf(media, TILE_FORMAT)));
+  if (media.crop) frame.append(drawShapes(inWindow(media.shapes, media.crop.window), CROP_FORMAT, screen, "cover"));
+  else frame.append(drawShapes(media.shapes, media, screen, fitOf(media, formatOf(crops))));
+}
+
+function formatOf(crops) {
+  return crops ? CROP_FORMAT : FRAME_FORMAT;
 }
 
 function badgeElement(media) {
@@ -69,7 +83,7 @@ function badgeElement(media) {
 function cornerElement() {
   const corner = document.createElement("span");
   corner.className = "corner";
-  corner.title = `${WORDS.select} (X)`;
+  corner.title = `${TEXT.select} (X)`;
   corner.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7"/></svg>';
   return corner;
 }
@@ -81,16 +95,16 @@ function captionElement(media) {
   name.className = "name";
   name.textContent = media.file_name;
   const time = document.createElement("time");
-  time.textContent = dayAndClock(media.captured_at) || WORDS.noTime;
+  time.textContent = dayAndClock(media.captured_at) || TEXT.noTime;
   caption.append(name, time);
   return caption;
 }
 
 function timeOf(media) {
   const time = dayAndClock(media.captured_at);
-  return time && media.captured_at_assumed ? `${time} (${WORDS.timeAssumed})` : time;
+  return time && media.captured_at_assumed ? `${time} (${TEXT.timeAssumed})` : time;
 }
 
 function describe(media) {
-  return [media.file_name, media.state_name, shapesText(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
+  return [media.file_name, media.state_name, TEXT.shapes(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
 }

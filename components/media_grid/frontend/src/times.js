@@ -1,7 +1,15 @@
 // Times as people read them: stored in UTC, shown in the zone of this browser. Pure but for that zone.
 
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+import { LOCALE, TEXT } from "./strings.js";
+
+// Made once per language: a formatter costs more than what it formats.
+const formatters = new Map();
+
+function formatter(name, parts) {
+  const key = `${LOCALE} ${name}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(LOCALE, parts));
+  return formatters.get(key);
+}
 
 /**
  * "12 Aug 2026 17:42:08", or an empty text without a time.
@@ -11,11 +19,14 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 export function dayAndClock(iso) {
   if (!iso) return "";
   const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? "" : `${DAY.format(time)} ${CLOCK.format(time)}`;
+  if (Number.isNaN(time.getTime())) return "";
+  const day = formatter("day", { day: "numeric", month: "short", year: "numeric" });
+  const clock = formatter("clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return `${day.format(time)} ${clock.format(time)}`;
 }
 
 /**
- * How far another moment lies away: "−4 min", "+38 s", "+3 h", "+2 d"; "now" for the same one.
+ * How far another moment lies away: "−4 min", "+38 s", "+3 h", "+2 d"; "same time" for the same one.
  * @param {string|null|undefined} iso
  * @param {string|null|undefined} from
  * @returns {string}
@@ -24,11 +35,11 @@ export function distance(iso, from) {
   if (!iso || !from) return "";
   const seconds = Math.round((Date.parse(iso) - Date.parse(from)) / 1000);
   if (!Number.isFinite(seconds)) return "";
-  if (seconds === 0) return "same time";
+  if (seconds === 0) return TEXT.sameTime;
   const sign = seconds < 0 ? "−" : "+";
   const size = Math.abs(seconds);
   if (size < 90) return `${sign}${size} s`;
   if (size < 90 * 60) return `${sign}${Math.round(size / 60)} min`;
   if (size < 36 * 3600) return `${sign}${Math.round(size / 3600)} h`;
-  return `${sign}${Math.round(size / 86400)} d`;
+  return `${sign}${TEXT.days(Math.round(size / 86400))}`;
 }

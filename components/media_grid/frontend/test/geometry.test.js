@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fitOf, placed, visibleBox, visiblePolygon } from "../src/geometry.js";
+import { fitOf, inWindow, placed, visibleBox, visiblePolygon } from "../src/geometry.js";
 
 const tile = { width: 320, height: 180 };
 const wide = { width: 1920, height: 1080 };
@@ -45,4 +45,21 @@ test("a polygon too small to see is left to its box", () => {
   const place = placed(wide, tile, "cover");
   assert.equal(visiblePolygon([[0.5, 0.5], [0.51, 0.5], [0.5, 0.51]], place), null);
   assert.equal(visiblePolygon([[0, 0], [1, 0], [0, 1]], place), "0.0,0.0 320.0,0.0 0.0,180.0");
+});
+
+test("shapes are placed in the window of a crop, those outside of it left away", () => {
+  const shapes = [
+    { box: [0.4, 0.4, 0.6, 0.6], points: [[0.4, 0.4], [0.6, 0.4], [0.5, 0.6]], colour: "#112233" },
+    { box: [0.8, 0.4, 0.9, 0.6], points: null, colour: "#445566" },
+  ];
+  const [inside, ...others] = inWindow(shapes, [0.25, 0.25, 0.75, 0.75]);
+  assert.deepEqual(others, []);
+  assert.equal(inside.colour, "#112233");
+  assert.deepEqual(inside.box.map((number) => Math.round(number * 100)), [30, 30, 70, 70]);
+  assert.deepEqual(inside.points.map((point) => point.map((number) => Math.round(number * 100))), [[30, 30], [70, 30], [50, 70]]);
+});
+
+test("a window that reaches outside its picture keeps the shape where it is seen", () => {
+  const [shape] = inWindow([{ box: [0, 0.4, 1, 0.6] }], [0, -0.5, 1, 1.5]);
+  assert.deepEqual(shape.box.map((number) => Math.round(number * 100)), [0, 45, 100, 55]);
 });

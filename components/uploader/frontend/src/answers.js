@@ -1,7 +1,7 @@
 // What an answer of the server means for a row. Pure.
 
 import { retryAfterMs } from "./backoff.js";
-import { WORDS, serverTroubleText } from "./strings.js";
+import { TEXT } from "./strings.js";
 
 /**
  * @typedef {{status: number, body: any, retryAfter: string|null}} Answer status 0: no answer at all
@@ -19,19 +19,19 @@ import { WORDS, serverTroubleText } from "./strings.js";
 export function outcomeOf({ status, body, retryAfter }) {
   const detail = typeof body?.detail === "string" ? body.detail : "";
   if (status === 200 || status === 201) return stored(status, body);
-  if (status === 0) return { kind: "again", detail: WORDS.noConnection, waitMs: null, everyone: true };
-  if (status === 401) return { kind: "halt", detail: WORDS.signedOut };
+  if (status === 0) return { kind: "again", detail: TEXT.noConnection, waitMs: null, everyone: true };
+  if (status === 401) return { kind: "halt", detail: TEXT.signedOut };
   if (status === 429 || status === 503) {
-    return { kind: "again", detail: detail || serverTroubleText(status), waitMs: retryAfterMs(retryAfter), everyone: true };
+    return { kind: "again", detail: detail || TEXT.serverTrouble(status), waitMs: retryAfterMs(retryAfter), everyone: true };
   }
   if (status === 408 || status === 409 || status >= 500) {
-    return { kind: "again", detail: detail || serverTroubleText(status), waitMs: retryAfterMs(retryAfter), everyone: false };
+    return { kind: "again", detail: detail || TEXT.serverTrouble(status), waitMs: retryAfterMs(retryAfter), everyone: false };
   }
-  return { kind: "refused", detail: detail || serverTroubleText(status) };
+  return { kind: "refused", detail: detail || TEXT.serverTrouble(status) };
 }
 
 function stored(status, body) {
-  if (!body?.media) return { kind: "again", detail: WORDS.noAnswer, waitMs: null, everyone: false };
+  if (!body?.media) return { kind: "again", detail: TEXT.noAnswer, waitMs: null, everyone: false };
   const twin = body.twin ?? status === 200;
   return {
     kind: "done",

@@ -4,7 +4,7 @@ import { outcomeOf } from "./answers.js";
 import { delayBefore } from "./backoff.js";
 import { EMPTY_BATCH, fieldsOf } from "./batch.js";
 import { inNaturalOrder, isJunk, kindOf } from "./files.js";
-import { WORDS, emptyFileText, tooLargeText } from "./strings.js";
+import { TEXT, bytesText } from "./strings.js";
 
 export const PARALLEL = 4;
 /** A file that troubles the server on its own, again and again, is put aside; "Retry failed" brings it back. */
@@ -71,8 +71,8 @@ export function createEngine({
   /** What is certain to be refused is not sent: a megabyte on a mountain link costs a minute. */
   function check(row) {
     const limit = row.kind === "archive" ? limits.archive : limits.picture;
-    if (row.size === 0) refuse(row, emptyFileText(row.name));
-    else if (row.size > limit) refuse(row, tooLargeText(row.name, row.size, limit));
+    if (row.size === 0) refuse(row, TEXT.empty(row.name));
+    else if (row.size > limit) refuse(row, TEXT.tooLarge(row.name, bytesText(row.size), bytesText(limit)));
     return row;
   }
 
@@ -90,7 +90,7 @@ export function createEngine({
       row.batch = { ...batch };
       row.key = newKey();
       row.place = row.kind === "picture" ? place++ : null;
-      if (row.kind === "archive" && batch.start) row.notes = [WORDS.archiveTimes];
+      if (row.kind === "archive" && batch.start) row.notes = [TEXT.archiveTimes];
     }
     pump();
   }
@@ -181,7 +181,7 @@ export function createEngine({
   function takeLine(archive, line, at) {
     if (!line?.result) return;
     if (!line.name) {
-      archive.detail = line.detail ?? WORDS.noAnswer; // it is about the archive as a whole
+      archive.detail = line.detail ?? TEXT.noAnswer; // it is about the archive as a whole
       return;
     }
     const path = `${archive.path}/${line.name}`;
@@ -242,7 +242,7 @@ export function createEngine({
     skipped: () => skipped,
     halted: () => halted,
     /** Why everybody waits, and for how many more seconds; null when nobody has to. */
-    pause: () => (resumeAt > now() ? { reason: trouble || WORDS.noConnection, seconds: Math.ceil((resumeAt - now()) / 1000) } : null),
+    pause: () => (resumeAt > now() ? { reason: trouble || TEXT.noConnection, seconds: Math.ceil((resumeAt - now()) / 1000) } : null),
     /** @param {{picture?: number, archive?: number}} most bytes */
     setLimits: (most) => Object.assign(limits, most),
     /** @param {() => void} listener @returns {() => void} takes the listener away again */

@@ -1,6 +1,7 @@
 // Entry: connects the engine, which lives as long as the tab, with what is on the page.
 
 import { createEngine } from "./engine.js";
+import { speak } from "./strings.js";
 import { newClientId, post, requireReadable, sha256Of } from "./transport.js";
 import { createView } from "./view.js";
 
@@ -36,6 +37,7 @@ async function send(row, fields, { signal, onState, onSent, onLine }) {
  */
 export default function uploader({ data, parentElement, setStateValue }) {
   if (!data) return undefined;
+  speak(data.language);
   let view = mounted.get(parentElement);
   if (!view) {
     view = createView(/** @type {HTMLElement} */ (parentElement), engine);

@@ -1,6 +1,6 @@
 // A list of any length of which only the visible rows exist, so that 2,000 files scroll like twenty.
 
-import { STATE_NAMES, WORDS, bytesText } from "./strings.js";
+import { TEXT, bytesText } from "./strings.js";
 
 export const ROW_HEIGHT = 34;
 const ROWS_AROUND = 6;
@@ -26,6 +26,7 @@ export function createList(host, addressOf) {
   const scroller = element("div", "rows");
   scroller.tabIndex = 0;
   scroller.setAttribute("role", "list");
+  scroller.setAttribute("aria-label", TEXT.rows);
   const space = element("div", "space");
   scroller.append(space);
   host.append(scroller);
@@ -83,7 +84,7 @@ function fill(line, row, addressOf) {
   line.dataset.state = row.state;
   line.style.setProperty("--share", `${share ?? 0}%`);
   const [, , result, detail] = line.children;
-  result.textContent = share === null ? STATE_NAMES[row.state] : `${share} %`;
+  result.textContent = share === null ? TEXT.states[row.state] : `${share} %`;
   const said = [row.detail, ...row.notes].filter(Boolean).join(" ");
   detail.replaceChildren();
   if (row.mediaId !== null) detail.append(linkTo(row, addressOf), " ");
@@ -96,7 +97,7 @@ function linkTo(row, addressOf) {
   link.href = addressOf(row.mediaId);
   link.target = "_blank"; // the list of this page stays
   link.rel = "noopener";
-  link.textContent = row.state === "already_here" ? WORDS.twin : WORDS.open;
+  link.textContent = row.state === "already_here" ? TEXT.twin : TEXT.open;
   return link;
 }
 

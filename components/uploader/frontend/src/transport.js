@@ -1,7 +1,7 @@
 // One file on its way to the server. XHR, because fetch tells nothing about what has been sent.
 
 import { lineReader } from "./answers.js";
-import { WORDS } from "./strings.js";
+import { TEXT } from "./strings.js";
 
 /** Above this the browser would hold too much in memory to hash; the server hashes every file anyway. */
 const LARGEST_HASHED = 32 * 1024 * 1024;
@@ -86,7 +86,7 @@ export async function requireReadable(file) {
   try {
     await file.slice(0, 1).arrayBuffer();
   } catch {
-    throw new TypeError(WORDS.unreadable);
+    throw new TypeError(TEXT.unreadable);
   }
 }
 

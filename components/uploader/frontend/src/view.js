@@ -2,12 +2,11 @@
 
 import { filesOfDrop, filesOfInput } from "./files.js";
 import { createList, element } from "./list.js";
-import { STATE_NAMES, WORDS, bytesText, dropHint, files, pausedText, progressText, skippedText } from "./strings.js";
+import { TEXT, bytesText, number } from "./strings.js";
 import { newClientId } from "./transport.js";
 import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
 
 const ASK_AGAIN_MS = 3000;
-const GROUP_NAMES = { ...STATE_NAMES, all: WORDS.all, open: "under way" };
 
 /**
  * @typedef {{batch: import("./batch.js").Batch|null, start: string|null, login: string, largest_picture: number,
@@ -90,18 +89,18 @@ export function createView(host, engine) {
     const ready = rows.filter((row) => row.state === "ready");
     const made = [];
     if (ready.length > 0) {
-      const start = button("start", `${WORDS.start} ${files(ready.length)}`, askToStart, "go");
+      const start = button("start", TEXT.start(number(ready.length), ready.length), askToStart, "go");
       start.disabled = !data?.batch || asked.size > 0;
       made.push(start);
     }
-    if (engine.halted() || engine.pause()) made.push(button("go-on", WORDS.goOn, engine.goOn));
-    if (engine.isBusy()) made.push(button("stop", WORDS.stop, engine.stop));
-    if (counts.failed) made.push(button("retry", `${WORDS.retryFailed} (${counts.failed})`, engine.retryFailed));
+    if (engine.halted() || engine.pause()) made.push(button("go-on", TEXT.goOn, engine.goOn));
+    if (engine.isBusy()) made.push(button("stop", TEXT.stop, engine.stop));
+    if (counts.failed) made.push(button("retry", TEXT.retryFailed(counts.failed), engine.retryFailed));
     if (!engine.isBusy() && rows.length > 0) {
       const query = queryForRegistered(rows, data?.login ?? "");
-      if (query) made.push(link("browse", WORDS.browse, `${data?.browse}?${query}`));
-      if (query && data?.review) made.push(link("review", WORDS.review, `${data.review}?queue=filter&${query}`));
-      made.push(button("clear", WORDS.clear, engine.clear));
+      if (query) made.push(link("browse", TEXT.browse, `${data?.browse}?${query}`));
+      if (query && data?.review) made.push(link("review", TEXT.review, `${data.review}?queue=filter&${query}`));
+      made.push(button("clear", TEXT.clear, engine.clear));
     }
     replaceWhenChanged(actions, made);
     actions.hidden = made.length === 0;
@@ -112,10 +111,11 @@ export function createView(host, engine) {
     const done = rows.length - counts.open;
     const pause = engine.pause();
     const parts = [];
-    if (rows.length > 0) parts.push(`${progressText(done, rows.length)} · ${bytesText(sent)} of ${bytesText(total)}`);
-    parts.push(skippedText(engine.skipped()));
-    status.textContent = parts.filter(Boolean).join(" · ");
-    const trouble = engine.halted() ?? (navigator.onLine === false && engine.isBusy() ? WORDS.offline : pause ? pausedText(pause.seconds, pause.reason) : "");
+    if (rows.length > 0) parts.push(TEXT.progress(number(done), number(rows.length), bytesText(sent), bytesText(total)));
+    const skipped = engine.skipped();
+    if (skipped) parts.push(TEXT.skipped(number(skipped), skipped));
+    status.textContent = parts.join(" · ");
+    const trouble = engine.halted() ?? (navigator.onLine === false && engine.isBusy() ? TEXT.offline : pause ? TEXT.paused(pause.seconds, pause.reason) : "");
     if (trouble) {
       const warning = element("div", "trouble");
       warning.textContent = trouble;
@@ -129,7 +129,7 @@ export function createView(host, engine) {
     const made = Object.keys(GROUPS)
       .filter((name) => name === "all" || counts[name] > 0)
       .map((name) => {
-        const made = button(`group-${name}`, `${GROUP_NAMES[name]} ${counts[name].toLocaleString("en")}`, () => {
+        const made = button(`group-${name}`, `${TEXT.states[name]} ${number(counts[name])}`, () => {
           group = /** @type {any} */ (name);
           redraw();
         }, `group group-${name}`);
@@ -147,7 +147,7 @@ export function createView(host, engine) {
     update(newData, newAsk) {
       data = newData;
       ask = newAsk;
-      hint.textContent = dropHint(data.largest_picture, data.largest_archive);
+      hint.textContent = TEXT.dropHint(bytesText(data.largest_picture), bytesText(data.largest_archive));
       engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
       takeAnswer();
       redraw();
@@ -170,12 +170,12 @@ function dropZone(take, hint) {
   const zone = element("div", "drop");
   const text = element("div", "drop-text");
   const title = element("strong", "");
-  title.textContent = WORDS.drop;
+  title.textContent = TEXT.drop;
   text.append(title, hint);
   const plain = input("files", false);
   const folder = input("folder", true);
   const choices = element("div", "choices");
-  choices.append(button("choose-files", WORDS.chooseFiles, () => plain.click()), button("choose-folder", WORDS.chooseFolder, () => folder.click()));
+  choices.append(button("choose-files", TEXT.chooseFiles, () => plain.click()), button("choose-folder", TEXT.chooseFolder, () => folder.click()));
   zone.append(text, choices, plain, folder);
   for (const field of [plain, folder]) {
     field.addEventListener("change", () => {

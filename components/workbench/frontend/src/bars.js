@@ -1,7 +1,7 @@
 // What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
 
 import { h, kbd, keepFocus } from "./dom.js";
-import { TEXT, milliseconds, pace } from "./strings.js";
+import { TEXT, milliseconds, number, pace } from "./strings.js";
 
 const NOTICE_FOR = 4_500;
 
@@ -132,7 +132,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
       const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
       const own = [
         median === null ? null : TEXT.end.median(pace(median)),
-        perHour === null ? null : TEXT.end.perHour(perHour.toLocaleString("en")),
+        perHour === null ? null : TEXT.end.perHour(number(perHour)),
         toNext === null ? null : TEXT.end.toNext(milliseconds(toNext)),
       ];
       const withWork = (others ?? []).filter((other) => other.count > 0);
@@ -149,7 +149,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
               `button.act${i === 0 && !skipped ? ".yes" : ""}`,
               { type: "button", onclick: () => onQueue(other.key) },
               h("span", {}, `${TEXT.end.goOn} ${other.name}`),
-              h("b", {}, `${other.count.toLocaleString("en")}${other.capped ? "+" : ""}`),
+              h("b", {}, `${number(other.count)}${other.capped ? "+" : ""}`),
             ),
           ),
           drafts ? h("button.act", { type: "button", onclick: onDraft }, TEXT.end.drafts(drafts)) : null,

@@ -314,7 +314,7 @@ export const ENGLISH = {
     loading: "Loading the queue…",
   },
   strip: {
-    of: (n, total) => ({ n, of: `of ${total}` }),
+    of: (total) => `of ${total}`,
     median: (text) => `median ${text}`,
     perHour: (n) => `${n}/h`,
     pace: (median, perHour) => `Your pace in this visit: ${median} on a picture (median)${perHour ? `, ${perHour} decisions an hour` : ""}.`,
@@ -363,4 +363,6 @@ export const ENGLISH = {
   canvas: "Picture",
   workbench: "Image-by-image workbench",
   decisions: "Decisions",
+  decimal: ".",
+  days: (n) => `${n} d`,
 };

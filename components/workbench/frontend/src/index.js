@@ -1,5 +1,6 @@
 // Entry of the bundle: Streamlit calls this at first and again whenever the data changes.
 
+import { speak } from "./strings.js";
 import { createWorkbench } from "./workbench.js";
 
 /** @type {WeakMap<object, ReturnType<typeof createWorkbench>>} */
@@ -10,6 +11,7 @@ const tell = new WeakMap();
 /** @param {{data: any, parentElement: Element|ShadowRoot, setStateValue: (name: string, value: any) => void}} component */
 export default function workbench({ data, parentElement, setStateValue }) {
   tell.set(parentElement, setStateValue);
+  speak(data.language);
   const place = { ...data, api: location.origin + data.api };
   const there = mounted.get(parentElement);
   if (!there) {

@@ -1,9 +1,21 @@
 // The words of the language at hand, and how numbers and times are written in it.
 
 import { ENGLISH } from "./english.js";
+import { FRENCH } from "./french.js";
+
+const LANGUAGES = { en: { text: ENGLISH, locale: "en-GB" }, fr: { text: FRENCH, locale: "fr-FR" } };
 
 /** Read it when a word is needed, never while a module loads: the language may be another one by then. */
 export let TEXT = ENGLISH;
+export let LOCALE = LANGUAGES.en.locale;
+
+/** Say everything in this language from here on. @param {string|undefined} language "en" or "fr" */
+export function speak(language) {
+  ({ text: TEXT, locale: LOCALE } = LANGUAGES[language] ?? LANGUAGES.en);
+}
+
+/** "1,204". @param {number} value */
+export const number = (value) => value.toLocaleString(LOCALE);
 
 /** "4 min", "2 h", "3 d": a distance in time, short. @param {number} seconds */
 export function shortSpan(seconds) {
@@ -11,31 +23,38 @@ export function shortSpan(seconds) {
   if (s < 60) return `${Math.round(s)} s`;
   if (s < 3600) return `${Math.round(s / 60)} min`;
   if (s < 86400) return `${Math.round(s / 3600)} h`;
-  return `${Math.round(s / 86400)} d`;
+  return TEXT.days(Math.round(s / 86400));
 }
 
-// Made once: a formatter costs more than what it formats.
-const LOCALE = "en-GB";
-const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
-const DAY_THIS_YEAR = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
-const TIME = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const HOUR_AND_MINUTE = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+// Made once per language: a formatter costs more than what it formats.
+const formatters = new Map();
+
+function format(name, parts, at) {
+  const key = `${LOCALE} ${name}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(LOCALE, parts));
+  return formatters.get(key).format(at);
+}
+
+const day = (at) => format("day", { day: "numeric", month: "short", year: "numeric" }, at);
+const dayThisYear = (at) => format("dayThisYear", { day: "numeric", month: "short" }, at);
+const hourAndMinute = (at) => format("hourAndMinute", { hour: "2-digit", minute: "2-digit" }, at);
 
 /** "12 Aug 2026 17:42:08" in the browser's zone. @param {string} iso */
-export const dayAndTime = (iso) => `${DAY.format(new Date(iso))} ${clock(iso)}`;
+export const dayAndTime = (iso) => `${day(new Date(iso))} ${clock(iso)}`;
 
 /** "17:42:08" in the browser's zone. @param {string} iso */
-export const clock = (iso) => TIME.format(new Date(iso));
+export const clock = (iso) => format("clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" }, new Date(iso));
 
 /** "17:55" when today, "12 Aug 17:55" in this year, else with the year. @param {string} iso */
 export function shortMoment(iso, now = new Date()) {
   const at = new Date(iso);
-  const time = HOUR_AND_MINUTE.format(at);
+  const time = hourAndMinute(at);
   if (at.toDateString() === now.toDateString()) return time;
-  return `${(at.getFullYear() === now.getFullYear() ? DAY_THIS_YEAR : DAY).format(at)} ${time}`;
+  return `${at.getFullYear() === now.getFullYear() ? dayThisYear(at) : day(at)} ${time}`;
 }
 
-const WEEKDAY = new Intl.DateTimeFormat(LOCALE, { weekday: "long" });
+/** "0.05", and "0,05" in French. @param {string} digits */
+const decimal = (digits) => digits.replace(".", TEXT.decimal);
 
 /** "today", "yesterday", "last Tuesday", else "12 Aug" or with the year. @param {string} iso */
 export function recentDay(iso, now = new Date()) {
@@ -45,13 +64,13 @@ export function recentDay(iso, now = new Date()) {
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
   if (days === 0) return TEXT.spots.days.today;
   if (days === 1) return TEXT.spots.days.yesterday;
-  if (days > 1 && days < 7) return TEXT.spots.days.last(WEEKDAY.format(at));
-  return (at.getFullYear() === now.getFullYear() ? DAY_THIS_YEAR : DAY).format(at);
+  if (days > 1 && days < 7) return TEXT.spots.days.last(format("weekday", { weekday: "long" }, at));
+  return at.getFullYear() === now.getFullYear() ? dayThisYear(at) : day(at);
 }
 
 /** "1.9 s", "12 s", "2 min": how long one picture takes. @param {number} ms */
 export function pace(ms) {
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950) return `${decimal((ms / 1000).toFixed(1))} s`;
   return shortSpan(ms / 1000);
 }
 
@@ -62,7 +81,7 @@ export const milliseconds = (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : pace(
 export function percent(share) {
   const value = share * 100;
   if (value >= 10) return `${Math.round(value)} %`;
-  if (value >= 0.095) return `${value.toFixed(1)} %`;
-  if (value >= 0.0095) return `${value.toFixed(2)} %`;
-  return `${value.toPrecision(1)} %`;
+  if (value >= 0.095) return `${decimal(value.toFixed(1))} %`;
+  if (value >= 0.0095) return `${decimal(value.toFixed(2))} %`;
+  return `${decimal(value.toPrecision(1))} %`;
 }

@@ -2,7 +2,7 @@
 
 import { h, kbd, keepFocus } from "./dom.js";
 import { keyOf } from "./keys.js";
-import { TEXT, dayAndTime, milliseconds, pace } from "./strings.js";
+import { TEXT, dayAndTime, milliseconds, number, pace } from "./strings.js";
 
 /**
  * @param {object} options
@@ -60,7 +60,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     /** @param {{n: number, total: number, capped: boolean}|null} at */
     setPosition(at) {
       position.replaceChildren(
-        ...(at ? [h("b", {}, at.n.toLocaleString("en")), ` of ${at.total.toLocaleString("en")}${at.capped ? "+" : ""}`] : []),
+        ...(at ? [h("b", {}, number(at.n)), ` ${TEXT.strip.of(number(at.total) + (at.capped ? "+" : ""))}`] : []),
       );
     },
     /** @param {any} item */
@@ -84,7 +84,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     },
     /** @param {{median: number|null, perHour: number|null, toNext: number|null}} own milliseconds, and decisions */
     setPace({ median: ms, perHour, toNext }) {
-      const parts = [ms === null ? null : TEXT.strip.median(pace(ms)), perHour === null ? null : TEXT.strip.perHour(perHour.toLocaleString("en"))];
+      const parts = [ms === null ? null : TEXT.strip.median(pace(ms)), perHour === null ? null : TEXT.strip.perHour(number(perHour))];
       median.textContent = parts.filter(Boolean).join(" · ");
       const more = [ms === null ? null : TEXT.strip.pace(pace(ms), perHour), toNext === null ? null : TEXT.strip.toNext(milliseconds(toNext))];
       median.title = more.filter(Boolean).join("\n");
