@@ -20,7 +20,7 @@ from curation.annotations import submit_annotation
 from curation.label_classes import list_label_classes
 from curation.media_view import AnnotationView, MediaView
 from curation.questions import list_questions
-from curation.queues import QUEUE_NAMES, count_queue, next_media
+from curation.queues import QUEUE_NAMES, count_queue, take_media
 from curation.reviews import decide
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
 from db.models import AppliesTo, Asked, Decision, State
@@ -56,9 +56,17 @@ def review_policy() -> ReviewPolicy:
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     """Draw the picture at this place with a button per decision; each button leads on to the next one."""
     access, policy = require_visitor().access, review_policy()
-    with open_session(read_only=True) as session:
-        page = next_media(
-            session, access, place.queue, place.wanted, start=place.start, limit=2, policy=policy
+    lease_seconds = get_settings().lease_seconds
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            place.queue,
+            place.wanted,
+            start=place.start,
+            limit=2,
+            policy=policy,
+            lease_seconds=lease_seconds,
         )
         count = count_queue(session, access, place.queue, place.wanted, policy=policy)
         label_classes, questions = list_label_classes(session), list_questions(session)
@@ -127,6 +135,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         replies=replies(),
                         based_on=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_("submitted, no shapes"))
@@ -162,6 +171,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         decision,
                         annotation_id=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_(WORDS[decision][1]))

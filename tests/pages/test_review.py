@@ -12,7 +12,8 @@ from curation.annotations import submit_annotation
 from curation.browse import get_details, get_history
 from curation.comments import comment_on, list_mentions
 from curation.questions import change_question, list_questions
-from db.models import Asked
+from curation.queues import Queue, next_media
+from db.models import Asked, Look, LookKind, Media, State, utc_now
 from db.session import open_session
 from tests.factories import a_box, a_media, an_access, an_admin
 
@@ -156,6 +157,37 @@ def test_a_picture_on_the_workbench_counts_as_seen_by_whom_it_was_shown_to(open_
     open_page(curator, "review.py", queue="filter", start=str(media[0]))
     with open_session(read_only=True) as session:
         assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [media[1]]
+
+
+def test_with_plain_buttons_too_nobody_else_is_given_the_picture(open_page, curator, media):
+    open_page(curator, "review.py", queue="to_review", plain="1")
+    with open_session() as session:
+        assert next_media(session, an_access(session), Queue.TO_REVIEW).items == []
+
+
+def test_a_plain_answer_to_what_comes_back_blind_moves_nothing(open_page, curator, media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        for media_id in media[2:]:
+            session.get_one(Media, media_id).state = State.REJECTED
+        first = get_details(session, curator, media[0])
+        look = Look(
+            kind=LookKind.SECOND_OPINION,
+            media_id=media[0],
+            annotation_id=first.annotation_id,
+            access_id=colleague.id,
+            taken_at=utc_now(),
+        )
+        session.add(look)
+    app = open_page(colleague, "review.py", queue="to_annotate", plain="1")
+    press(app, f"nothing_{media[0]}")
+    assert not app.exception
+    with open_session(read_only=True) as session:
+        now = get_details(session, curator, media[0])
+        assert (now.annotation_id, session.get_one(Look, look.id).answered_at is None) == (
+            first.annotation_id,
+            False,
+        )
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 // What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
 
 import { h, kbd, keepFocus } from "./dom.js";
+import { keyOf } from "./keys.js";
 import { TEXT, milliseconds, number, pace } from "./strings.js";
 
 const NOTICE_FOR = 4_500;
@@ -68,7 +69,7 @@ export function createKeptBar({ onShow, onDrop }) {
       if (!overtaken) return;
       element.replaceChildren(
         h("p", {}, TEXT.bars.overtaken),
-        h("button.act.yes", { type: "button", onclick: onShow, onmousedown: keepFocus }, h("span", {}, TEXT.bars.showDraft), kbd("Enter")),
+        h("button.act.yes", { type: "button", onclick: onShow, onmousedown: keepFocus }, h("span", {}, TEXT.bars.showDraft), kbd(keyOf("confirm"))),
         h("button.act", { type: "button", onclick: onDrop, onmousedown: keepFocus }, TEXT.bars.dropDraft),
       );
     },
@@ -132,7 +133,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
       const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
       const own = [
         median === null ? null : TEXT.end.median(pace(median)),
-        perHour === null ? null : TEXT.end.perHour(perHour.toLocaleString("en")),
+        perHour === null ? null : TEXT.end.perHour(number(perHour)),
         toNext === null ? null : TEXT.end.toNext(milliseconds(toNext)),
       ];
       const withWork = (others ?? []).filter((other) => other.count > 0);

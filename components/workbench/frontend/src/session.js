@@ -306,7 +306,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const theirs = stale ? (error.answer.annotation ?? null) : null;
     const state = error.answer.media?.state ?? entry.item.state;
     Object.assign(entry, {
-      item: { ...kept.item, state, acts: error.answer.acts ?? entry.item.acts, annotation: stale ? theirs : kept.item.annotation },
+      // A look ends with the answer that it was about: what others said is no secret any more.
+      item: { ...kept.item, state, acts: error.answer.acts ?? entry.item.acts, annotation: stale ? theirs : kept.item.annotation, look: stale ? null : (kept.item.look ?? null) },
       done: null,
       decided: null,
       clientId: "",

@@ -84,7 +84,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     },
     /** @param {{median: number|null, perHour: number|null, toNext: number|null}} own milliseconds, and decisions */
     setPace({ median: ms, perHour, toNext }) {
-      const parts = [ms === null ? null : TEXT.strip.median(pace(ms)), perHour === null ? null : TEXT.strip.perHour(perHour.toLocaleString("en"))];
+      const parts = [ms === null ? null : TEXT.strip.median(pace(ms)), perHour === null ? null : TEXT.strip.perHour(number(perHour))];
       median.textContent = parts.filter(Boolean).join(" · ");
       const more = [ms === null ? null : TEXT.strip.pace(pace(ms), perHour), toNext === null ? null : TEXT.strip.toNext(milliseconds(toNext))];
       median.title = more.filter(Boolean).join("\n");
