@@ -417,29 +417,7 @@ FRENCH: dict[str, str] = {
     "No media with a time when they were captured.": "Aucun média avec une heure de prise.",
     "Mark all as seen": "Tout marquer comme vu",
     "said": "dit",
-    "label class": "classe",
-    "agree": "accord",
-    "both": "les deux",
-    "only one": "un seul",
-    "Agreement": "Accord",
-    "in answers given blind, least first": "entre réponses à l’aveugle, le moindre d’abord",
     "{first} and {second}": "{first} et {second}",
-    "curator": "curateur",
-    "compared": "comparés",
-    "Curators": "Curateurs",
-    "who agree with another": "d’accord avec un autre",
-    "in all": "en tout",
-    "week of {day}": "semaine du {day}",
-    "the same": "pareil",
-    "again": "revus",
-    "Yourself": "Vous-même",
-    "older answers given once more; only you see this": (
-        "réponses anciennes données de nouveau ; vous seul voyez ceci"
-    ),
-    "Between {start}:00 and {end}:00 you differ from yourself most often.": (
-        "C’est entre {start} h et {end} h que vous différez le plus de vous-même."
-    ),
-    "Nothing has been compared yet.": "Rien n’a encore été comparé.",
     "{n}%": "{n} %",
     # Review
     "Queue": "File",
@@ -471,13 +449,6 @@ FRENCH: dict[str, str] = {
     "lower left": "en bas à gauche",
     "lower middle": "en bas au milieu",
     "lower right": "en bas à droite",
-    "the newest {n}": "les {n} plus récents",
-    "newest first": "récents d’abord",
-    "Why they are parked": "Pourquoi ils sont mis de côté",
-    "file name": "nom de fichier",
-    "source": "source",
-    "note": "note",
-    "Nothing is parked.": "Rien n’est mis de côté.",
     # Upload
     "Source": "Source",
     "Tags": "Étiquettes",
@@ -580,17 +551,6 @@ FRENCH: dict[str, str] = {
         "Cette partie de la page n’a pas pu être chargée. Rechargez la page pour réessayer."
     ),
     # Crops and contact sheets
-    "Frames": "Images",
-    "Crops": "Détails",
-    "Frames or crops": "Images ou détails",
-    "Contact sheet": "Planche-contact",
-    "Frames with their shapes, the smallest one magnified, six to a page, to print or to send.": (
-        "Les images avec leurs formes, la plus petite agrandie, six par page, à imprimer ou à envoyer."
-    ),
-    "**{count} media match: the sheet shows the first {most} of them, in this order.**": (
-        "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
-    ),
-    "Contact sheet as PDF": "Planche-contact en PDF",
     # Questions, and examples of label classes
     "question": "question",
     "asked": "posée",

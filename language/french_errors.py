@@ -216,13 +216,6 @@ SENTENCES: dict[str, str] = {
     "It was undone already.": "C’était déjà annulé.",
     "It was withdrawn.": "Il a été retiré.",
     "It is {} by now.": "Son état est maintenant « {0:word} ».",
-    "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
-        "Deux réponses diffèrent sur cette image. Choisissez l’une d’elles, ou acceptez ce que vous avez dessiné."
-    ),
-    "This picture is {}, so it cannot be {}.": (
-        "L’état de cette image est « {0:word} » : elle ne peut pas passer à « {1:word} »."
-    ),
-    "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui diffèrent.",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -481,15 +474,6 @@ SENTENCES: dict[str, str] = {
     # Contact sheets and examples
     "A media id is a number: Browse shows it beside each media.": (
         "L’identifiant d’un média est un nombre : Parcourir l’affiche à côté de chaque média."
-    ),
-    "No media match these filters, so there is nothing to print. Take a filter away.": (
-        "Aucun média ne correspond à ces filtres : il n’y a rien à imprimer. Enlevez un filtre."
-    ),
-    "Several contact sheets are being drawn at this moment. Try again in a minute.": (
-        "Plusieurs planches-contact sont en cours de dessin. Réessayez dans une minute."
-    ),
-    "The zone is none that is known. Write it as in Europe/Paris.": (
-        "Ce fuseau n’est pas connu. Écrivez-le comme Europe/Paris."
     ),
 }
 
