@@ -565,7 +565,8 @@ FRENCH: dict[str, str] = {
     "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
     "accepted without a reply; answers that already stand keep theirs, or none.": (
         "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
-        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent la leur, ou aucune."
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
+        "la leur, ou aucune."
     ),
     "Question `{key}`": "Question `{key}`",
     "New question": "Nouvelle question",
