@@ -13,7 +13,7 @@ from curation.browse import count_matches
 from curation.media_filter import MediaFilter
 from db.models import Access, Scope, State
 from db.session import open_session
-from language import _
+from language import _, number
 
 LASTS = 30  # seconds; as many more while it is counted anew
 WEEKS_SHOWN = 8
@@ -85,15 +85,11 @@ def _persons(
     ]
     if len(pairs) > 1:
         rows += [
-            row(_("{one} and {other}", one=pair.logins[0], other=pair.logins[1]), pair) for pair in pairs
+            row(_("{first} and {second}", first=pair.logins[0], second=pair.logins[1]), pair)
+            for pair in pairs
         ]
-    _show(
-        _("Curators"),
-        _("who agree with another"),
-        (_("curator"), _("agree"), _("compared")),
-        rows,
-        "agreement_persons",
-    )
+    heads = (_("curator"), _("agree"), _("compared"))
+    _show(_("Curators"), _("who agree with another"), heads, rows, "agreement_persons")
 
 
 def _own(own: agreement.Consistency) -> None:
@@ -108,8 +104,8 @@ def _own(own: agreement.Consistency) -> None:
         st.caption(
             _(
                 "Between {start}:00 and {end}:00 you differ from yourself most often.",
-                start=str(own.dips_at),
-                end=str(own.dips_at + 1),
+                start=own.dips_at,
+                end=own.dips_at + 1,
             )
         )
 
@@ -120,8 +116,8 @@ def _show(title: str, explanation: str, heads: Sequence[str], rows: list[list[No
 
 
 def _figure(count: int) -> Node:
-    return node("span", f"{count:,}", cls="code")
+    return node("span", number(count), cls="code")
 
 
 def _share(share: float | None) -> Node:
-    return node("span", "–" if share is None else f"{share:.0%}", cls="code")
+    return node("span", "–" if share is None else _("{n}%", n=round(share * 100)), cls="code")

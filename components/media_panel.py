@@ -238,8 +238,7 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
     """The history as HTML, newest first; every value escaped."""
     lines = []
     for entry in history:
-        what = _(ACTS.get(entry.what, entry.what))
-        what = what[:1].upper() + what[1:]
+        what = act_text(entry.what)
         if entry.what == "submitted":
             count = entry.shapes or 0
             shapes = plural(count, "{n} shape", "{n} shapes") if count else _("no shapes")
@@ -251,6 +250,12 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"
         )
     return f'<ul class="vigie-acts">{"".join(lines)}</ul>'
+
+
+def act_text(what: str) -> str:
+    """What was done, as it begins a line."""
+    said = _(ACTS.get(what, what))
+    return said[:1].upper() + said[1:]
 
 
 def _short(moment: datetime, zone: tzinfo) -> str:

@@ -100,6 +100,12 @@ FRENCH: dict[str, str] = {
     "Present password": "Mot de passe actuel",
     "Language": "Langue",
     "As the browser": "Celle du navigateur",
+    "Keys": "Touches",
+    "What the keys of the Review screen do. Press a button, then the key you want there; a key that does something "
+    "else already is refused.": (
+        "Ce que font les touches de l’écran de revue. Appuyez sur un bouton, puis sur la touche voulue ; une "
+        "touche qui fait déjà autre chose est refusée."
+    ),
     # Admin
     "Accesses": "Accès",
     "Installation": "Installation",
@@ -180,6 +186,24 @@ FRENCH: dict[str, str] = {
     "works": "fonctionne",
     "not offered": "non offert",
     "fails": "échoue",
+    "Undo a run of acts": "Annuler une série d’actes",
+    "Everything that one person submitted and decided in a span of time, as far as nobody has acted on it since. "
+    "The history of each media keeps all of it.": (
+        "Tout ce qu’une personne a soumis et décidé dans une période, tant que personne n’y a touché depuis. "
+        "L’historique de chaque média garde tout."
+    ),
+    "Person": "Personne",
+    "From": "Du",
+    "To": "Au",
+    "Preview": "Aperçu",
+    "The newest {n} acts of this span are looked at. Preview again for those before.": (
+        "Les {n} actes les plus récents de cette période sont examinés. Un nouvel aperçu montrera les précédents."
+    ),
+    "The newest {n} of them:": "Les {n} plus récents :",
+    "Close": "Fermer",
+    "will be undone": "sera annulé",
+    "stays: {why}": "reste : {why}",
+    "Choose a person, and from when to when.": "Choisissez une personne, et de quand à quand.",
     # What the audit trail and the list of jobs name
     "access created": "accès créé",
     "first admin created": "premier admin créé",
@@ -303,6 +327,15 @@ FRENCH: dict[str, str] = {
     "map": "carte",
     "nothing here": "rien ici",
     "no shapes": "aucune forme",
+    "commented": "commenté",
+    "Comments": "Commentaires",
+    "No comments yet.": "Aucun commentaire pour l’instant.",
+    "Say something; @login mentions a person": "Un mot ; @identifiant mentionne une personne",
+    "Add the comment": "Commenter",
+    "Said, and mentioned {logins}.": "Dit, avec mention de {logins}.",
+    "Frames": "Images",
+    "Crops": "Détails",
+    "Frames or crops": "Images ou détails",
     # Tags
     "Tag…": "Étiqueter…",
     "Add tags": "Ajouter des étiquettes",
@@ -370,7 +403,6 @@ FRENCH: dict[str, str] = {
     "again": "redonnées",
     "in all": "en tout",
     "week of {day}": "semaine du {day}",
-    "{one} and {other}": "{one} et {other}",
     "Nothing has been compared yet.": "Rien n’a encore été comparé.",
     "Between {start}:00 and {end}:00 you differ from yourself most often.": (
         "Entre {start} h et {end} h, vous différez le plus souvent de vous-même."
@@ -383,6 +415,10 @@ FRENCH: dict[str, str] = {
     "**Media per day** :gray[by state, {until}]": "**Médias par jour** :gray[par état, {until}]",
     "No media with a time when they were uploaded.": "Aucun média avec une heure d’envoi.",
     "No media with a time when they were captured.": "Aucun média avec une heure de prise.",
+    "Mark all as seen": "Tout marquer comme vu",
+    "said": "dit",
+    "{first} and {second}": "{first} et {second}",
+    "{n}%": "{n} %",
     # Review
     "Queue": "File",
     "With the picture tools": "Avec les outils d’image",
@@ -448,6 +484,14 @@ FRENCH: dict[str, str] = {
     "The same from a program": "La même chose depuis un programme",
     "With a token from `POST /api/login/access-token`:": "Avec un jeton de `POST /api/login/access-token` :",
     "Export all media": "Exporter tous les médias",
+    "Contact sheet": "Planche-contact",
+    "Frames with their shapes, the smallest one magnified, six to a page, to print or to send.": (
+        "Les images avec leurs formes, la plus petite agrandie, six par page, à imprimer ou à envoyer."
+    ),
+    "**{count} media match: the sheet shows the first {most} of them, in this order.**": (
+        "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
+    ),
+    "Contact sheet as PDF": "Planche-contact en PDF",
     # Label classes
     "name": "nom",
     "key": "clé",
@@ -507,17 +551,6 @@ FRENCH: dict[str, str] = {
         "Cette partie de la page n’a pas pu être chargée. Rechargez la page pour réessayer."
     ),
     # Crops and contact sheets
-    "Frames": "Images",
-    "Crops": "Détails",
-    "Frames or crops": "Images ou détails",
-    "Contact sheet": "Planche-contact",
-    "Frames with their shapes, the smallest one magnified, six to a page, to print or to send.": (
-        "Les images avec leurs formes, la plus petite agrandie, six par page, à imprimer ou à envoyer."
-    ),
-    "**{count} media match: the sheet shows the first {most} of them, in this order.**": (
-        "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
-    ),
-    "Contact sheet as PDF": "Planche-contact en PDF",
     # Questions, and examples of label classes
     "question": "question",
     "asked": "posée",
@@ -532,7 +565,8 @@ FRENCH: dict[str, str] = {
     "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
     "accepted without a reply; answers that already stand keep theirs, or none.": (
         "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
-        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent la leur, ou aucune."
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
+        "la leur, ou aucune."
     ),
     "Question `{key}`": "Question `{key}`",
     "New question": "Nouvelle question",
@@ -563,6 +597,20 @@ FRENCH: dict[str, str] = {
 # By the English sentence for many: the French ones for none or one, and for more.
 PLURALS: dict[str, tuple[str, str]] = {
     "accepted": ("accepté", "acceptés"),
+    "**You were mentioned** in {n} comments": (
+        "**Vous êtes mentionné** dans {n} commentaire",
+        "**Vous êtes mentionné** dans {n} commentaires",
+    ),
+    "**{login}**, {start} to {end}: {n} acts can be undone.{left}": (
+        "**{login}**, du {start} au {end} : {n} acte peut être annulé.{left}",
+        "**{login}**, du {start} au {end} : {n} actes peuvent être annulés.{left}",
+    ),
+    "Undo these {n} acts": ("Annuler cet acte", "Annuler ces {n} actes"),
+    "{n} stay: {why}": ("{n} reste : {why}", "{n} restent : {why}"),
+    "{n} acts of {login} undone.{left}": (
+        "{n} acte de {login} annulé.{left}",
+        "{n} actes de {login} annulés.{left}",
+    ),
     "{n} selected": ("{n} sélectionné", "{n} sélectionnés"),
     "without {label} :gray[{text}]: {figure} media": (
         "sans {label} :gray[{text}] : {figure} média",

@@ -212,6 +212,10 @@ SENTENCES: dict[str, str] = {
         "Ce média n’a pas de source : rien ne dit quels autres viennent de la même caméra."
     ),
     "At most {} boxes at once.": "Au plus {0} cadres à la fois.",
+    "Somebody has acted on it since.": "Quelqu’un a agi dessus depuis.",
+    "It was undone already.": "C’était déjà annulé.",
+    "It was withdrawn.": "Il a été retiré.",
+    "It is {} by now.": "Son état est maintenant « {0:word} ».",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -330,6 +334,9 @@ SENTENCES: dict[str, str] = {
     "The field “{}” is not UTF-8 text.": "Le champ « {0} » n’est pas un texte UTF-8.",
     "The multipart body is damaged. Nothing was stored.": "Le corps multipart est abîmé. Rien n’a été stocké.",
     "sha256 is 64 hexadecimal digits.": "sha256 a 64 chiffres hexadécimaux.",
+    "Not stored: the database or the bucket cannot be reached. Send the archive again later.": (
+        "Non stocké : la base de données ou le bucket est injoignable. Envoyez de nouveau l’archive plus tard."
+    ),
     # Filters, lists, exports
     "The filter {} has more than {} values.": "Le filtre {0} a plus de {1} valeurs.",
     "The filter {} takes one value, not {}.": "Le filtre {0} prend une valeur, pas {1}.",
@@ -364,6 +371,15 @@ SENTENCES: dict[str, str] = {
     ),
     "A box is four numbers: x_min,y_min,x_max,y_max, fractions of the picture.": (
         "Un cadre est fait de quatre nombres : x_min,y_min,x_max,y_max, fractions de l’image."
+    ),
+    "No media match these filters, so there is nothing to print. Take a filter away.": (
+        "Aucun média ne répond à ces filtres : il n’y a rien à imprimer. Enlevez un filtre."
+    ),
+    "The zone is none that is known. Write it as in Europe/Paris.": (
+        "Ce fuseau n’est pas connu. Écrivez-le comme Europe/Paris."
+    ),
+    "Several contact sheets are being drawn at this moment. Try again in a minute.": (
+        "Plusieurs planches-contact se dessinent en ce moment. Réessayez dans une minute."
     ),
     # Label classes
     "There is no such label class.": "Cette classe n’existe pas.",
@@ -458,15 +474,6 @@ SENTENCES: dict[str, str] = {
     # Contact sheets and examples
     "A media id is a number: Browse shows it beside each media.": (
         "L’identifiant d’un média est un nombre : Parcourir l’affiche à côté de chaque média."
-    ),
-    "No media match these filters, so there is nothing to print. Take a filter away.": (
-        "Aucun média ne correspond à ces filtres : il n’y a rien à imprimer. Enlevez un filtre."
-    ),
-    "Several contact sheets are being drawn at this moment. Try again in a minute.": (
-        "Plusieurs planches-contact sont en cours de dessin. Réessayez dans une minute."
-    ),
-    "The zone is none that is known. Write it as in Europe/Paris.": (
-        "Ce fuseau n’est pas connu. Écrivez-le comme Europe/Paris."
     ),
 }
 

@@ -299,7 +299,7 @@ def comments_shown(app: AppTest) -> str:
 
 def say(app: AppTest, media_id: int, text: str) -> AppTest:
     app.text_area(key=f"comment_text_{media_id}").input(text)
-    return next(button for button in app.button if button.label == "Comment").click().run()
+    return next(button for button in app.button if button.label == "Add the comment").click().run()
 
 
 def test_a_comment_is_said_beside_the_media_and_stays_text(open_page, curator, three_media):

@@ -459,6 +459,7 @@ export function createWorkbench(parent, place, onPlace) {
     root.dataset.waitingAnswers = String(outbox.waitingCount);
     root.dataset.overtaken = String(Boolean(session?.shown?.overtaken));
     strip.setSaved(outbox.status, whereDrawn());
+    parts.around.history.repaint();
     connection.update({ signedOut: outbox.signedOut, failing: outbox.failing, waiting: outbox.waitingCount });
   }
 
