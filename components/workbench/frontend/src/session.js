@@ -21,8 +21,11 @@ const sameDrawing = (a, b) => sameShapes(a.shapes, b.shapes) && sameLabels(a.lab
 /** @returns {Drawing} */
 const nothingDrawn = () => ({ shapes: [], labels: [], replies: {} });
 
-/** Whether an answer on its way leaves nothing to do on its picture. @param {import("./outbox.js").Answer|undefined} answer */
-export const answersIt = (answer) => Boolean(answer) && answer.kept?.act !== "undone" && !STAYS.has(answer.kept?.act);
+/** Whether what is on its way leaves nothing to do on its picture. @param {import("./outbox.js").Answer[]} waiting */
+export function answersIt(waiting) {
+  const last = waiting.filter((answer) => answer.kept?.act !== "commented").at(-1);
+  return Boolean(last) && last.kept?.act !== "undone" && !STAYS.has(last.kept?.act);
+}
 
 /**
  * @param {object} options

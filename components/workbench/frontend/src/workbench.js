@@ -208,7 +208,7 @@ export function createWorkbench(parent, place, onPlace) {
       },
       // A filter shows everything, whoever is looking at it; a queue leaves that out until it is released.
       asksAgain: isReady,
-      isAnswered: (item) => answersIt(outbox.lastOf(item.id)),
+      isAnswered: (item) => answersIt(outbox.waitingFor(item.id)),
       onItems: (items) => {
         if (isReady) leases.took(items.filter(isLeased).map((item) => item.id));
         // What was seen of these as somebody's neighbours is not to be seen beside one's own answer.
