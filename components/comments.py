@@ -29,7 +29,7 @@ STYLE = """
 .vigie-comments li { margin: 0 !important; padding: 0.34rem 0 !important; border-bottom: 1px solid #8883; }
 .vigie-comments .who { opacity: 0.68; }
 .vigie-comments time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
-.vigie-comments p { margin: 0.1rem 0 0 !important; white-space: pre-wrap; overflow-wrap: anywhere; }
+.vigie-comments p { margin: 0.1rem 0 0 !important; font-size: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>
 """
 

@@ -2,6 +2,10 @@
 
 Who may act, and what an act writes beside the state, is
 the business of `annotations` and `reviews`.
+
+A media becomes `disputed` by a blind answer that goes against somebody else's (`blind`), or by a rejection of what
+another person has accepted where two must accept. It is left by settling for one of the answers, by accepting what
+one has drawn oneself, by rejecting, sending back or parking. A blind answer moves nothing otherwise.
 """
 
 from __future__ import annotations

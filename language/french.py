@@ -369,6 +369,13 @@ FRENCH: dict[str, str] = {
     "Accepted": "Acceptés",
     "Rejected": "Rejetés",
     "Mine today": "Traités par moi aujourd’hui",
+    "Why they are parked": "Pourquoi ils sont mis de côté",
+    "newest first": "les plus récents d’abord",
+    "the newest {n}": "les {n} plus récents",
+    "file name": "nom du fichier",
+    "source": "source",
+    "note": "note",
+    "Nothing is parked.": "Rien n’est mis de côté.",
     "Continue reviewing": "Continuer la revue",
     "Nothing waits": "Rien n’attend",
     "in answers that count": "dans les réponses qui comptent",
@@ -380,6 +387,26 @@ FRENCH: dict[str, str] = {
     "Decisions": "Décisions",
     "media by who decided last": "médias par dernier décideur",
     "Nothing has been decided yet.": "Rien n’a encore été décidé.",
+    "Agreement": "Accord",
+    "in answers given blind, least first": "entre réponses à l’aveugle, les moindres d’abord",
+    "Curators": "Curateurs",
+    "who agree with another": "d’accord avec quelqu’un d’autre",
+    "Yourself": "Vous-même",
+    "older answers given once more; only you see this": "d’anciennes réponses redonnées ; vous seul voyez ceci",
+    "label class": "classe",
+    "agree": "accord",
+    "both": "les deux",
+    "only one": "un seul",
+    "curator": "curateur",
+    "compared": "comparées",
+    "the same": "identiques",
+    "again": "redonnées",
+    "in all": "en tout",
+    "week of {day}": "semaine du {day}",
+    "Nothing has been compared yet.": "Rien n’a encore été comparé.",
+    "Between {start}:00 and {end}:00 you differ from yourself most often.": (
+        "Entre {start} h et {end} h, vous différez le plus souvent de vous-même."
+    ),
     "{n} more": "{n} de plus",
     "Days by": "Jours par",
     "Number of days": "Nombre de jours",
@@ -390,29 +417,7 @@ FRENCH: dict[str, str] = {
     "No media with a time when they were captured.": "Aucun média avec une heure de prise.",
     "Mark all as seen": "Tout marquer comme vu",
     "said": "dit",
-    "label class": "classe",
-    "agree": "accord",
-    "both": "les deux",
-    "only one": "un seul",
-    "Agreement": "Accord",
-    "in answers given blind, least first": "entre réponses à l’aveugle, le moindre d’abord",
     "{first} and {second}": "{first} et {second}",
-    "curator": "curateur",
-    "compared": "comparés",
-    "Curators": "Curateurs",
-    "who agree with another": "d’accord avec un autre",
-    "in all": "en tout",
-    "week of {day}": "semaine du {day}",
-    "the same": "pareil",
-    "again": "revus",
-    "Yourself": "Vous-même",
-    "older answers given once more; only you see this": (
-        "réponses anciennes données de nouveau ; vous seul voyez ceci"
-    ),
-    "Between {start}:00 and {end}:00 you differ from yourself most often.": (
-        "C’est entre {start} h et {end} h que vous différez le plus de vous-même."
-    ),
-    "Nothing has been compared yet.": "Rien n’a encore été comparé.",
     "{n}%": "{n} %",
     # Review
     "Queue": "File",
@@ -444,13 +449,6 @@ FRENCH: dict[str, str] = {
     "lower left": "en bas à gauche",
     "lower middle": "en bas au milieu",
     "lower right": "en bas à droite",
-    "the newest {n}": "les {n} plus récents",
-    "newest first": "récents d’abord",
-    "Why they are parked": "Pourquoi ils sont mis de côté",
-    "file name": "nom de fichier",
-    "source": "source",
-    "note": "note",
-    "Nothing is parked.": "Rien n’est mis de côté.",
     # Upload
     "Source": "Source",
     "Tags": "Étiquettes",
@@ -503,7 +501,7 @@ FRENCH: dict[str, str] = {
     "parent": "parent",
     "retired": "abandonnée",
     "pinned": "épinglée",
-    "Admins change label classes.": "Les admins modifient les classes.",
+    "Admins change label classes and questions.": "Les admins modifient les classes et les questions.",
     "There is no label class yet.": "Il n’y a pas encore de classe.",
     "New label class": "Nouvelle classe",
     "shapes, media": "formes, médias",
@@ -552,6 +550,48 @@ FRENCH: dict[str, str] = {
     "This part of the page could not be loaded. Reload the page to try again.": (
         "Cette partie de la page n’a pas pu être chargée. Rechargez la page pour réessayer."
     ),
+    # Crops and contact sheets
+    # Questions, and examples of label classes
+    "question": "question",
+    "asked": "posée",
+    "not asked": "non posée",
+    "required": "obligatoire",
+    "Asked": "Posée",
+    "Questions": "Questions",
+    "Questions about the whole picture": "Questions sur l’image entière",
+    "There is no question yet.": "Il n’y a pas encore de question.",
+    "replied yes": "réponses oui",
+    "replied no": "réponses non",
+    "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
+    "accepted without a reply; answers that already stand keep theirs, or none.": (
+        "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
+        "la leur, ou aucune."
+    ),
+    "Question `{key}`": "Question `{key}`",
+    "New question": "Nouvelle question",
+    "“{question}”: {asked}.": "« {question} » : {asked}.",
+    "{question} (required)": "{question} (obligatoire)",
+    "Is the horizon hidden?": "L’horizon est-il caché ?",
+    "made from the question when empty": "tirée de la question si vide",
+    "examples": "exemples",
+    "**Examples**": "**Exemples**",
+    "{n} of {most} chosen; the newest accepted media fill up.": (
+        "{n} choisis sur {most} ; les derniers médias acceptés complètent."
+    ),
+    "example of {key}, media {id}": "exemple de {key}, média {id}",
+    "Media {id} ✕": "Média {id} ✕",
+    "Take this example away": "Enlever cet exemple",
+    "Media id": "Identifiant du média",
+    "as Browse shows it": "comme l’affiche Parcourir",
+    "Add example": "Ajouter l’exemple",
+    "“Use as example of…” beside a media in Browse does the same.": (
+        "« Prendre pour exemple de… », à côté d’un média dans Parcourir, fait de même."
+    ),
+    "Use as example of…": "Prendre pour exemple de…",
+    "Use as example": "Prendre pour exemple",
+    "Media {id} is an example of {name} now.": "Le média {id} est maintenant un exemple de {name}.",
+    "Media {id} is no chosen example any more.": "Le média {id} n’est plus un exemple choisi.",
 }
 
 # By the English sentence for many: the French ones for none or one, and for more.

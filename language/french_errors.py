@@ -7,6 +7,14 @@ The French ones number their slots. What a slot holds may need telling too: `wor
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
+    # Answers given twice
+    "This picture is {}, so it cannot be {}.": (
+        "L’état de cette image est « {0:word} » : elle ne peut pas passer à « {1:word} »."
+    ),
+    "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
+        "Deux réponses se contredisent pour cette image. Choisissez-en une, ou acceptez ce que vous avez dessiné."
+    ),
+    "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui se contredisent.",
     # Who is there, and what they may do
     "Sign in first.": "Connectez-vous d’abord.",
     "The login or the password is not right.": "L’identifiant ou le mot de passe n’est pas bon.",
@@ -208,13 +216,6 @@ SENTENCES: dict[str, str] = {
     "It was undone already.": "C’était déjà annulé.",
     "It was withdrawn.": "Il a été retiré.",
     "It is {} by now.": "Son état est maintenant « {0:word} ».",
-    "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
-        "Deux réponses diffèrent sur cette image. Choisissez l’une d’elles, ou acceptez ce que vous avez dessiné."
-    ),
-    "This picture is {}, so it cannot be {}.": (
-        "L’état de cette image est « {0:word} » : elle ne peut pas passer à « {1:word} »."
-    ),
-    "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui diffèrent.",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -470,6 +471,10 @@ SENTENCES: dict[str, str] = {
     "what is stored is read back to be sure.": "ce qui est stocké est relu pour en être sûr.",
     "an object can be written over unasked.": "un objet peut être écrasé sans qu’on le demande.",
     "links of the bucket's own do not open.": "les liens du bucket lui-même ne s’ouvrent pas.",
+    # Contact sheets and examples
+    "A media id is a number: Browse shows it beside each media.": (
+        "L’identifiant d’un média est un nombre : Parcourir l’affiche à côté de chaque média."
+    ),
 }
 
 # The part of a sentence that says why, or how much.

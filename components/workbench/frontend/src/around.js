@@ -47,7 +47,7 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
   const light = createLight({ stage, notice, onAct, onChange: changed });
   const loop = createLoop({ stage, crop, api, framesAround: details.neighboursOf, getItem, getBitmap, notice, onChange: changed });
   const questions = createQuestions({ api, getSession, refuseViewer, notice, onChange: changed });
-  const spread = createSpread({ api, labels, notice, onSpread: (mediaIds) => getSession()?.refresh(mediaIds) });
+  const spread = createSpread({ api, labels, notice, getQuestions: () => questions.all, onSpread: (mediaIds) => getSession()?.refresh(mediaIds) });
   const spots = createSpots({
     api,
     labels,

@@ -257,7 +257,7 @@ export const ENGLISH = {
     noSource: "This picture names no source, so it has no neighbours.",
     previousEmpty: "The previous frame has no shapes.",
     draftBack: "Your unsubmitted drawing is back.",
-    lost: (who) => (who ? `${who} is looking at this picture too.` : "Somebody else is looking at this picture too."),
+    lost: (who) => `${who} is looking at this picture too. Your answer still counts.`,
     first: "This is the first picture of the queue.",
     noShape: "There is no shape to zoom to.",
     noClassKey: (key) => `No label class has the key ${key}.`,

@@ -20,6 +20,33 @@ export const missingOf = (questions, replies) =>
   questions.find(({ key, asked }) => asked === REQUIRED && replies?.[key] === undefined)?.sentence ?? null;
 
 /**
+ * A row for each question: its sentence, and a chip for yes and for no.
+ * @param {{key: string, sentence: string, asked: string}[]} questions @param {Record<string, boolean>} replies
+ * @param {(key: string, reply: boolean|undefined) => void} give @param {string} [press] the key of the first one
+ */
+export function rowsOf(questions, replies, give, press = "") {
+  const chip = (key, value) => {
+    const pressed = replies[key] === value;
+    return h(
+      "button.chip.plain",
+      { type: "button", onmousedown: keepFocus, "aria-pressed": String(pressed), onclick: () => give(key, pressed ? undefined : value) },
+      value ? TEXT.question.yes : TEXT.question.no,
+    );
+  };
+  return questions.map(({ key, sentence, asked }, i) => {
+    const required = asked === REQUIRED;
+    return h(
+      "div.question",
+      { role: "group", "aria-label": sentence },
+      h("p", { className: required && replies[key] === undefined ? "asks" : "", title: required ? TEXT.question.required : "" }, sentence),
+      chip(key, true),
+      chip(key, false),
+      press && i === 0 ? kbd(press) : null,
+    );
+  });
+}
+
+/**
  * @param {object} options
  * @param {any} options.api
  * @param {() => any} options.getSession
@@ -34,18 +61,9 @@ export function createQuestions({ api, getSession, refuseViewer, notice, onChang
 
   function give(key, reply) {
     if (!getSession()?.shown || refuseViewer()) return;
-    const { drawing } = getSession();
-    getSession().stroke({ replies: replied(drawing.replies ?? {}, key, reply) });
+    getSession().stroke({ replies: replied(getSession().drawing.replies ?? {}, key, reply) });
   }
 
-  function chip({ key }, value, replies) {
-    const pressed = replies[key] === value;
-    return h(
-      "button.chip.plain",
-      { type: "button", onmousedown: keepFocus, "aria-pressed": String(pressed), onclick: () => give(key, pressed ? undefined : value) },
-      value ? TEXT.question.yes : TEXT.question.no,
-    );
-  }
 
   return {
     element,
@@ -59,21 +77,13 @@ export function createQuestions({ api, getSession, refuseViewer, notice, onChang
     /** @param {Record<string, boolean>} replies @param {boolean} onScreen whether a picture is there */
     update(replies, onScreen) {
       element.hidden = !questions.length || !onScreen;
-      fill(element, [questions, replies], () =>
-        questions.map((question, i) =>
-          h(
-            "div.question",
-            { role: "group", "aria-label": question.sentence },
-            h("p", { className: question.asked === REQUIRED && replies[question.key] === undefined ? "asks" : "", title: question.asked === REQUIRED ? TEXT.question.required : "" }, question.sentence),
-            chip(question, true, replies),
-            chip(question, false, replies),
-            i === 0 ? kbd(keyOf("question")) : null,
-          ),
-        ),
-      );
+      fill(element, [questions, replies], () => rowsOf(questions, replies, give, keyOf("question")));
       element.setAttribute("aria-keyshortcuts", shortcutsOf("question") ?? "");
     },
     cycle,
+    get all() {
+      return questions;
+    },
   };
 
   /** The key goes round the first question; the others have their chips. */

@@ -1,8 +1,9 @@
 // One shape given to other pictures of the same camera: a preview of exactly those, each of which can be left out,
 // then one act, and one undo for all of it.
 
-import { h, kbd, keepFocus, svg } from "./dom.js";
+import { fill, h, kbd, keepFocus, svg } from "./dom.js";
 import { atLeast, boxToRect } from "./geometry.js";
+import { missingOf, replied, rowsOf } from "./questions.js";
 import { TEXT, dayAndTime } from "./strings.js";
 
 const THUMB = { width: 150, height: 88 };
@@ -17,20 +18,24 @@ const asSent = ({ label_class, box, points }) => (points ? { label_class, points
  * @param {any} options.api
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
  * @param {any} options.notice
+ * @param {() => any[]} options.getQuestions asked of each answer
  * @param {(mediaIds: number[]) => void} options.onSpread their answers are other ones now
  */
-export function createSpread({ api, labels, notice, onSpread, newId = () => crypto.randomUUID() }) {
+export function createSpread({ api, labels, notice, getQuestions, onSpread, newId = () => crypto.randomUUID() }) {
   const title = h("h2", { id: "vigie-spread", tabIndex: -1 }, TEXT.spots.title);
   const why = h("p");
   const grid = h("ul.spread-grid");
+  const asked = h("div.asked");
   const note = h("p.note", { role: "status" });
   const give = h("button.act.yes", { type: "button" });
   const all = h("button.quiet", { type: "button" });
   const cancel = h("button.act", { type: "button", onclick: () => element.close() }, h("span", {}, TEXT.spots.cancel), kbd(TEXT.staged.esc));
-  const element = h("dialog.sheet.spread", { "aria-labelledby": title.id }, h("header", {}, title, all), why, grid, note, h("footer", {}, give, cancel));
+  const element = h("dialog.spread", { "aria-labelledby": title.id }, h("header", {}, title, all), why, grid, asked, note, h("footer", {}, give, cancel));
   const bar = h("div.bar.batch", { role: "status", hidden: true });
   let subject = null;
   let source = null;
+  /** For all of them: somebody has looked at the pictures, and says so here. @type {Record<string, boolean>} */
+  let replies = {};
   /** One for the act, however often it is sent. */
   let clientId = "";
   let timer = null;
@@ -41,9 +46,15 @@ export function createSpread({ api, labels, notice, onSpread, newId = () => cryp
   function paint() {
     const n = ticked().length;
     give.replaceChildren(h("span", {}, TEXT.spots.give(n)));
-    give.disabled = !n;
+    fill(asked, [getQuestions(), replies], () => rowsOf(getQuestions(), replies, reply));
+    give.disabled = !n || missingOf(getQuestions(), replies) !== null;
     all.hidden = !boxes().length;
     all.textContent = n ? TEXT.spots.noneTicked : TEXT.spots.all;
+  }
+
+  function reply(key, value) {
+    replies = replied(replies, key, value);
+    paint();
   }
 
   function cell(media) {
@@ -67,6 +78,7 @@ export function createSpread({ api, labels, notice, onSpread, newId = () => cryp
     subject = shape;
     source = item;
     clientId = newId();
+    replies = {};
     why.textContent = TEXT.spots.why(labels.nameOf(shape.label_class));
     grid.replaceChildren();
     note.textContent = TEXT.spots.asked;
@@ -88,7 +100,7 @@ export function createSpread({ api, labels, notice, onSpread, newId = () => cryp
     const media_ids = ticked();
     give.disabled = true;
     try {
-      const done = await api.post(`/media/${source.id}/spread`, { shape: asSent(subject), media_ids, client_id: clientId });
+      const done = await api.post(`/media/${source.id}/spread`, { shape: asSent(subject), media_ids, client_id: clientId, replies });
       element.close();
       offerUndo(done);
       onSpread(done.changed);
