@@ -20,10 +20,12 @@ _STYLE = """
 """
 
 
-# Streamlit writes white on primary buttons in either theme; on the lighter accent of the dark one that is too faint.
+# Streamlit writes white on primary buttons and tags in either theme; on the lighter accent of the dark one that is
+# too faint.
 _DARK = """
 <style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] { color: #15100C; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+[data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: #15100C; }
 </style>
 """
 
