@@ -344,7 +344,7 @@ export function createWorkbench(parent, place, onPlace) {
     ask: (act, give) => parts.panel.field.ask(act, give),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
-      if (entry.decided && !entry.done && entry !== queue.current) leases.ended(entry.item.id);
+      leases.moved();
       if (entry === session.shown) changed();
       showPosition();
     },
