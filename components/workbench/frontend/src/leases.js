@@ -20,7 +20,7 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
   const held = new Set();
   let lasts = LASTS;
   let stirredAt = now();
-  /** Long ago: how long a lease lasts is learnt with the first rest. */
+  /** Long ago: how long a lease lasts is learnt with the first request. */
   let renewedAt = Number.NEGATIVE_INFINITY;
   let soon = null;
   let tick = null;
