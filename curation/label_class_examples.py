@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.errors import LabelClassNotFound, MediaNotFound, Refused, WrongState
 from curation.events import record
@@ -33,7 +34,10 @@ class Example:
 
 
 def list_examples(session: Session, access: Access, key: str) -> list[Example]:
-    """Up to six examples of a label class: chosen ones first, then the newest accepted. Raises LabelClassNotFound."""
+    """Up to six examples of a label class: chosen ones first, then the newest accepted. Raises LabelClassNotFound.
+
+    None of them is a media that this access is about to answer without having seen its first answer.
+    """
     require_scope(access, *PEOPLE)
     label_class_id = session.scalar(select(LabelClass.id).where(LabelClass.key == key))
     if label_class_id is None:
@@ -43,6 +47,8 @@ def list_examples(session: Session, access: Access, key: str) -> list[Example]:
         if len(found) < MOST_EXAMPLES:
             for media_id, box in box_of(session, label_class_id).items():
                 found.setdefault(media_id, Example(media_id, box))
+    for media_id in looks.open_looks(session, access):
+        found.pop(media_id, None)
     return list(found.values())[:MOST_EXAMPLES]
 
 

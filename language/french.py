@@ -565,19 +565,19 @@ FRENCH: dict[str, str] = {
     "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
     "accepted without a reply; answers that already stand keep theirs, or none.": (
         "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
-        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
         "la leur, ou aucune."
     ),
     "Question `{key}`": "Question `{key}`",
     "New question": "Nouvelle question",
     "“{question}”: {asked}.": "« {question} » : {asked}.",
     "{question} (required)": "{question} (obligatoire)",
-    "Is the horizon hidden?": "L’horizon est-il caché ?",
+    "Is the horizon hidden?": "L’horizon est-il caché ?",
     "made from the question when empty": "tirée de la question si vide",
     "examples": "exemples",
     "**Examples**": "**Exemples**",
     "{n} of {most} chosen; the newest accepted media fill up.": (
-        "{n} choisis sur {most} ; les derniers médias acceptés complètent."
+        "{n} choisis sur {most} ; les derniers médias acceptés complètent."
     ),
     "example of {key}, media {id}": "exemple de {key}, média {id}",
     "Media {id} ✕": "Média {id} ✕",

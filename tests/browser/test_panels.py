@@ -44,7 +44,8 @@ def frames_of(program: Program, source: str, count: int) -> list[int]:
 def test_earlier_answers_are_drawn_over_the_picture_and_so_is_what_differs(
     page: Page, product: Product, program: Program, curator: str
 ):
-    (media_id,) = media_for(program, "ghosts", 1)
+    media_id, following = media_for(program, "ghosts", 2)
+    submit(program, following)
     submit(program, media_id, (0.1, 0.1, 0.3, 0.3), (0.6, 0.6, 0.8, 0.8))
     submit(program, media_id, (0.12, 0.1, 0.32, 0.3), (0.1, 0.7, 0.2, 0.8))
     desk = Desk.sit_down(page, product, curator, "ghosts", "to_review")
@@ -67,6 +68,11 @@ def test_earlier_answers_are_drawn_over_the_picture_and_so_is_what_differs(
     expect(desk.part(".compare")).to_contain_text("No difference.")
     desk.drag((0.5, 0.2), (0.6, 0.4))
     expect(desk.part(".compare")).to_contain_text("1 added")
+    # They belong to their picture.
+    desk.press("j")
+    desk.shows(following)
+    expect(desk.part(".compare")).to_be_hidden()
+    expect(desk.part(".overlay .mark")).to_have_count(0)
 
 
 def test_a_comment_names_somebody_and_one_that_was_not_sent_says_so_and_is_sent_later(

@@ -100,8 +100,14 @@ export function clashOf(chosen, act, press) {
 
 /** Use a person's own keys from here on; one that cannot be had is left out. @param {Record<string, string>} chosen by act */
 export function useKeys(chosen) {
-  const known = Object.entries(chosen).filter(([act]) => CHOOSABLE.some((row) => row.act === act));
-  own = new Map(known.filter(([act, press]) => clashOf(Object.fromEntries(known), act, press) === null));
+  let left = Object.entries(chosen).filter(([act]) => CHOOSABLE.some((row) => row.act === act));
+  // One that is left out gets its usual key back, which another one may have taken: once more, until all fit.
+  for (let before = Infinity; left.length < before; ) {
+    before = left.length;
+    const together = Object.fromEntries(left);
+    left = left.filter(([act, press]) => clashOf(together, act, press) === null);
+  }
+  own = new Map(left);
   byPress = rowsByPress(own);
 }
 

@@ -30,7 +30,7 @@ export function createSpread({ api, labels, notice, getQuestions, onSpread, newI
   const give = h("button.act.yes", { type: "button" });
   const all = h("button.quiet", { type: "button" });
   const cancel = h("button.act", { type: "button", onclick: () => element.close() }, h("span", {}, TEXT.spots.cancel), kbd(TEXT.staged.esc));
-  const element = h("dialog.sheet.spread", { "aria-labelledby": title.id }, h("header", {}, title, all), why, grid, asked, note, h("footer", {}, give, cancel));
+  const element = h("dialog.spread", { "aria-labelledby": title.id }, h("header", {}, title, all), why, grid, asked, note, h("footer", {}, give, cancel));
   const bar = h("div.bar.batch", { role: "status", hidden: true });
   let subject = null;
   let source = null;

@@ -364,6 +364,7 @@ export function createWorkbench(parent, place, onPlace) {
     root.dataset.mediaId = String(item.id);
     ending.hide();
     parts.commands.fresh();
+    parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
     if (picture.bitmap) stage.show({ width, height });
     else {
       stage.clear();
@@ -380,7 +381,6 @@ export function createWorkbench(parent, place, onPlace) {
     strip.setPace(ownPace());
     leases.moved();
     showPosition();
-    parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
     parts.details.rest(item);
     afterPaint(() => shownId === item.id && showDetails());
     whereabouts.stir();
