@@ -104,7 +104,7 @@ from curation.accesses import add_access
 from db.models import Scope
 from db.session import open_session
 with open_session() as session:
-    access = add_access(session, sys.argv[1], Scope(sys.argv[2]), sys.argv[3])
+    access, _ = add_access(session, sys.argv[1], Scope(sys.argv[2]), sys.argv[3])
     access.must_change_password = sys.argv[4] == "True"
 """
 
