@@ -18,7 +18,7 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
-from curation import browse
+from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
 from curation.errors import InvalidBox, ShapeNotFound
 from curation.geometry import Box
@@ -77,15 +77,15 @@ def read_media(media_id: MediaId, session: ReadSessionDep, access: AccessDep) ->
 
 
 @router.get("/media/{media_id}/history")
-def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[browse.HistoryEntry]:
+def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[history.HistoryEntry]:
     """What happened to a media, newest first."""
-    return browse.get_history(session, access, media_id)
+    return history.get_history(session, access, media_id)
 
 
 @router.get("/media/{media_id}/annotations")
 def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
     """Every annotation of a media, first to last."""
-    return browse.list_annotations(session, access, media_id)
+    return history.list_annotations(session, access, media_id)
 
 
 @router.get("/media/{media_id}/neighbours")
@@ -94,9 +94,9 @@ def list_neighbours(
     session: ReadSessionDep,
     access: AccessDep,
     limit: Annotated[int, Query(ge=1, le=61)] = 9,
-) -> list[browse.Neighbour]:
+) -> list[neighbours.Neighbour]:
     """The same source around this moment, earliest first, this media included."""
-    return browse.list_neighbours(session, access, media_id, limit)
+    return neighbours.list_neighbours(session, access, media_id, limit)
 
 
 @router.get(

@@ -16,18 +16,12 @@ from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
 from curation.accesses import CURATORS
-from curation.browse import (
-    HistoryEntry,
-    Neighbour,
-    get_details,
-    get_history,
-    list_annotations,
-    list_neighbours,
-    list_page,
-)
+from curation.browse import get_details, list_page
 from curation.comments import CommentView, list_comments
+from curation.history import HistoryEntry, get_history, list_annotations
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
+from curation.neighbours import Neighbour, list_neighbours
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
 from db.models import LabelClass

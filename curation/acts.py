@@ -123,6 +123,12 @@ def move(
     media.current_annotation_id = annotation_id
 
 
+def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
+    """Write a review whose states are settled, and move the media to where it leads."""
+    session.add(review)
+    move(session, media, review.act, review.state_after, annotation_id, review)
+
+
 def standing(media: Media) -> Standing:
     return Standing(media.id, media.state, media.current_annotation_id, media.act_count)
 

@@ -1,10 +1,9 @@
-"""Lists of media: a page of matches, how many there are, one in full with its neighbours and history."""
+"""Lists of media: a page of matches, how many there are, one of them in full."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,30 +16,24 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from curation import looks
-from curation.accesses import PEOPLE, require_scope
+from curation.accesses import PEOPLE
 from curation.disputes import fill_disputes
 from curation.errors import NotAllowed
 from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.media_view import (
-    AnnotationView,
     MediaDetails,
     MediaView,
-    annotation_views,
     fill_answers,
     fill_tags,
     get_visible_media,
     media_rows,
     media_view,
-    review_rows,
-    review_view,
     shapes_by_annotation,
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.states import LISTED_STATES
-from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
+from db.models import Access, Blob, Media, Scope, Source, State
 from db.queries import (
-    annotation_kept_from,
-    comments_of,
     media_acted_on,
     media_annotated_by,
     media_between,
@@ -53,7 +46,6 @@ from db.queries import (
     media_with_label_classes,
     media_with_replies,
     media_with_tags,
-    review_kept_from,
 )
 from db.types import AnyRow, AnySelect
 
@@ -78,27 +70,6 @@ class Count:
 
     def __str__(self) -> str:
         return f"{self.value:,}+" if self.capped else f"{self.value:,}"
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    at: datetime
-    who: str
-    what: str
-    comment: str | None = None
-    annotation_id: int | None = None
-    annotation_number: int | None = None
-    shapes: int | None = None
-    # Given without having seen the answer that counted.
-    blind: bool = False
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    id: int
-    captured_at: datetime | None
-    state: str
-    shapes: list[Any]
 
 
 def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]:
@@ -313,116 +284,3 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
         fill_disputes(session, [details])
     looks.disguise(session, access, [details])
     return details
-
-
-def list_annotations(session: Session, access: Access, media_id: int) -> list[AnnotationView]:
-    """All annotations of a media, first to last; none while the caller shall answer it blind."""
-    require_scope(access, *PEOPLE)
-    get_visible_media(session, access, media_id)
-    if media_id in looks.given_looks(session, access):
-        return []
-    shown = (Annotation.media_id == media_id, ~annotation_kept_from(access.id))
-    ids = session.scalars(select(Annotation.id).where(*shown)).all()
-    return annotation_views(session, ids)
-
-
-def get_history(session: Session, access: Access, media_id: int) -> list[HistoryEntry]:
-    """Everything that happened to a media, newest first; no answers while the caller shall answer it blind."""
-    require_scope(access, *PEOPLE)
-    media = get_visible_media(session, access, media_id)
-    uploader = session.scalar(select(Access.login).where(Access.id == media.uploaded_by_id)) or ""
-    acts: list[tuple[tuple[int, int], HistoryEntry]] = [
-        ((0, 0), HistoryEntry(media.created_at, uploader, "registered"))
-    ]
-    if media_id in looks.given_looks(session, access):
-        return [entry for _, entry in acts]
-    of_media = select(Annotation.id, Annotation.act, Annotation.blind).where(
-        Annotation.media_id == media_id, ~annotation_kept_from(access.id)
-    )
-    found = {row.id: row for row in session.execute(of_media)}
-    numbers: dict[int, int] = {}
-    for annotation in annotation_views(session, list(found)):
-        numbers[annotation.id] = annotation.number
-        entry = HistoryEntry(
-            annotation.created_at,
-            annotation.author,
-            "submitted",
-            comment=annotation.comment,
-            annotation_id=annotation.id,
-            annotation_number=annotation.number,
-            shapes=len(annotation.shapes),
-            blind=found[annotation.id].blind,
-        )
-        acts.append(((found[annotation.id].act, 0), entry))
-    decisions = review_rows().add_columns(Review.act, Review.blind)
-    for row in session.execute(decisions.where(Review.media_id == media_id, ~review_kept_from(access.id))):
-        review = review_view(row)
-        entry = HistoryEntry(
-            review.created_at,
-            review.author,
-            review.decision,
-            comment=review.comment,
-            annotation_id=review.annotation_id,
-            annotation_number=numbers.get(review.annotation_id or 0),
-            blind=row.blind,
-        )
-        acts.append(((row.act, 1), entry))
-    entries = [entry for _, entry in sorted(acts, key=lambda act: act[0])]
-    for row in session.execute(comments_of(media_id)):
-        # Acts are ordered by their numbers; a comment has none, and goes after what was done before it.
-        place = next((n for n, entry in enumerate(entries) if entry.at > row.created_at), len(entries))
-        entries.insert(place, HistoryEntry(row.created_at, row.login, "commented", comment=row.text))
-    return entries[::-1]
-
-
-def list_neighbours(session: Session, access: Access, media_id: int, limit: int = 9) -> list[Neighbour]:
-    """Media of the same source around this one in time, itself included, earliest first."""
-    require_scope(access, *PEOPLE)
-    media = get_visible_media(session, access, media_id)
-    around = _around(session, access, media, max(1, min(limit, 61)))
-    given = looks.given_looks(session, access)
-    wanted = [
-        row.current_annotation_id for row in around if row.current_annotation_id and row.id not in given
-    ]
-    shapes = shapes_by_annotation(session, wanted)
-    return [
-        Neighbour(
-            row.id,
-            row.captured_at,
-            (State.NEW if row.id in given else row.state).value,
-            shapes.get(row.current_annotation_id or 0, []),
-        )
-        for row in around
-    ]
-
-
-def _around(session: Session, access: Access, media: Media, limit: int) -> Sequence[AnyRow]:
-    columns = (Media.id, Media.captured_at, Media.state, Media.current_annotation_id)
-    same: AnySelect = select(*columns).where(*conditions(access, MediaFilter()))
-    itself = select(*columns).where(Media.id == media.id)
-    if media.source_id is None or media.captured_at is None:
-        return session.execute(itself).all()
-    same = same.where(
-        Media.source_id == media.source_id,
-        Media.captured_at.is_not(None),
-        Media.id != media.id,
-    )
-    before = (
-        same.where(
-            (Media.captured_at < media.captured_at)
-            | ((Media.captured_at == media.captured_at) & (Media.id < media.id))
-        )
-        .order_by(Media.captured_at.desc(), Media.id.desc())
-        .limit(limit // 2)
-    )
-    after = (
-        same.where(
-            (Media.captured_at > media.captured_at)
-            | ((Media.captured_at == media.captured_at) & (Media.id > media.id))
-        )
-        .order_by(Media.captured_at, Media.id)
-        .limit(limit - 1 - limit // 2)
-    )
-    parts = [select(part.subquery()) for part in (before, itself, after)]
-    rows = session.execute(union_all(*parts)).all()
-    return sorted(rows, key=lambda row: (row.captured_at, row.id))

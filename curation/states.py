@@ -48,6 +48,8 @@ DECIDABLE: dict[Decision, frozenset[State]] = {
 # What may be said of a media without having drawn anything, by somebody who is shown it as new.
 BLIND_DECISIONS = frozenset({Decision.REJECTED, Decision.UNSURE, Decision.PARKED})
 
+ADMIN_ONLY = (Decision.WITHDRAWN, Decision.RESTORED)
+
 NEEDS_COMMENT = {
     Decision.SENT_BACK: "Say in a comment what should be done differently.",
     Decision.PARKED: "Say in a note why this one is set aside.",

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.bundle import mount_bundle
-from curation.browse import Neighbour
 from curation.geometry import Box, crop_window
 from curation.media_view import MediaView, ShapeView
+from curation.neighbours import Neighbour
 from curation.states import STATE_NAMES
 from language import _, current
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from curation import browse, looks
+from curation import browse, history, looks
 from curation.acts import ReviewPolicy, state_from_history
 from curation.annotations import submit_annotation
 from curation.comparisons import add_comparison
@@ -199,7 +199,7 @@ def test_a_blind_rejection_disputes_and_unsure_or_parked_move_nothing(session, a
             assert shown.dispute is not None and shown.dispute.other is None
             assert shown.dispute.review is not None and shown.dispute.review.comment == "too dark"
             assert shown.dispute.reason == "decision"
-        assert [entry.blind for entry in browse.get_history(session, author, media.id)] == [
+        assert [entry.blind for entry in history.get_history(session, author, media.id)] == [
             True,
             False,
             False,
@@ -308,16 +308,16 @@ def test_answering_ones_own_old_media_otherwise_disputes_nothing_and_nobody_else
     decide(session, author, rejected.id, Decision.REJECTED, look=given[rejected.id])
     for one in (media, rejected):
         assert state_of(session, one) == State.ANNOTATED
-        assert [entry.what for entry in browse.get_history(session, admin, one.id)] == [
+        assert [entry.what for entry in history.get_history(session, admin, one.id)] == [
             "submitted",
             "registered",
         ]
-        assert len(browse.get_history(session, author, one.id)) == 3
-    assert len(browse.list_annotations(session, admin, media.id)) == 1
-    assert len(browse.list_annotations(session, author, media.id)) == 2
+        assert len(history.get_history(session, author, one.id)) == 3
+    assert len(history.list_annotations(session, admin, media.id)) == 1
+    assert len(history.list_annotations(session, author, media.id)) == 2
     assert session.scalars(select(Comparison.agrees)).all() == [False, False]
     decide(session, author, media.id, Decision.UNDONE)
-    assert [entry.what for entry in browse.get_history(session, admin, media.id)] == [
+    assert [entry.what for entry in history.get_history(session, admin, media.id)] == [
         "submitted",
         "registered",
     ]

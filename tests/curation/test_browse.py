@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from curation.annotations import submit_annotation
-from curation.browse import count_matches, get_details, get_history, list_neighbours, list_page
+from curation.browse import count_matches, get_details, list_page
 from curation.errors import MediaNotFound, NotAllowed, UnknownFilter
+from curation.history import get_history
 from curation.media_filter import MediaFilter, Sort
+from curation.neighbours import list_neighbours
 from curation.reviews import decide
 from db.models import Decision, Review, Scope, State
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin

@@ -7,7 +7,6 @@ import pytest
 from curation import looks
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
-from curation.browse import get_history
 from curation.comments import (
     comment_on,
     find_mentions,
@@ -17,6 +16,7 @@ from curation.comments import (
     mark_seen,
 )
 from curation.errors import AnswerIncomplete, Conflict, InvalidText, MediaNotFound, NotAllowed
+from curation.history import get_history
 from curation.reviews import decide
 from db.models import Decision, Scope, utc_now
 from tests.factories import a_media, a_viewer, an_access, an_admin

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from curation import browse, looks
+from curation import browse, history, looks, neighbours
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.errors import NotAllowed
@@ -219,11 +219,11 @@ def test_while_a_look_is_open_nothing_gives_the_answer_away(session):
         shown = {item.id: item for item in page.items}[media.id]
         assert (shown.state, shown.annotation_id, shown.look) == ("new", None, look_id)
         assert browse.shapes_for(session, [shown]) == {media.id: []}
-    assert [entry.what for entry in browse.get_history(session, other, media.id)] == ["registered"]
-    assert browse.list_annotations(session, other, media.id) == []
-    around = browse.list_neighbours(session, other, before.id)
+    assert [entry.what for entry in history.get_history(session, other, media.id)] == ["registered"]
+    assert history.list_annotations(session, other, media.id) == []
+    around = neighbours.list_neighbours(session, other, before.id)
     assert [(neighbour.state, neighbour.shapes) for neighbour in around] == [("new", []), ("new", [])]
     # Everybody else sees what there is.
     assert browse.get_details(session, author, media.id).annotation is not None
-    assert len(browse.list_annotations(session, author, media.id)) == 1
-    assert browse.list_neighbours(session, author, before.id)[1].shapes
+    assert len(history.list_annotations(session, author, media.id)) == 1
+    assert neighbours.list_neighbours(session, author, before.id)[1].shapes

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from curation.queues import QUEUE_NAMES
-from curation.reviews import ADMIN_ONLY
-from curation.states import NEEDS_COMMENT, STATE_NAMES
+from curation.states import ADMIN_ONLY, NEEDS_COMMENT, STATE_NAMES
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENS = ("pages", "components", "api", "app.py")

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from curation.annotations import submit_annotation
-from curation.browse import get_details, get_history
+from curation.browse import get_details
 from curation.comments import comment_on, list_mentions
+from curation.history import get_history
 from curation.questions import change_question, list_questions
 from curation.queues import Queue, next_media
 from db.models import Asked, Look, LookKind, Media, State, utc_now
