@@ -38,6 +38,7 @@ def answer(product: Product, login: str, media_id: int, box: tuple[float, ...] |
         shapes = [{"label_class": "wildfire", "box": list(box)}] if box else []
         body = {"based_on": told["annotation_id"], "look": told["look"], "shapes": shapes}
         person.post(f"/media/{media_id}/annotations", json=body).raise_for_status()
+        person.post("/leases/release", json={"media_ids": [media_id]}).raise_for_status()
 
 
 def a_disagreement(
@@ -137,7 +138,9 @@ def test_two_people_find_each_other_in_the_disagreements(
     anna = make_access("user")
     first = Desk.sit_down(page, product, anna, "pair")
     first.drag(LEFT[:2], LEFT[2:])
-    first.press("s")
+    # Once it is saved and the person has moved on, the picture is anybody's.
+    with page.expect_response("**/leases/release"):
+        first.press("s")
     first.is_saved()
     with browser.new_context(viewport=ROOM) as other:
         second = Desk.sit_down(other.new_page(), product, make_access("user"), "pair")

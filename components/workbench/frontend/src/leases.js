@@ -1,8 +1,8 @@
 // Which pictures this person has before them, so that nobody else is given the same ones. A lease that ends harms
 // nothing: answers are checked by themselves, leases only save two people from doing the same work.
 
-/** What is wanted is said anew when the person has rested for so long, and twice within the time a lease lasts. */
-const REST = 2_000;
+/** What is left behind and what is new is said so long after a step: one request for many steps. */
+const SOON = 4_000;
 const LASTS = 120;
 /** After this long without any input the person is away: what they had before them is anybody's. */
 const AWAY_AFTER = 5 * 60_000;
@@ -20,9 +20,9 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
   const held = new Set();
   let lasts = LASTS;
   let stirredAt = now();
-  /** Long ago: how long a lease lasts is learnt with the first rest. */
+  /** Long ago: how long a lease lasts is learnt with the first request. */
   let renewedAt = Number.NEGATIVE_INFINITY;
-  let rest = null;
+  let soon = null;
   let tick = null;
   let stopped = false;
 
@@ -74,12 +74,12 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
   return {
     /** These came with a page of the queue. @param {number[]} ids */
     took: (ids) => ids.forEach((id) => held.add(id)),
-    /** A decision on it is stored, which ends the lease. @param {number} mediaId */
-    ended: (mediaId) => held.delete(mediaId),
-    /** The person has stepped. */
+    /** The person has stepped, or an answer is stored: others may have that picture now, for a review of it. */
     moved() {
-      clearTimer(rest);
-      rest = setTimer(settle, REST);
+      soon ??= setTimer(() => {
+        soon = null;
+        settle();
+      }, SOON);
     },
     /** Any input at all, or the tab is looked at again. */
     stirred() {
@@ -90,12 +90,11 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
     },
     /** Gives everything back: the queue is left, or the page. */
     release() {
-      clearTimer(rest);
       give([...held]);
     },
     stop() {
       stopped = true;
-      clearTimer(rest);
+      clearTimer(soon);
       clearTimer(tick);
     },
     get count() {

@@ -62,7 +62,9 @@ export function createOverlay({ stage, colourOf, nameOf }) {
       group.append(svg(tag, { ...edge, class: "halo" }), svg(tag, { ...edge, class: "edge", stroke: colour }));
     }
     const says = text ?? nameOf(shape.label_class);
-    if (says) group.append(...name(says, colour, { x: x - 1, y, width: widthOf(says) }));
+    // A colleague's name of the same place stands below it, so that both can be read.
+    const top = kind === "theirs" ? Math.min(y + h + NAME_HEIGHT + 4, stage.size.height) : y;
+    if (says) group.append(...name(says, colour, { x: x - 1, y: top, width: widthOf(says) }));
     return group;
   }
 

@@ -249,15 +249,16 @@ export function createWorkbench(parent, place, onPlace) {
     return [...ahead, ...onWay].map((entry) => entry.item).filter(isLeased).map((item) => item.id);
   }
 
-  /** Others have these before them now: they are theirs, but for the one on screen. */
+  /** Others have these before them now: they are theirs, but for the one on screen, and for a list that leaves nothing out. */
   function onLost(lost) {
+    const named = place.queue === "filter" ? queue.ahead() : [session.shown];
+    named.filter((entry) => entry && lost.includes(entry.item.id)).forEach(sayWho);
+    if (place.queue === "filter") return;
     queue.lose(new Set(lost));
     keepNearby();
-    const here = session.shown;
-    if (here && lost.includes(here.item.id) && !here.item.leased_by) sayWho(here);
   }
 
-  /** Somebody else has the picture on screen: it stays, and their name is said. */
+  /** Somebody else has a picture of this queue on screen: it stays, and their name is said when one is there. */
   async function sayWho(entry) {
     const { id } = entry.item;
     const asked = new URLSearchParams({ queue: "filter", start: String(id), limit: "1" });
@@ -344,7 +345,7 @@ export function createWorkbench(parent, place, onPlace) {
     ask: (act, give) => parts.panel.field.ask(act, give),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
-      if (entry.decided && !entry.done && entry !== queue.current) leases.ended(entry.item.id);
+      leases.moved();
       if (entry === session.shown) changed();
       showPosition();
     },
