@@ -26,6 +26,7 @@ from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
 from api.process_time import ProcessTime
 from api.slashes import EitherSlash
+from api.spoken import Spoken
 from settings import Settings
 
 ABOUT = """
@@ -80,6 +81,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         )
     api.add_middleware(EitherSlash)
     api.add_middleware(TooLargeInOurWords)
+    api.add_middleware(Spoken)
     api.add_middleware(ProcessTime)
     return api
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, PolicyDep, SessionDep
 from api.media import MediaId
+from api.spoken import retold_all
 from curation.acts import Standing
 from curation.annotations import submit_annotation
 from curation.errors import MovedOn, StaleAnnotation
@@ -99,7 +100,7 @@ def submit(
         raise _with_answer(session, stale) from None
     response.status_code = 200 if submitted.repeated else 201
     return SubmittedOut(
-        submitted.annotation, submitted.review, submitted.media, submitted.act, list(submitted.notes)
+        submitted.annotation, submitted.review, submitted.media, submitted.act, retold_all(submitted.notes)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from api.media import MediaId
 from curation.batches import BatchUndone, LeftOut, undo_batch
 from curation.camera_memory import MAX_BOXES, Spot, list_spots
 from curation.spread import AROUND, MAX_MEDIA, SpreadPreview, preview_spread, spread
+from language.retold import retold
 
 router = APIRouter(tags=["same camera"])
 
@@ -97,7 +99,7 @@ def spread_shape(
         policy=policy,
     )
     response.status_code = 200 if done.repeated else 201
-    return SpreadOut(done.batch_id, done.changed, done.left_out)
+    return SpreadOut(done.batch_id, done.changed, _told(done.left_out))
 
 
 @router.post("/batches/{batch_id}/undo")
@@ -105,4 +107,9 @@ def undo(
     batch_id: Annotated[int, Path(ge=1, le=2**63 - 1)], session: SessionDep, access: AccessDep
 ) -> BatchUndone:
     """Take back everything of a batch that still is the last act of its media."""
-    return undo_batch(session, access, batch_id)
+    done = undo_batch(session, access, batch_id)
+    return BatchUndone(done.undone, _told(done.left_out))
+
+
+def _told(left_out: Sequence[LeftOut]) -> list[LeftOut]:
+    return [LeftOut(one.media_id, retold(one.why)) for one in left_out]

@@ -16,9 +16,11 @@ from curation.acts import ReviewPolicy
 from curation.addresses import caller_address
 from curation.errors import NotAllowed, NotSignedIn
 from curation.media_filter import FILTER_NAMES, MediaFilter
+from curation.preferences import preferences_of
 from curation.sign_in import COOKIE, SignedIn, find_signed_in, find_token_bearer, touch_login_session
 from db.models import Access, Scope
 from db.session import open_session
+from language import Language, speak
 from settings import get_settings
 from storage import Bucket, open_bucket
 
@@ -74,6 +76,8 @@ def give_signed_in(request: Request) -> SignedIn:
     signed_in = find_caller(cookie, authorization)
     if signed_in is None:
         raise NotSignedIn("Sign in first.")
+    if chosen := preferences_of(signed_in.access).language:
+        speak(Language(chosen))
     by_cookie = signed_in.login_session_id is not None
     if by_cookie and request.method not in SAFE_METHODS and WRITE_HEADER not in request.headers:
         raise NotAllowed(f"A request with a cookie needs the header {WRITE_HEADER} to change anything.")

@@ -25,6 +25,8 @@ from curation.errors import (
     TooManyAttempts,
     Unavailable,
 )
+from language import preferred, speaking
+from language.retold import retold
 from reporting import current_request_id, report_error
 from storage.errors import BucketError, BucketFull, InvalidKey, ObjectMissing
 
@@ -53,8 +55,8 @@ def status_of(error: CurationError) -> int:
 def problem(
     status: int, detail: str, code: str, headers: Mapping[str, str] | None = None, **extra: Any
 ) -> JSONResponse:
-    """An error as it travels: a sentence for the person, a code for the program."""
-    return JSONResponse({"detail": detail, "code": code, **extra}, status, dict(headers or {}))
+    """An error as it travels: a sentence for the person, in their language, and a code for the program."""
+    return JSONResponse({"detail": retold(detail), "code": code, **extra}, status, dict(headers or {}))
 
 
 def answer_curation_error(_request: Request, error: Exception) -> Response:
@@ -112,16 +114,18 @@ def answer_validation_error(_request: Request, error: Exception) -> Response:
     return problem(422, f"{first['where']}: {first['what']}.", "invalid_request", errors=errors)
 
 
-def answer_bug(_request: Request, error: Exception) -> Response:
+def answer_bug(request: Request, error: Exception) -> Response:
     """What nobody foresaw: a sentence and an id for the person, the trace for the log and Sentry."""
     report_error(error)
     request_id = current_request_id()
-    return problem(
-        500,
-        f"Something went wrong that should not have. It was logged as {request_id or 'an error'}.",
-        "bug",
-        request_id=request_id,
-    )
+    # Starlette asks for this one outside of everything else, the language included.
+    with speaking(preferred(request.headers.get("accept-language"))):
+        return problem(
+            500,
+            f"Something went wrong that should not have. It was logged as {request_id or 'an error'}.",
+            "bug",
+            request_id=request_id,
+        )
 
 
 def install(api: FastAPI) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 
 from api.dependencies import AccessDep, BucketDep
 from api.multipart import Form, read_form
+from api.spoken import retold_all
 from curation.accesses import CURATORS, require_scope
 from curation.archives import EntryResult, register_archive
 from curation.browse import get_details
@@ -29,6 +30,7 @@ from curation.spool import Spool
 from curation.uploads import UPLOADERS, Registered, UploadPlace, register_media
 from db.models import Access
 from db.session import open_session
+from language.retold import retold
 from settings import get_settings
 from storage import Bucket
 
@@ -95,7 +97,7 @@ async def upload(
         registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
     response.status_code = 200 if registered.twin else 201
     media = await to_thread.run_sync(_read_back, registered, access)
-    return UploadOut(media, registered.twin, list(registered.notes))
+    return UploadOut(media, registered.twin, retold_all(registered.notes))
 
 
 @router.post("/archives", openapi_extra=_body(), response_class=StreamingResponse)
@@ -165,6 +167,9 @@ def _open_archive(form: Form, access: Access, bucket: Bucket) -> Iterator[EntryR
 def _lines(results: Iterator[EntryResult], spool: Spool) -> Iterator[bytes]:
     try:
         for result in results:
-            yield json.dumps(asdict(result), ensure_ascii=False).encode() + b"\n"
+            told = replace(
+                result, detail=retold(result.detail or "") or None, notes=tuple(retold_all(result.notes))
+            )
+            yield json.dumps(asdict(told), ensure_ascii=False).encode() + b"\n"
     finally:
         spool.remove()

@@ -13,6 +13,7 @@ from curation.browse import count_matches
 from curation.media_filter import MediaFilter
 from db.models import Access, Scope, State
 from db.session import open_session
+from language import _, number
 
 LASTS = 30  # seconds; as many more while it is counted anew
 WEEKS_SHOWN = 8
@@ -68,8 +69,8 @@ def _label_classes(found: Sequence[agreement.LabelClassAgreement], disputed: dic
         ]
         for one in found
     ]
-    heads = ("label class", "agree", "both", "only one", "disputed")
-    _show("Agreement", "in answers given blind, least first", heads, rows, "agreement_label_classes")
+    heads = (_("label class"), _("agree"), _("both"), _("only one"), _("disputed"))
+    _show(_("Agreement"), _("in answers given blind, least first"), heads, rows, "agreement_label_classes")
 
 
 def _persons(
@@ -83,30 +84,40 @@ def _persons(
         for one in sorted(found, key=lambda one: (one.login != access.login, -one.comparisons, one.login))
     ]
     if len(pairs) > 1:
-        rows += [row(" and ".join(pair.logins), pair) for pair in pairs]
-    _show("Curators", "who agree with another", ("curator", "agree", "compared"), rows, "agreement_persons")
+        rows += [
+            row(_("{first} and {second}", first=pair.logins[0], second=pair.logins[1]), pair)
+            for pair in pairs
+        ]
+    heads = (_("curator"), _("agree"), _("compared"))
+    _show(_("Curators"), _("who agree with another"), heads, rows, "agreement_persons")
 
 
 def _own(own: agreement.Consistency) -> None:
-    rows: list[list[Node | str]] = [["in all", _share(own.share), _figure(own.checks)]]
+    rows: list[list[Node | str]] = [[_("in all"), _share(own.share), _figure(own.checks)]]
     rows += [
-        [f"week of {day_text(week.monday)}", _share(week.share), _figure(week.checks)]
+        [_("week of {day}", day=day_text(week.monday)), _share(week.share), _figure(week.checks)]
         for week in reversed(own.weeks[-WEEKS_SHOWN:])
     ]
-    heads = ("when", "the same", "again")
-    _show("Yourself", "older answers given once more; only you see this", heads, rows, "agreement_own")
+    heads = (_("when"), _("the same"), _("again"))
+    _show(_("Yourself"), _("older answers given once more; only you see this"), heads, rows, "agreement_own")
     if own.dips_at is not None:
-        st.caption(f"Between {own.dips_at}:00 and {own.dips_at + 1}:00 you differ from yourself most often.")
+        st.caption(
+            _(
+                "Between {start}:00 and {end}:00 you differ from yourself most often.",
+                start=own.dips_at,
+                end=own.dips_at + 1,
+            )
+        )
 
 
 def _show(title: str, explanation: str, heads: Sequence[str], rows: list[list[Node | str]], key: str) -> None:
-    drawn = table(heads, rows, empty="Nothing has been compared yet.")
+    drawn = table(heads, rows, empty=_("Nothing has been compared yet."))
     show_doors(node("h2", title, node("small", explanation)), drawn, key=key)
 
 
 def _figure(count: int) -> Node:
-    return node("span", f"{count:,}", cls="code")
+    return node("span", number(count), cls="code")
 
 
 def _share(share: float | None) -> Node:
-    return node("span", "–" if share is None else f"{share:.0%}", cls="code")
+    return node("span", "–" if share is None else _("{n}%", n=round(share * 100)), cls="code")

@@ -20,6 +20,7 @@ from curation.queues import Queue
 from curation.sign_in import SignedIn
 from db.models import Access
 from db.session import open_session
+from language import _, plural
 
 LINE = 160
 STYLE = """
@@ -28,31 +29,31 @@ STYLE = """
 .vigie-comments li { margin: 0 !important; padding: 0.34rem 0 !important; border-bottom: 1px solid #8883; }
 .vigie-comments .who { opacity: 0.68; }
 .vigie-comments time { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.8rem; }
-.vigie-comments p { margin: 0.1rem 0 0 !important; white-space: pre-wrap; overflow-wrap: anywhere; }
+.vigie-comments p { margin: 0.1rem 0 0 !important; font-size: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>
 """
 
 
 def comments_section(visitor: SignedIn, media_id: int, said: Sequence[CommentView]) -> None:
     """The comments of a media, first to last; curators can add one."""
-    st.html('<p class="vigie-title">Comments</p>')
+    st.html(f'<p class="vigie-title">{_("Comments")}</p>')
     if said:
         st.html(STYLE + comments_list(said, browser_zone()))
     elif visitor.access.scope not in CURATORS:
-        st.caption("None yet.")
+        st.caption(_("No comments yet."))
     if visitor.access.scope in CURATORS:
         # The text stays when it is refused; the client id stays with it, so that a second press says nothing twice.
         st.session_state.setdefault(_client_id_key(media_id), secrets.token_urlsafe(12))
         with st.form(f"comment_form_{media_id}", border=False):
             st.text_area(
-                "Comment",
+                _("Comment"),
                 key=_text_key(media_id),
                 max_chars=MAX_COMMENT,
                 height=80,
-                placeholder="Say something; @login mentions a person",
+                placeholder=_("Say something; @login mentions a person"),
                 label_visibility="collapsed",
             )
-            st.form_submit_button("Comment", on_click=_comment, args=(media_id,))
+            st.form_submit_button(_("Add the comment"), on_click=_comment, args=(media_id,))
 
 
 def comments_list(said: Sequence[CommentView], zone: tzinfo) -> str:
@@ -77,34 +78,41 @@ def see_mentions(visitor: SignedIn, media_id: int) -> None:
 
 def mentions_section(access: Access, mentions: Sequence[MentionView]) -> None:
     """Where somebody was mentioned and has not looked yet, each with doors to the media."""
-    st.markdown(f"**You were mentioned** in {_counted(len(mentions))}")
+    st.markdown(
+        plural(
+            len(mentions),
+            "**You were mentioned** in {n} comment",
+            "**You were mentioned** in {n} comments",
+        )
+    )
     show_doors(mentions_table(access, mentions, browser_zone()), key="mentions")
     ids = tuple(mention.comment_id for mention in mentions)
-    st.button("Mark all as seen", key="mentions_seen", type="tertiary", on_click=_see, args=(ids,))
+    st.button(_("Mark all as seen"), key="mentions_seen", type="tertiary", on_click=_see, args=(ids,))
 
 
 def mentions_table(access: Access, mentions: Sequence[MentionView], zone: tzinfo) -> Node:
     """Who said what, and where; whoever reviews can go on there."""
     rows: list[list[Node | str]] = []
     for mention in mentions:
-        doors = [link(f"/browse?media={mention.media_id}", mention.file_name or f"media {mention.media_id}")]
+        doors = [
+            link(
+                f"/browse?media={mention.media_id}",
+                mention.file_name or _("media {id}", id=str(mention.media_id)),
+            )
+        ]
         if access.scope in CURATORS:
             address = f"{review_address(Queue.FILTER)}&start={mention.media_id}"
-            doors += [node("span", " · "), link(address, "Review")]
+            doors += [node("span", " · "), link(address, _("Review"))]
         when = node("time", local_text(mention.created_at, zone), datetime=mention.created_at.isoformat())
         said = node("span", shortened(mention.text), title=mention.text)
         rows.append([when, mention.author, said, node("span", *doors)])
-    return table(("when", "who", "said", "about"), rows, empty="")
+    return table((_("when"), _("who"), _("said"), _("about")), rows, empty="")
 
 
 def shortened(text: str) -> str:
     """A comment in one line."""
     line = " ".join(text.split())
     return line if len(line) <= LINE else f"{line[:LINE]}…"
-
-
-def _counted(number: int) -> str:
-    return "1 comment" if number == 1 else f"{number:,} comments"
 
 
 def _comment(media_id: int) -> None:
@@ -116,7 +124,7 @@ def _comment(media_id: int) -> None:
         st.session_state[_text_key(media_id)] = ""
         del st.session_state[_client_id_key(media_id)]
         if said.mentions:
-            st.toast(f"Said, and mentioned {plain(', '.join(said.mentions))}.")
+            st.toast(_("Said, and mentioned {logins}.", logins=plain(", ".join(said.mentions))))
 
 
 def _see(comment_ids: Sequence[int]) -> None:

@@ -1,9 +1,9 @@
 // Builds elements from a description, and lets Streamlit follow their links without a reload.
 
-const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "p", "small", "span", "summary",
+const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "img", "p", "small", "span", "summary",
   "table", "tbody", "td", "th", "thead", "time", "tr"]);
 
-// Text only ever becomes text, and links only lead to addresses of this site: nothing that somebody typed
+// Text only ever becomes text, and links and pictures only lead to addresses of this site: nothing that somebody typed
 // as a name can become markup or a script.
 function build({ tag, attributes, children }) {
   if (!TAGS.has(tag)) throw new Error(`unexpected element ${tag}`);
@@ -11,8 +11,8 @@ function build({ tag, attributes, children }) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "style") {
       for (const [property, setting] of Object.entries(value)) element.style.setProperty(property, setting);
-    } else if (name === "href") {
-      if (/^\/(?![/\\])/.test(value)) element.setAttribute("href", value);
+    } else if (name === "href" || name === "src") {
+      if (/^\/(?![/\\])/.test(value)) element.setAttribute(name, value);
     } else if (!name.startsWith("on")) {
       element.setAttribute(name, value);
     }

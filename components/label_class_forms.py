@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.examples import example_forms
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation.label_classes import (
@@ -75,6 +76,7 @@ def changed_label_class(label_classes: Sequence[LabelClass]) -> None:
     st.caption(
         _("A retired label class is no longer offered. Shapes that have it keep it; its hotkey becomes free.")
     )
+    example_forms(found)
 
 
 def _fields(prefix: str, found: LabelClass | None, label_classes: Sequence[LabelClass]) -> None:

@@ -32,6 +32,8 @@ _EVERYWHERE = """
   min-height: 2.2rem; padding: 0.2rem 0.9rem; justify-content: center; }
 [class*="st-key-go_"] [data-testid="stPageLink-NavLink"]:hover { filter: brightness(1.08); }
 [class*="st-key-go_"] [data-testid="stPageLink-NavLink"] p { color: #fff; font-weight: 600; white-space: nowrap; }
+/* Streamlit's own grey of captions is too faint on a page that is not white. */
+[data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
 [data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """

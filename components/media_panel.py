@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.clock import browser_zone, local_text
 from components.comments import comments_section, see_mentions
+from components.examples import example_menu
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -29,6 +30,7 @@ from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
+from db.models import LabelClass
 from db.session import open_session
 from language import _, later, number, plural
 
@@ -108,8 +110,7 @@ def media_panel(
     visitor: SignedIn,
     found: Found,
     wanted: MediaFilter,
-    colours: Mapping[str, str],
-    names: Mapping[str, str],
+    label_classes: Sequence[LabelClass],
     *,
     on_open: Callable[[int], None],
     on_close: Callable[[], None],
@@ -117,6 +118,8 @@ def media_panel(
     """Draw one media large, with everything known about it beside it."""
     st.html(STYLE)
     media, zone = found.media, browser_zone()
+    names = {label_class.key: label_class.name for label_class in label_classes}
+    colours = {label_class.key: label_class.colour for label_class in label_classes}
     left, right = st.columns([3.1, 1], gap="medium")
     with right:
         if visitor.access.scope in CURATORS:
@@ -131,6 +134,7 @@ def media_panel(
         comments_section(visitor, media.id, found.comments)
         see_mentions(visitor, media.id)
         st.html(f'<p class="vigie-title">{_("History")}</p>{acts(found.history, zone)}')
+        example_menu(visitor, media.id, label_classes)
     with left:
         media_view(
             media,
@@ -176,6 +180,10 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     else:
         parts.append(plural(count, "{n} shape", "{n} shapes"))
     parts.extend(plain(names.get(key, key)) for key in annotation.label_classes)
+    parts.extend(
+        plain(f"{key.replace('_', ' ')}: {_('yes') if yes else _('no')}")
+        for key, yes in annotation.replies.items()
+    )
     text = " · ".join(parts)
     return text if current else _("{text} :gray[(earlier)]", text=text)
 
@@ -230,8 +238,7 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
     """The history as HTML, newest first; every value escaped."""
     lines = []
     for entry in history:
-        what = _(ACTS.get(entry.what, entry.what))
-        what = what[:1].upper() + what[1:]
+        what = act_text(entry.what)
         if entry.what == "submitted":
             count = entry.shapes or 0
             shapes = plural(count, "{n} shape", "{n} shapes") if count else _("no shapes")
@@ -243,6 +250,12 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"
         )
     return f'<ul class="vigie-acts">{"".join(lines)}</ul>'
+
+
+def act_text(what: str) -> str:
+    """What was done, as it begins a line."""
+    said = _(ACTS.get(what, what))
+    return said[:1].upper() + said[1:]
 
 
 def _short(moment: datetime, zone: tzinfo) -> str:

@@ -10,6 +10,7 @@ from components.doors import Node, link, node, review_address, table
 from curation.media_filter import MediaFilter
 from curation.parked import MAX_NOTES, ParkedNote
 from curation.queues import Queue
+from language import _
 
 
 def parked_notes(notes: Sequence[ParkedNote], wanted: MediaFilter, *, reviews: bool) -> list[Node]:
@@ -24,7 +25,7 @@ def parked_notes(notes: Sequence[ParkedNote], wanted: MediaFilter, *, reviews: b
 
     rows: list[list[Node | str]] = [
         [
-            link(address(found.media_id), found.file_name or f"media {found.media_id}"),
+            link(address(found.media_id), found.file_name or _("media {id}", id=str(found.media_id))),
             found.source or "",
             node("time", local_text(found.at, zone), datetime=found.at.isoformat()),
             found.author,
@@ -32,6 +33,7 @@ def parked_notes(notes: Sequence[ParkedNote], wanted: MediaFilter, *, reviews: b
         ]
         for found in notes
     ]
-    which = f"the newest {MAX_NOTES}" if len(notes) == MAX_NOTES else "newest first"
-    heading = node("h2", "Why they are parked", node("small", which))
-    return [heading, table(("file name", "source", "when", "who", "note"), rows, empty="Nothing is parked.")]
+    which = _("the newest {n}", n=MAX_NOTES) if len(notes) == MAX_NOTES else _("newest first")
+    heading = node("h2", _("Why they are parked"), node("small", which))
+    heads = (_("file name"), _("source"), _("when"), _("who"), _("note"))
+    return [heading, table(heads, rows, empty=_("Nothing is parked."))]

@@ -10,13 +10,15 @@ import streamlit as st
 
 from components.clock import browser_zone, local_text
 from components.doors import Node, link, node, show_doors, table
-from components.media_panel import ACTS
+from components.media_panel import act_text
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import undo_runs
 from curation.undo_runs import MAX_ACTS, RunAct, RunPreview
 from db.models import Access, Scope
 from db.session import open_session
+from language import _, plural
+from language.retold import retold
 
 _RUN = "undo_run"  # in the session state: the run that is being looked at
 
@@ -37,15 +39,15 @@ def undo_run_form(visitor: Access, accesses: Sequence[Access]) -> None:
     st.session_state.setdefault("run_to", now + timedelta(minutes=1))
     with st.form("undo_run_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Person",
+            _("Person"),
             [access.login for access in accesses if access.scope != Scope.DEVICE],
             index=None,
-            placeholder="Choose one",
+            placeholder=_("Choose one"),
             key="run_login",
         )
-        st.datetime_input("From", key="run_from", format="YYYY-MM-DD", step=60)
-        st.datetime_input("To", key="run_to", format="YYYY-MM-DD", step=60)
-        st.form_submit_button("Preview", on_click=_look, args=(zone,))
+        st.datetime_input(_("From"), key="run_from", format="YYYY-MM-DD", step=60)
+        st.datetime_input(_("To"), key="run_to", format="YYYY-MM-DD", step=60)
+        st.form_submit_button(_("Preview"), on_click=_look, args=(zone,))
     run: Run | None = st.session_state.get(_RUN)
     if run is None:
         return
@@ -57,27 +59,34 @@ def undo_run_form(visitor: Access, accesses: Sequence[Access]) -> None:
 
 def _show(run: Run, shown: RunPreview, zone: tzinfo) -> None:
     st.markdown(
-        f"**{plain(run.login)}**, {plain(local_text(run.start, zone))} to {plain(local_text(run.end, zone))}: "
-        f"{counted(shown.undoable)} can be undone.{_left(shown.left)}"
+        plural(
+            shown.undoable,
+            "**{login}**, {start} to {end}: {n} act can be undone.{left}",
+            "**{login}**, {start} to {end}: {n} acts can be undone.{left}",
+            login=plain(run.login),
+            start=plain(local_text(run.start, zone)),
+            end=plain(local_text(run.end, zone)),
+            left=_left(shown.left),
+        )
     )
     if shown.more:
         st.caption(
-            f"The newest {MAX_ACTS:,} acts of this span are looked at. Preview again for those before."
+            _("The newest {n} acts of this span are looked at. Preview again for those before.", n=MAX_ACTS)
         )
     if shown.first:
         if shown.undoable + sum(shown.left.values()) > len(shown.first):
-            st.caption(f"The newest {len(shown.first)} of them:")
+            st.caption(_("The newest {n} of them:", n=len(shown.first)))
         show_doors(acts_table(shown.first, zone), key="run_acts")
     with st.container(horizontal=True):
         st.button(
-            f"Undo these {counted(shown.undoable)}" if shown.undoable != 1 else "Undo this act",
+            plural(shown.undoable, "Undo this act", "Undo these {n} acts"),
             type="primary",
             disabled=not shown.undoable,
             on_click=_apply,
             args=(run,),
             key="run_apply",
         )
-        st.button("Close", on_click=_close, type="tertiary", key="run_close")
+        st.button(_("Close"), on_click=_close, type="tertiary", key="run_close")
 
 
 def acts_table(acts: Sequence[RunAct], zone: tzinfo) -> Node:
@@ -85,29 +94,26 @@ def acts_table(acts: Sequence[RunAct], zone: tzinfo) -> Node:
     rows: list[list[Node | str]] = [
         [
             node("time", local_text(act.at, zone), datetime=act.at.isoformat()),
-            ACTS.get(act.what, act.what),
-            link(f"/browse?media={act.media_id}", act.file_name or f"media {act.media_id}"),
-            "will be undone" if act.why is None else f"stays: {act.why}",
+            act_text(act.what),
+            link(f"/browse?media={act.media_id}", act.file_name or _("media {id}", id=str(act.media_id))),
+            _("will be undone") if act.why is None else _("stays: {why}", why=retold(act.why)),
         ]
         for act in acts
     ]
-    return table(("when", "what", "media", ""), rows, empty="")
-
-
-def counted(number: int) -> str:
-    return "1 act" if number == 1 else f"{number:,} acts"
+    return table((_("when"), _("what"), _("media"), ""), rows, empty="")
 
 
 def _left(left: Mapping[str, int]) -> str:
     return "".join(
-        f" {number:,} {'stays' if number == 1 else 'stay'}: {plain(why)}" for why, number in left.items()
+        " " + plural(count, "{n} stays: {why}", "{n} stay: {why}", why=plain(retold(why)))
+        for why, count in left.items()
     )
 
 
 def _look(zone: tzinfo) -> None:
     chosen = st.session_state
     if not (chosen["run_login"] and chosen["run_from"] and chosen["run_to"]):
-        st.toast("Choose a person, and from when to when.")
+        st.toast(_("Choose a person, and from when to when."))
         return
     start, end = (chosen[key].replace(tzinfo=zone).astimezone(UTC) for key in ("run_from", "run_to"))
     chosen[_RUN] = Run(chosen["run_login"], start, end)
@@ -118,7 +124,15 @@ def _apply(run: Run) -> None:
         admin = require_visitor().access
         with open_session() as session:
             done = undo_runs.apply(session, admin, run.login, run.start, run.end)
-        st.toast(f"{counted(done.undone)} of {plain(run.login)} undone.{_left(done.left)}")
+        st.toast(
+            plural(
+                done.undone,
+                "{n} act of {login} undone.{left}",
+                "{n} acts of {login} undone.{left}",
+                login=plain(run.login),
+                left=_left(done.left),
+            )
+        )
 
 
 def _close() -> None:

@@ -2,7 +2,8 @@
 
 Acts are submissions and reviews. They are numbered per media (`act`) under the lock of its row, so their
 order never depends on a clock. `media.state`, `current_annotation_id` and `last_review_id` are
-projections of that history, written here in the transaction that writes the history.
+projections of that history, written here in the transaction that writes the history. A blind answer is an act like
+any other, but neither becomes the current annotation nor the last review.
 """
 
 from __future__ import annotations
@@ -120,6 +121,12 @@ def move(
     media.act_count = act
     media.state = state
     media.current_annotation_id = annotation_id
+
+
+def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
+    """Write a review whose states are settled, and move the media to where it leads."""
+    session.add(review)
+    move(session, media, review.act, review.state_after, annotation_id, review)
 
 
 def standing(media: Media) -> Standing:

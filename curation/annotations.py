@@ -15,6 +15,7 @@ from curation.accesses import CURATORS, require_scope
 from curation.acts import (
     ReviewPolicy,
     Standing,
+    add_review,
     lock_media,
     move,
     next_act,
@@ -37,7 +38,7 @@ from curation.media_view import (
     review_view,
 )
 from curation.questions import resolve_replies
-from curation.reviews import add_review, state_after_accepting
+from curation.reviews import state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
 from db.models import (
     Access,

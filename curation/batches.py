@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from curation.accesses import CURATORS, require_scope
 from curation.errors import NotAllowed, NotFound, NothingToUndo
 from curation.events import record
-from curation.reviews import UNDO_LIFE, standing_acts, take_back
+from curation.undoing import UNDO_LIFE, standing_acts, take_back
 from db.models import Access, Annotation, Batch, BatchKind, Media, Scope, State, utc_now
 
 ACTED_SINCE = "Somebody has acted on it since."

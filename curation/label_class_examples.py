@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.errors import LabelClassNotFound, MediaNotFound, Refused, WrongState
 from curation.events import record
@@ -33,7 +34,10 @@ class Example:
 
 
 def list_examples(session: Session, access: Access, key: str) -> list[Example]:
-    """Up to six examples of a label class: chosen ones first, then the newest accepted. Raises LabelClassNotFound."""
+    """Up to six examples of a label class: chosen ones first, then the newest accepted. Raises LabelClassNotFound.
+
+    None of them is a media that this access is about to answer without having seen its first answer.
+    """
     require_scope(access, *PEOPLE)
     label_class_id = session.scalar(select(LabelClass.id).where(LabelClass.key == key))
     if label_class_id is None:
@@ -43,10 +47,12 @@ def list_examples(session: Session, access: Access, key: str) -> list[Example]:
         if len(found) < MOST_EXAMPLES:
             for media_id, box in box_of(session, label_class_id).items():
                 found.setdefault(media_id, Example(media_id, box))
+    for media_id in looks.open_looks(session, access):
+        found.pop(media_id, None)
     return list(found.values())[:MOST_EXAMPLES]
 
 
-def choose_example(session: Session, access: Access, label_class_id: int, media_id: int) -> None:
+def choose_example(session: Session, access: Access, label_class_id: int, media_id: int) -> LabelClass:
     """Make a media an example of a label class; harmless when it is one already.
 
     Raises LabelClassNotFound, MediaNotFound, WrongState for a media that is in no list, Refused beyond six.
@@ -61,7 +67,7 @@ def choose_example(session: Session, access: Access, label_class_id: int, media_
         )
     chosen = _chosen_ids(session, label_class_id)
     if media_id in chosen:
-        return
+        return label_class
     if len(chosen) >= MOST_EXAMPLES:
         raise Refused(
             f"“{label_class.name}” has {MOST_EXAMPLES} examples already. Take one of them away first."
@@ -69,6 +75,7 @@ def choose_example(session: Session, access: Access, label_class_id: int, media_
     session.add(LabelClassExample(label_class_id=label_class_id, media_id=media_id, created_at=utc_now()))
     session.flush()
     record(session, access, "example_chosen", {"key": label_class.key}, media_id=media_id)
+    return label_class
 
 
 def drop_example(session: Session, access: Access, label_class_id: int, media_id: int) -> None:

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
@@ -26,6 +26,8 @@ from db.upsert import insert_or_ignore
 
 # A look that was given and not answered is free again after so long: a holiday harms nothing.
 GIVEN_FOR = timedelta(days=3)
+# Where one person answers nearly everything, nobody is there to give all the second opinions that wait.
+MOST_LOOKED_THROUGH = 2_000
 SELF_CHECK_AGE = timedelta(days=7)
 MOST_SELF_CHECKS_OPEN = 3
 # What is due at once where somebody has answered for years before the setting is on must not fill their day.
@@ -183,29 +185,40 @@ def _renew(session: Session, access: Access) -> None:
 
 def _take_second_opinions(session: Session, access: Access, limit: int) -> list[int]:
     now = utc_now()
-    due = (
-        select(Look)
-        .join(Media, Media.id == Look.media_id)
-        .where(
-            Look.kind == LookKind.SECOND_OPINION,
-            Look.answered_at.is_(None),
-            or_(Look.access_id.is_(None), Look.taken_at <= now - GIVEN_FOR),
-            _counts(),
-            ~media_acted_on_by(access.id),
-            # Whoever has it on the screen just now may be this person, and has seen the answer.
-            ~select(Lease.media_id).where(Lease.media_id == Media.id, Lease.expires_at > now).exists(),
-        )
-        # Newest first: what is found while the day is fresh is learnt from.
-        .order_by(Look.id.desc())
-        .limit(limit)
-        # Of two who ask at once each gets others. (A writing transaction of SQLite is alone anyway.)
-        .with_for_update(of=Look, skip_locked=True)
-    )
-    taken = list(session.scalars(due))
+    # Two questions, each of which walks the index: those that nobody has, then those left lying.
+    taken = _due(session, access, limit, Look.access_id.is_(None))
+    if len(taken) < limit:
+        left_lying = Look.access_id.in_(select(Access.id)) & (Look.taken_at <= now - GIVEN_FOR)
+        taken += _due(session, access, limit - len(taken), left_lying)
     for look in taken:
         look.access_id, look.taken_at = access.id, now
     session.flush()
     return [look.media_id for look in taken]
+
+
+def _due(session: Session, access: Access, limit: int, free: ColumnElement[bool]) -> list[Look]:
+    """Second opinions that this access can give, newest first: what is found while the day is fresh is learnt from."""
+    free = and_(Look.kind == LookKind.SECOND_OPINION, Look.answered_at.is_(None), free)
+    newest = select(Look.id).where(free).order_by(Look.id.desc()).limit(MOST_LOOKED_THROUGH)
+    on_a_screen = select(Lease.media_id).where(Lease.media_id == Media.id, Lease.expires_at > utc_now())
+    due = (
+        select(Look)
+        .join(Media, Media.id == Look.media_id)
+        .where(
+            Look.id.in_(newest),
+            # Said again: of two who ask at once, the one who comes second must see what the first took.
+            free,
+            _counts(),
+            ~media_acted_on_by(access.id),
+            # Whoever has it on the screen just now may be this person, and has seen the answer.
+            ~on_a_screen.exists(),
+        )
+        .order_by(Look.id.desc())
+        .limit(limit)
+        # (A writing transaction of SQLite is alone anyway.)
+        .with_for_update(of=Look, skip_locked=True)
+    )
+    return list(session.scalars(due))
 
 
 def _want_self_check(session: Session, access: Access, policy: ReviewPolicy) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +12,8 @@ from curation.accesses import CURATORS, require_scope
 from curation.acts import (
     ReviewPolicy,
     Standing,
+    add_review,
     lock_media,
-    move,
     next_act,
     require_current,
     require_unmoved,
@@ -37,13 +35,10 @@ from curation.errors import (
 from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
 from curation.questions import require_replied
-from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
+from curation.states import ADMIN_ONLY, DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
+from curation.undoing import NOT_UNDONE_BUT_RESTORED, UNDO_LIFE, act_to_undo, take_back
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of
-
-UNDO_LIFE = timedelta(hours=24)
-ADMIN_ONLY = (Decision.WITHDRAWN, Decision.RESTORED)
-NOT_UNDONE_BUT_RESTORED = "Withdrawing is not undone but restored, from the list of withdrawn media."
 
 
 @dataclass(frozen=True)
@@ -147,12 +142,6 @@ def _claim_content(session: Session, media: Media) -> None:
     media.upload_sha256 = sha256
 
 
-def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
-    """Write a review whose states are settled, and move the media to where it leads."""
-    session.add(review)
-    move(session, media, review.act, review.state_after, annotation_id, review)
-
-
 def state_after_accepting(
     session: Session, access: Access, annotation_id: int, policy: ReviewPolicy
 ) -> State:
@@ -232,7 +221,7 @@ def _undo(
 
     Blind answers that moved nothing stand in nobody's way, and can be taken back whatever came after them.
     """
-    last = _act_to_undo(session, access, media, wanted)
+    last = act_to_undo(session, access, media, wanted)
     if wanted is not None and wanted != last.number:
         raise MovedOn(
             "Someone has acted on this picture since, or this was undone already. Look again.",
@@ -251,151 +240,6 @@ def _undo(
     review = take_back(session, access, media, last, client_id=client_id, comment=comment)
     session.flush()
     return _told(session, access, media, review, own_review_view(review, access))
-
-
-@dataclass(frozen=True)
-class StandingAct:
-    """An act that no later undo has taken back: an annotation, a review, or both made as one."""
-
-    number: int
-    annotation: Annotation | None
-    review: Review | None
-
-    @property
-    def made(self) -> Annotation | Review:
-        made = self.review or self.annotation
-        assert made is not None
-        return made
-
-    @property
-    def media_id(self) -> int:
-        return self.made.media_id
-
-    @property
-    def what(self) -> str:
-        """As the history calls it; an answer that was accepted as it was handed in is an acceptance."""
-        return self.review.decision.value if self.review is not None else "submitted"
-
-    @property
-    def access_id(self) -> int:
-        return self.made.access_id if isinstance(self.made, Review) else self.made.author_id
-
-    @property
-    def about(self) -> int | None:
-        """The annotation that was looked at, or for a blind answer the one it was compared with."""
-        return self.made.annotation_id if isinstance(self.made, Review) else self.made.based_on_id
-
-    @property
-    def created_at(self) -> datetime:
-        return self.made.created_at
-
-    @property
-    def is_blind(self) -> bool:
-        return self.made.blind
-
-    @property
-    def is_quiet(self) -> bool:
-        """A blind answer that moved nothing."""
-        return self.is_blind and self.made.state_before == self.made.state_after
-
-    @property
-    def is_admins_only(self) -> bool:
-        return self.review is not None and self.review.decision in ADMIN_ONLY
-
-
-def take_back(
-    session: Session,
-    access: Access,
-    media: Media,
-    last: StandingAct,
-    *,
-    client_id: str | None = None,
-    comment: str | None = None,
-    batch_id: int | None = None,
-) -> Review:
-    """Undo the last standing act of a locked media, with everything it changed; who may is the caller's question."""
-    before, pointer, about = last.made.state_before, media.current_annotation_id, media.current_annotation_id
-    if last.is_blind:
-        before = media.state if last.is_quiet else before
-        about = last.about
-        looks.reopen(session, last.about, last.access_id)
-    elif last.annotation is not None:
-        before, pointer, about = last.annotation.state_before, last.annotation.based_on_id, last.annotation.id
-    elif last.review is not None and last.review.decision == Decision.SETTLED:
-        pointer = _pointer_before(session, media, last.number)
-    comparisons.take_away(session, media.id, last.number, last.annotation.id if last.annotation else None)
-    review = Review(
-        media_id=media.id,
-        access_id=access.id,
-        annotation_id=about,
-        decision=Decision.UNDONE,
-        comment=comment,
-        blind=last.is_blind and last.access_id == access.id,
-        client_id=client_id,
-        undoes_id=last.review.id if last.review is not None else None,
-        undoes_act=last.number,
-        batch_id=batch_id,
-        act=next_act(media),
-        state_before=media.state,
-        state_after=before,
-    )
-    if last.is_blind:
-        session.add(review)
-        move(session, media, review.act, before, pointer, None)
-    else:
-        add_review(session, media, review, pointer)
-    return review
-
-
-def standing_acts(
-    session: Session, media_ids: Sequence[int], *, quiet: bool = False
-) -> dict[int, list[StandingAct]]:
-    """The acts of each media that no later undo has taken back, newest first; media without any are left out.
-
-    Blind answers that moved nothing are among them only when asked for (`quiet`).
-    """
-    reviews: dict[tuple[int, int], Review] = {}
-    undone: set[tuple[int, int | None]] = set()
-    for review in session.scalars(select(Review).where(Review.media_id.in_(media_ids))):
-        if review.decision == Decision.UNDONE:
-            undone.add((review.media_id, review.undoes_act))
-        else:
-            reviews[review.media_id, review.act] = review
-    annotations = {
-        (annotation.media_id, annotation.act): annotation
-        for annotation in session.scalars(select(Annotation).where(Annotation.media_id.in_(media_ids)))
-    }
-    found: dict[int, list[StandingAct]] = {}
-    for key in sorted((reviews.keys() | annotations.keys()) - undone, reverse=True):
-        media_id, number = key
-        act = StandingAct(number, annotations.get(key), reviews.get(key))
-        if quiet or not act.is_quiet:
-            found.setdefault(media_id, []).append(act)
-    return found
-
-
-def _act_to_undo(session: Session, access: Access, media: Media, wanted: int | None) -> StandingAct:
-    acts = standing_acts(session, [media.id], quiet=True).get(media.id, [])
-    for act in acts:
-        if act.is_quiet and act.number == wanted:
-            return act
-    own = access.id if wanted is None else None
-    last = next((act for act in acts if not act.is_quiet or act.access_id == own), None)
-    if last is None:
-        raise NothingToUndo("Nothing has been done to this picture that could be undone.")
-    return last
-
-
-def _pointer_before(session: Session, media: Media, number: int) -> int | None:
-    """Which annotation counted before an act that chose another one."""
-    for act in standing_acts(session, [media.id])[media.id]:
-        if act.number >= number or act.is_blind:
-            continue
-        if act.annotation is not None:
-            return act.annotation.id
-        if act.review is not None and act.review.decision == Decision.SETTLED:
-            return act.review.annotation_id
-    return None
 
 
 def _stored(session: Session, access: Access, media: Media, client_id: str) -> Decided | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import PEOPLE
 from curation.errors import ContentMissing, MediaNotFound
 from curation.geometry import Box
@@ -57,9 +58,10 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
 def find_smallest_shape(session: Session, access: Access, media_id: int) -> Box | None:
     """The box of the smallest shape of a media's current annotation, which needs magnifying most.
 
-    None without shapes, and for a device: it sends pictures and sees no answers.
+    None without shapes; for a device, which sends pictures and sees no answers; and for who is about to answer the
+    media without having seen the first answer.
     """
-    if access.scope not in PEOPLE:
+    if access.scope not in PEOPLE or media_id in looks.open_looks(session, access):
         return None
     area = (Shape.x_max - Shape.x_min) * (Shape.y_max - Shape.y_min)
     row = session.execute(

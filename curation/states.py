@@ -2,6 +2,10 @@
 
 Who may act, and what an act writes beside the state, is
 the business of `annotations` and `reviews`.
+
+A media becomes `disputed` by a blind answer that goes against somebody else's (`blind`), or by a rejection of what
+another person has accepted where two must accept. It is left by settling for one of the answers, by accepting what
+one has drawn oneself, by rejecting, sending back or parking. A blind answer moves nothing otherwise.
 """
 
 from __future__ import annotations
@@ -43,6 +47,8 @@ DECIDABLE: dict[Decision, frozenset[State]] = {
 
 # What may be said of a media without having drawn anything, by somebody who is shown it as new.
 BLIND_DECISIONS = frozenset({Decision.REJECTED, Decision.UNSURE, Decision.PARKED})
+
+ADMIN_ONLY = (Decision.WITHDRAWN, Decision.RESTORED)
 
 NEEDS_COMMENT = {
     Decision.SENT_BACK: "Say in a comment what should be done differently.",

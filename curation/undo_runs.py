@@ -18,7 +18,7 @@ from curation.accesses import find_access, require_scope
 from curation.batches import ACTED_SINCE, lock_in_order
 from curation.errors import AccessNotFound, InvalidText
 from curation.events import record
-from curation.reviews import NOT_UNDONE_BUT_RESTORED, StandingAct, standing_acts, take_back
+from curation.undoing import NOT_UNDONE_BUT_RESTORED, StandingAct, standing_acts, take_back
 from db.models import Access, Batch, BatchKind, Media, Scope
 from db.queries import standing_annotations_by, standing_reviews_by
 

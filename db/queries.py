@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from db.models import (
@@ -150,9 +162,11 @@ def media_between(column: Any, start: datetime | None, end: datetime | None) -> 
 
 def media_acted_on_by(access_id: int) -> ColumnElement[bool]:
     """Media that this access has answered or decided about at any time, even if it was undone."""
+    # Asked of each media who acted on it: asked for everything that this access did, it would take a second.
+    who = literal(access_id)
     return or_(
-        exists().where(Annotation.media_id == Media.id, Annotation.author_id == access_id),
-        exists().where(Review.media_id == Media.id, Review.access_id == access_id),
+        who.in_(select(Annotation.author_id).where(Annotation.media_id == Media.id).correlate(Media)),
+        who.in_(select(Review.access_id).where(Review.media_id == Media.id).correlate(Media)),
     )
 
 

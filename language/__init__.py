@@ -27,7 +27,8 @@ LANGUAGE_NAMES: Final = {Language.ENGLISH: "English", Language.FRENCH: "Françai
 _THOUSANDS: Final = {Language.ENGLISH: ",", Language.FRENCH: "\u202f"}
 _DECIMAL: Final = {Language.ENGLISH: ".", Language.FRENCH: ","}
 
-_chosen: ContextVar[Language | None] = ContextVar("language", default=None)
+# A list of one: the threads that work for a block have a copy of the variable, and all of them mean the same list.
+_chosen: ContextVar[list[Language] | None] = ContextVar("language", default=None)
 
 
 def _nobody() -> Language | None:
@@ -49,16 +50,23 @@ def find_with(finder: Callable[[], Language | None]) -> None:
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
     """Speak this language in the block."""
-    token = _chosen.set(language)
+    token = _chosen.set([language])
     try:
         yield
     finally:
         _chosen.reset(token)
 
 
+def speak(language: Language) -> None:
+    """Go on in this language in the `speaking` block around, also when a thread that works for it says so."""
+    if chosen := _chosen.get():
+        chosen[0] = language
+
+
 def current() -> Language:
     """The language to speak here; English where nobody has said."""
-    return _chosen.get() or _find() or Language.ENGLISH
+    chosen = _chosen.get()
+    return chosen[0] if chosen else _find() or Language.ENGLISH
 
 
 def preferred(accepted: str | None) -> Language:

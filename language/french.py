@@ -100,6 +100,12 @@ FRENCH: dict[str, str] = {
     "Present password": "Mot de passe actuel",
     "Language": "Langue",
     "As the browser": "Celle du navigateur",
+    "Keys": "Touches",
+    "What the keys of the Review screen do. Press a button, then the key you want there; a key that does something "
+    "else already is refused.": (
+        "Ce que font les touches de l’écran de revue. Appuyez sur un bouton, puis sur la touche voulue ; une "
+        "touche qui fait déjà autre chose est refusée."
+    ),
     # Admin
     "Accesses": "Accès",
     "Installation": "Installation",
@@ -180,6 +186,24 @@ FRENCH: dict[str, str] = {
     "works": "fonctionne",
     "not offered": "non offert",
     "fails": "échoue",
+    "Undo a run of acts": "Annuler une série d’actes",
+    "Everything that one person submitted and decided in a span of time, as far as nobody has acted on it since. "
+    "The history of each media keeps all of it.": (
+        "Tout ce qu’une personne a soumis et décidé dans une période, tant que personne n’y a touché depuis. "
+        "L’historique de chaque média garde tout."
+    ),
+    "Person": "Personne",
+    "From": "Du",
+    "To": "Au",
+    "Preview": "Aperçu",
+    "The newest {n} acts of this span are looked at. Preview again for those before.": (
+        "Les {n} actes les plus récents de cette période sont examinés. Un nouvel aperçu montrera les précédents."
+    ),
+    "The newest {n} of them:": "Les {n} plus récents :",
+    "Close": "Fermer",
+    "will be undone": "sera annulé",
+    "stays: {why}": "reste : {why}",
+    "Choose a person, and from when to when.": "Choisissez une personne, et de quand à quand.",
     # What the audit trail and the list of jobs name
     "access created": "accès créé",
     "first admin created": "premier admin créé",
@@ -303,6 +327,15 @@ FRENCH: dict[str, str] = {
     "map": "carte",
     "nothing here": "rien ici",
     "no shapes": "aucune forme",
+    "commented": "commenté",
+    "Comments": "Commentaires",
+    "No comments yet.": "Aucun commentaire pour l’instant.",
+    "Say something; @login mentions a person": "Un mot ; @identifiant mentionne une personne",
+    "Add the comment": "Commenter",
+    "Said, and mentioned {logins}.": "Dit, avec mention de {logins}.",
+    "Frames": "Images",
+    "Crops": "Détails",
+    "Frames or crops": "Images ou détails",
     # Tags
     "Tag…": "Étiqueter…",
     "Add tags": "Ajouter des étiquettes",
@@ -336,6 +369,13 @@ FRENCH: dict[str, str] = {
     "Accepted": "Acceptés",
     "Rejected": "Rejetés",
     "Mine today": "Traités par moi aujourd’hui",
+    "Why they are parked": "Pourquoi ils sont mis de côté",
+    "newest first": "les plus récents d’abord",
+    "the newest {n}": "les {n} plus récents",
+    "file name": "nom du fichier",
+    "source": "source",
+    "note": "note",
+    "Nothing is parked.": "Rien n’est mis de côté.",
     "Continue reviewing": "Continuer la revue",
     "Nothing waits": "Rien n’attend",
     "in answers that count": "dans les réponses qui comptent",
@@ -347,6 +387,26 @@ FRENCH: dict[str, str] = {
     "Decisions": "Décisions",
     "media by who decided last": "médias par dernier décideur",
     "Nothing has been decided yet.": "Rien n’a encore été décidé.",
+    "Agreement": "Accord",
+    "in answers given blind, least first": "entre réponses à l’aveugle, les moindres d’abord",
+    "Curators": "Curateurs",
+    "who agree with another": "d’accord avec quelqu’un d’autre",
+    "Yourself": "Vous-même",
+    "older answers given once more; only you see this": "d’anciennes réponses redonnées ; vous seul voyez ceci",
+    "label class": "classe",
+    "agree": "accord",
+    "both": "les deux",
+    "only one": "un seul",
+    "curator": "curateur",
+    "compared": "comparées",
+    "the same": "identiques",
+    "again": "redonnées",
+    "in all": "en tout",
+    "week of {day}": "semaine du {day}",
+    "Nothing has been compared yet.": "Rien n’a encore été comparé.",
+    "Between {start}:00 and {end}:00 you differ from yourself most often.": (
+        "Entre {start} h et {end} h, vous différez le plus souvent de vous-même."
+    ),
     "{n} more": "{n} de plus",
     "Days by": "Jours par",
     "Number of days": "Nombre de jours",
@@ -355,6 +415,10 @@ FRENCH: dict[str, str] = {
     "**Media per day** :gray[by state, {until}]": "**Médias par jour** :gray[par état, {until}]",
     "No media with a time when they were uploaded.": "Aucun média avec une heure d’envoi.",
     "No media with a time when they were captured.": "Aucun média avec une heure de prise.",
+    "Mark all as seen": "Tout marquer comme vu",
+    "said": "dit",
+    "{first} and {second}": "{first} et {second}",
+    "{n}%": "{n} %",
     # Review
     "Queue": "File",
     "With the picture tools": "Avec les outils d’image",
@@ -420,6 +484,14 @@ FRENCH: dict[str, str] = {
     "The same from a program": "La même chose depuis un programme",
     "With a token from `POST /api/login/access-token`:": "Avec un jeton de `POST /api/login/access-token` :",
     "Export all media": "Exporter tous les médias",
+    "Contact sheet": "Planche-contact",
+    "Frames with their shapes, the smallest one magnified, six to a page, to print or to send.": (
+        "Les images avec leurs formes, la plus petite agrandie, six par page, à imprimer ou à envoyer."
+    ),
+    "**{count} media match: the sheet shows the first {most} of them, in this order.**": (
+        "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
+    ),
+    "Contact sheet as PDF": "Planche-contact en PDF",
     # Label classes
     "name": "nom",
     "key": "clé",
@@ -429,7 +501,7 @@ FRENCH: dict[str, str] = {
     "parent": "parent",
     "retired": "abandonnée",
     "pinned": "épinglée",
-    "Admins change label classes.": "Les admins modifient les classes.",
+    "Admins change label classes and questions.": "Les admins modifient les classes et les questions.",
     "There is no label class yet.": "Il n’y a pas encore de classe.",
     "New label class": "Nouvelle classe",
     "shapes, media": "formes, médias",
@@ -478,11 +550,67 @@ FRENCH: dict[str, str] = {
     "This part of the page could not be loaded. Reload the page to try again.": (
         "Cette partie de la page n’a pas pu être chargée. Rechargez la page pour réessayer."
     ),
+    # Crops and contact sheets
+    # Questions, and examples of label classes
+    "question": "question",
+    "asked": "posée",
+    "not asked": "non posée",
+    "required": "obligatoire",
+    "Asked": "Posée",
+    "Questions": "Questions",
+    "Questions about the whole picture": "Questions sur l’image entière",
+    "There is no question yet.": "Il n’y a pas encore de question.",
+    "replied yes": "réponses oui",
+    "replied no": "réponses non",
+    "Yes-or-no questions about the whole picture, beside its shapes. While one is required, nothing is submitted or "
+    "accepted without a reply; answers that already stand keep theirs, or none.": (
+        "Des questions à réponse oui ou non sur l’image entière, en plus de ses formes. Tant que l’une est "
+        "obligatoire, rien n’est soumis ni accepté sans réponse ; les annotations déjà faites gardent "
+        "la leur, ou aucune."
+    ),
+    "Question `{key}`": "Question `{key}`",
+    "New question": "Nouvelle question",
+    "“{question}”: {asked}.": "« {question} » : {asked}.",
+    "{question} (required)": "{question} (obligatoire)",
+    "Is the horizon hidden?": "L’horizon est-il caché ?",
+    "made from the question when empty": "tirée de la question si vide",
+    "examples": "exemples",
+    "**Examples**": "**Exemples**",
+    "{n} of {most} chosen; the newest accepted media fill up.": (
+        "{n} choisis sur {most} ; les derniers médias acceptés complètent."
+    ),
+    "example of {key}, media {id}": "exemple de {key}, média {id}",
+    "Media {id} ✕": "Média {id} ✕",
+    "Take this example away": "Enlever cet exemple",
+    "Media id": "Identifiant du média",
+    "as Browse shows it": "comme l’affiche Parcourir",
+    "Add example": "Ajouter l’exemple",
+    "“Use as example of…” beside a media in Browse does the same.": (
+        "« Prendre pour exemple de… », à côté d’un média dans Parcourir, fait de même."
+    ),
+    "Use as example of…": "Prendre pour exemple de…",
+    "Use as example": "Prendre pour exemple",
+    "Media {id} is an example of {name} now.": "Le média {id} est maintenant un exemple de {name}.",
+    "Media {id} is no chosen example any more.": "Le média {id} n’est plus un exemple choisi.",
 }
 
 # By the English sentence for many: the French ones for none or one, and for more.
 PLURALS: dict[str, tuple[str, str]] = {
     "accepted": ("accepté", "acceptés"),
+    "**You were mentioned** in {n} comments": (
+        "**Vous êtes mentionné** dans {n} commentaire",
+        "**Vous êtes mentionné** dans {n} commentaires",
+    ),
+    "**{login}**, {start} to {end}: {n} acts can be undone.{left}": (
+        "**{login}**, du {start} au {end} : {n} acte peut être annulé.{left}",
+        "**{login}**, du {start} au {end} : {n} actes peuvent être annulés.{left}",
+    ),
+    "Undo these {n} acts": ("Annuler cet acte", "Annuler ces {n} actes"),
+    "{n} stay: {why}": ("{n} reste : {why}", "{n} restent : {why}"),
+    "{n} acts of {login} undone.{left}": (
+        "{n} acte de {login} annulé.{left}",
+        "{n} actes de {login} annulés.{left}",
+    ),
     "{n} selected": ("{n} sélectionné", "{n} sélectionnés"),
     "without {label} :gray[{text}]: {figure} media": (
         "sans {label} :gray[{text}] : {figure} média",

@@ -7,6 +7,14 @@ The French ones number their slots. What a slot holds may need telling too: `wor
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
+    # Answers given twice
+    "This picture is {}, so it cannot be {}.": (
+        "L’état de cette image est « {0:word} » : elle ne peut pas passer à « {1:word} »."
+    ),
+    "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
+        "Deux réponses se contredisent pour cette image. Choisissez-en une, ou acceptez ce que vous avez dessiné."
+    ),
+    "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui se contredisent.",
     # Who is there, and what they may do
     "Sign in first.": "Connectez-vous d’abord.",
     "The login or the password is not right.": "L’identifiant ou le mot de passe n’est pas bon.",
@@ -204,6 +212,10 @@ SENTENCES: dict[str, str] = {
         "Ce média n’a pas de source : rien ne dit quels autres viennent de la même caméra."
     ),
     "At most {} boxes at once.": "Au plus {0} cadres à la fois.",
+    "Somebody has acted on it since.": "Quelqu’un a agi dessus depuis.",
+    "It was undone already.": "C’était déjà annulé.",
+    "It was withdrawn.": "Il a été retiré.",
+    "It is {} by now.": "Son état est maintenant « {0:word} ».",
     # Media and their pictures
     "There is no media {}.": "Le média {0} n’existe pas.",
     "There is no media {}. Nothing was changed.": "Le média {0} n’existe pas. Rien n’a été changé.",
@@ -322,6 +334,9 @@ SENTENCES: dict[str, str] = {
     "The field “{}” is not UTF-8 text.": "Le champ « {0} » n’est pas un texte UTF-8.",
     "The multipart body is damaged. Nothing was stored.": "Le corps multipart est abîmé. Rien n’a été stocké.",
     "sha256 is 64 hexadecimal digits.": "sha256 a 64 chiffres hexadécimaux.",
+    "Not stored: the database or the bucket cannot be reached. Send the archive again later.": (
+        "Non stocké : la base de données ou le bucket est injoignable. Envoyez de nouveau l’archive plus tard."
+    ),
     # Filters, lists, exports
     "The filter {} has more than {} values.": "Le filtre {0} a plus de {1} valeurs.",
     "The filter {} takes one value, not {}.": "Le filtre {0} prend une valeur, pas {1}.",
@@ -356,6 +371,15 @@ SENTENCES: dict[str, str] = {
     ),
     "A box is four numbers: x_min,y_min,x_max,y_max, fractions of the picture.": (
         "Un cadre est fait de quatre nombres : x_min,y_min,x_max,y_max, fractions de l’image."
+    ),
+    "No media match these filters, so there is nothing to print. Take a filter away.": (
+        "Aucun média ne répond à ces filtres : il n’y a rien à imprimer. Enlevez un filtre."
+    ),
+    "The zone is none that is known. Write it as in Europe/Paris.": (
+        "Ce fuseau n’est pas connu. Écrivez-le comme Europe/Paris."
+    ),
+    "Several contact sheets are being drawn at this moment. Try again in a minute.": (
+        "Plusieurs planches-contact se dessinent en ce moment. Réessayez dans une minute."
     ),
     # Label classes
     "There is no such label class.": "Cette classe n’existe pas.",
@@ -447,6 +471,10 @@ SENTENCES: dict[str, str] = {
     "what is stored is read back to be sure.": "ce qui est stocké est relu pour en être sûr.",
     "an object can be written over unasked.": "un objet peut être écrasé sans qu’on le demande.",
     "links of the bucket's own do not open.": "les liens du bucket lui-même ne s’ouvrent pas.",
+    # Contact sheets and examples
+    "A media id is a number: Browse shows it beside each media.": (
+        "L’identifiant d’un média est un nombre : Parcourir l’affiche à côté de chaque média."
+    ),
 }
 
 # The part of a sentence that says why, or how much.

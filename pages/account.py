@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from components.key_table import key_table
 from components.layout import use_layout
 from components.leaving import leave
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor, visitor_address
-from curation.accesses import PASSWORD_BYTES
+from curation.accesses import CURATORS, PASSWORD_BYTES
 from curation.errors import InvalidPassword
 from curation.preferences import change_preferences, preferences_of
 from curation.sign_in import (
@@ -88,6 +89,11 @@ def choose_language() -> None:
             change_preferences(session, require_visitor().access, {"language": language})
 
 
+def choose_keys(keys: dict[str, str]) -> None:
+    with explain_problems(), open_session() as session:
+        change_preferences(session, require_visitor().access, {"keys": keys})
+
+
 use_layout("reading")
 visitor = require_visitor()
 access = visitor.access
@@ -150,3 +156,13 @@ with who:
 with password:
     st.subheader(_("Password"))
     password_form(visitor)
+
+if access.scope in CURATORS:
+    st.subheader(_("Keys"))
+    st.caption(
+        _(
+            "What the keys of the Review screen do. Press a button, then the key you want there; "
+            "a key that does something else already is refused."
+        )
+    )
+    key_table(preferences_of(access).keys, choose_keys)

@@ -84,8 +84,7 @@ try:
             visitor,
             shown,
             wanted,
-            colours,
-            names,
+            label_classes,
             on_open=open_media,
             on_close=lambda: go(wanted, cursor=query.get("cursor")),
         )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.clock import browser_zone
 from components.downloader import downloader
-from components.figures import media_figure
+from components.figures import count_text, media_figure
 from components.filters import FilterBar, read_filter
 from components.layout import use_layout
 from components.messages import plain
@@ -85,16 +85,6 @@ downloader(
     rows=None if rows.capped else rows.value,
 )
 
-if count.value:
-    st.subheader("Contact sheet")
-    said = "Frames with their shapes, the smallest one magnified, six to a page, to print or to send."
-    if count.value > MOST_MEDIA:
-        said += f" **{count} media match: the sheet shows the first {MOST_MEDIA} of them, in this order.**"
-    st.caption(said)
-    printed = urlencode({**wanted.to_query(), "zone": str(browser_zone())}, doseq=True)
-    with st.container(key="sheet", width="content"):
-        st.link_button("Contact sheet as PDF", f"/api/exports/contact-sheet.pdf?{printed}")
-
 here = urlsplit(st.context.url or "http://localhost:8501")
 with st.expander(_("The same from a program")):
     st.caption(_("With a token from `POST /api/login/access-token`:"))
@@ -102,3 +92,20 @@ with st.expander(_("The same from a program")):
         f'curl -H "Authorization: Bearer $TOKEN" -o media.csv \\\n  "{here.scheme}://{here.netloc}{address}"',
         language="bash",
     )
+
+if count.value:
+    st.subheader(_("Contact sheet"))
+    st.caption(_("Frames with their shapes, the smallest one magnified, six to a page, to print or to send."))
+    if count.value > MOST_MEDIA:
+        many = count_text(count)
+        st.caption(
+            _(
+                "**{count} media match: the sheet shows the first {most} of them, in this order.**",
+                count=many,
+                most=MOST_MEDIA,
+            )
+        )
+    printed = urlencode({**wanted.to_query(), "zone": str(browser_zone())}, doseq=True)
+    sheet = f"/api/exports/contact-sheet.pdf?{printed}"
+    with st.container(key="sheet", width="content"):
+        st.link_button(_("Contact sheet as PDF"), sheet)

@@ -10,6 +10,7 @@ from components.workbench import Place, workbench
 from components.workbench.plain import plain_review, review_policy
 from curation.errors import NotAllowed, UnknownFilter
 from curation.overview import fullest_queue
+from curation.preferences import preferences_of
 from curation.queues import QUEUE_NAMES, Queue, count_queues, queue_filter
 from db.session import open_session
 from language import _
@@ -68,7 +69,7 @@ try:
             st.button(_("With the picture tools"), on_click=leave_plain, type="tertiary")
         plain_review(place, go)
     else:
-        workbench(place, go)
+        workbench(place, go, preferences_of(visitor.access).keys)
 except (UnknownFilter, NotAllowed) as problem:
     use_layout("reading")
     st.error(plain(retold(problem.sentence)))

@@ -45,6 +45,17 @@ class Product:
             self.process.kill()
             self.process.wait()
 
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        for process in (*_children(self.process.pid), self.process.pid):
+            os.kill(process, signal.SIGKILL)
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Start anew on the same data and the same ports; returns once it answers."""
+        self.process = _launch(self.data_dir, self.dashboard_port, self.api_port, self.environment)
+        _wait_for(self)
+
     def log(self) -> str:
         return (self.data_dir / "serve.log").read_text("utf-8", "replace")
 
@@ -53,6 +64,15 @@ def start_product(data_dir: Path, **environment: str) -> Product:
     """Start and wait until both doors answer. Raises RuntimeError with the log when they do not."""
     dashboard_port, api_port = free_port(), free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
+    process = _launch(data_dir, dashboard_port, api_port, environment)
+    product = Product(data_dir, dashboard_port, api_port, process, environment)
+    _wait_for(product)
+    return product
+
+
+def _launch(
+    data_dir: Path, dashboard_port: int, api_port: int, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -71,23 +91,34 @@ def start_product(data_dir: Path, **environment: str) -> Product:
         **environment,
     }
     with open(data_dir / "serve.log", "ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "serve"],
             cwd=ROOT,
             env=variables,
             stdout=log,
             stderr=log,
         )
-    product = Product(data_dir, dashboard_port, api_port, process, environment)
+
+
+def _wait_for(product: Product) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if product.process.poll() is not None:
             raise RuntimeError(f"The product did not start:\n{product.log()}")
         if _answers(f"{product.api}/ready") and _answers(f"{product.dashboard}/_stcore/health"):
-            return product
+            return
         time.sleep(0.2)
     product.stop()
     raise RuntimeError(f"The product was not ready in time:\n{product.log()}")
+
+
+def _children(process: int) -> list[int]:
+    """Processes that this one has started, and theirs."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process)], check=False, capture_output=True, text=True
+    )
+    own = [int(number) for number in listed.stdout.split()]
+    return [number for child in own for number in (child, *_children(child))]
 
 
 def free_port() -> int:

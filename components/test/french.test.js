@@ -8,8 +8,8 @@ const COMPONENTS = fileURLToPath(new URL("..", import.meta.url));
 const SPEAKING = readdirSync(COMPONENTS).filter((name) => existsSync(`${COMPONENTS}${name}/frontend/src/english.js`));
 
 /** Words that are the same in both: units, keys, terms of the trade. */
-const ALIKE = new Set(["Original", "Annotations", "Source", "Sources", "zoom", "sources", "Image", "Distance", "Question"]);
-const WORDLESS = /^[^\p{L}]*$|^(\p{L}{1,2}|ZIP|JPEG|[A-Z](?: [A-Z])+)$/u;
+const ALIKE = new Set(["Original", "zoom", "Zoom", "Question", "Film", "Pause", "guide", "note"]);
+const WORDLESS = /^[^\p{L}]*$|^\p{L}{1,2}$|^(\{\w+\} ?)+$/u;
 
 /** Every text or function of a table of words, with the way to it. */
 function* leaves(value, path = []) {
@@ -19,6 +19,9 @@ function* leaves(value, path = []) {
     yield [path.join("."), value];
   }
 }
+
+/** Sentences name keys by their acts: `{accept}`. */
+const keysIn = (said) => String(said).match(/(?<!\$)\{\w+\}/g)?.sort() ?? [];
 
 for (const name of SPEAKING) {
   const { ENGLISH } = await import(`../${name}/frontend/src/english.js`);
@@ -41,6 +44,10 @@ for (const name of SPEAKING) {
     const sameText = (path, said) => french.get(path) === said && !ALIKE.has(said) && !WORDLESS.test(said);
     const left = [...english].filter(([path, said]) => typeof said === "string" && sameText(path, said));
     assert.deepEqual(left, []);
+  });
+
+  test(`${name}: sentences name the same keys in both languages`, () => {
+    for (const [path, said] of english) assert.deepEqual(keysIn(french.get(path)), keysIn(said), path);
   });
 
   test(`${name}: a sentence with values gives a text in French`, () => {

@@ -35,10 +35,13 @@ class Place:
         return query if self.start is None else {**query, "start": [str(self.start)]}
 
 
-def workbench(place: Place, on_place: Callable[[Place], None], key: str = "workbench") -> None:
+def workbench(
+    place: Place, on_place: Callable[[Place], None], keys: Mapping[str, str], key: str = "workbench"
+) -> None:
     """Fill the window below the navigation with the workbench, at this place.
 
-    `on_place` is told where the person is, once their keys are quiet; decisions do not come this way.
+    `on_place` is told where the person is, once their keys are quiet; decisions do not come this way. `keys` are
+    the person's own, by what they do.
     """
     here = replace(place, start=None).to_query()
     # A filter can be left for a queue, and only be come to by its own address.
@@ -46,6 +49,7 @@ def workbench(place: Place, on_place: Callable[[Place], None], key: str = "workb
     data = {
         "api": "/api",
         "language": current().value,
+        "keys": dict(keys),
         "queue": place.queue.value,
         "query": [[name, value] for name, values in here.items() for value in values],
         "start": place.start,

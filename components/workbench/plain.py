@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import escape
 
 import streamlit as st
 
 from components.clock import browser_zone, local_text
 from components.figures import count_text
+from components.filters import YES_OR_NO
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from components.workbench import Place
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.label_classes import list_label_classes
-from curation.media_view import MediaView
-from curation.queues import QUEUE_NAMES, count_queue, next_media
+from curation.media_view import AnnotationView, MediaView
+from curation.questions import list_questions
+from curation.queues import QUEUE_NAMES, count_queue, take_media
 from curation.reviews import decide
 from curation.states import DECIDABLE, NEEDS_COMMENT, STATE_NAMES, SUBMITTABLE
-from db.models import AppliesTo, Decision, State
+from db.models import AppliesTo, Asked, Decision, State
 from db.session import open_session
 from language import _, later, number
 from settings import get_settings
@@ -54,12 +56,20 @@ def review_policy() -> ReviewPolicy:
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
     """Draw the picture at this place with a button per decision; each button leads on to the next one."""
     access, policy = require_visitor().access, review_policy()
-    with open_session(read_only=True) as session:
-        page = next_media(
-            session, access, place.queue, place.wanted, start=place.start, limit=2, policy=policy
+    lease_seconds = get_settings().lease_seconds
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            place.queue,
+            place.wanted,
+            start=place.start,
+            limit=2,
+            policy=policy,
+            lease_seconds=lease_seconds,
         )
         count = count_queue(session, access, place.queue, place.wanted, policy=policy)
-        label_classes = list_label_classes(session)
+        label_classes, questions = list_label_classes(session), list_questions(session)
     if said := st.session_state.pop(SAID, None):
         st.success(plain(said))
     if not page.items:
@@ -85,11 +95,27 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             placeholder=_("Choose"),
             key=whole_key,
         )
+        known = media.annotation.replies if media.annotation is not None else {}
+        for question in questions:
+            st.radio(
+                question.sentence
+                if question.asked != Asked.REQUIRED
+                else _("{question} (required)", question=question.sentence),
+                list(YES_OR_NO),
+                format_func=lambda said: _(YES_OR_NO[said]),
+                index=None if question.key not in known else 0 if known[question.key] else 1,
+                horizontal=True,
+                key=f"reply_{question.key}_{media.id}",
+            )
         st.text_area(_("Comment"), key=comment_key, max_chars=4_000)
 
         def comment() -> str | None:
             # Read when a button is pressed: what was typed last has come with that very press.
             return st.session_state[comment_key] or None
+
+        def replies() -> dict[str, bool]:
+            said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}
+            return {**known, **{key: reply == "yes" for key, reply in said.items() if reply is not None}}
 
         def done(what: str) -> None:
             st.session_state[SAID] = _(
@@ -106,13 +132,36 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         require_visitor().access,
                         media.id,
                         label_classes=st.session_state[whole_key],
+                        replies=replies(),
                         based_on=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_("submitted, no shapes"))
 
+        def accept_with(answer: AnnotationView) -> None:
+            """Replies belong to an answer: with new ones it is handed in again, its shapes as they are."""
+            with explain_problems():
+                with open_session() as session:
+                    stored = submit_annotation(
+                        session,
+                        require_visitor().access,
+                        media.id,
+                        shapes=[asdict(shape) for shape in answer.shapes],
+                        label_classes=answer.label_classes,
+                        replies=replies(),
+                        based_on=answer.id,
+                        accept=True,
+                        comment=comment(),
+                        policy=policy,
+                    )
+                done(_("accepted") if stored.media.state == State.ACCEPTED else _("submitted"))
+
         def choose(decision: Decision) -> None:
+            if decision == Decision.ACCEPTED and media.annotation is not None and replies() != known:
+                accept_with(media.annotation)
+                return
             with explain_problems():
                 with open_session() as session:
                     decide(
@@ -122,6 +171,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         decision,
                         annotation_id=media.annotation_id,
                         comment=comment(),
+                        look=media.look,
                         policy=policy,
                     )
                 done(_(WORDS[decision][1]))

@@ -57,3 +57,17 @@ def test_nan_is_no_json(client, caller):
         content=b'{"shapes": [{"label_class": "wildfire", "box": [NaN, 0, 1, 1]}]}',
     )
     assert answer.status_code in (404, 422)
+
+
+def test_an_error_is_told_in_the_language_of_the_browser_until_the_person_has_chosen_one(client, caller):
+    mine = caller()
+    french = {**mine, "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"}
+    assert client.get("/media/999999", headers=mine).json()["detail"] == "There is no media 999999."
+    assert client.get("/media/999999", headers=french).json()["detail"] == "Le média 999999 n’existe pas."
+    assert (
+        client.get("/media/", headers={"Accept-Language": "fr"}).json()["detail"] == "Connectez-vous d’abord."
+    )
+    assert client.patch("/me/preferences", headers=mine, json={"language": "en"}).status_code == 200
+    assert client.get("/media/999999", headers=french).json()["detail"] == "There is no media 999999."
+    assert client.patch("/me/preferences", headers=mine, json={"language": "fr"}).status_code == 200
+    assert client.get("/media/999999", headers=mine).json()["detail"] == "Le média 999999 n’existe pas."

@@ -83,12 +83,12 @@ MakeAccess = Callable[..., str]
 
 @pytest.fixture
 def make_access(product: Product) -> MakeAccess:
-    """Make an access with CURATOR_PASSWORD that need not be changed; gives its login."""
+    """Make an access with CURATOR_PASSWORD, which need not be changed unless asked for; gives its login."""
 
-    def make(scope: str = "user") -> str:
+    def make(scope: str = "user", *, must_change: bool = False) -> str:
         login = f"{scope}-{next(_numbers)}-{os.getpid()}"
         subprocess.run(
-            [sys.executable, "-c", MAKE_ACCESS, login, scope, CURATOR_PASSWORD],
+            [sys.executable, "-c", MAKE_ACCESS, login, scope, CURATOR_PASSWORD, str(must_change)],
             cwd=ROOT,
             check=True,
             env={**os.environ, "DATA_DIR": str(product.data_dir), **product.environment},
@@ -104,7 +104,8 @@ from curation.accesses import add_access
 from db.models import Scope
 from db.session import open_session
 with open_session() as session:
-    add_access(session, sys.argv[1], Scope(sys.argv[2]), sys.argv[3])
+    access = add_access(session, sys.argv[1], Scope(sys.argv[2]), sys.argv[3])
+    access.must_change_password = sys.argv[4] == "True"
 """
 
 

@@ -65,6 +65,10 @@ class Desk:
         expect(self.root).to_have_attribute("data-media-id", str(media_id))
         expect(self.root).to_have_attribute("data-waiting", "false")
 
+    def is_ready(self) -> None:
+        """No picture is being waited for."""
+        expect(self.root).to_have_attribute("data-waiting", "false")
+
     def holds(self, shapes: int) -> None:
         expect(self.root).to_have_attribute("data-count", str(shapes))
 

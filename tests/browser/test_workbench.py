@@ -259,7 +259,9 @@ def test_a_colleague_was_faster_and_the_person_keeps_theirs_as_the_next_annotati
     slow = Desk.sit_down(page, product, curator, "race")
     slow.drag((0.2, 0.2), (0.4, 0.4))
     with browser.new_context(viewport={"width": 1366, "height": 768}) as other:
-        fast = Desk.sit_down(other.new_page(), product, make_access("user"), "race")
+        # Queues give each picture to one person; a filter shows everything.
+        fast = Desk.sit_down(other.new_page(), product, make_access("user"), "race", "filter&sort=captured")
+        expect(fast.part(".strip .beside")).to_contain_text(f"{curator} is looking at it too")
         fast.drag((0.6, 0.6), (0.8, 0.8))
         fast.press("s")
         fast.shows(ids[1])

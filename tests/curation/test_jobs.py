@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from functools import partial
 
 from sqlalchemy import select, update
@@ -80,6 +81,14 @@ def test_the_loop_stops_when_asked(installation):
         pass
     loop.stop()
     assert done == [7]
+
+
+def test_chores_are_done_by_the_loop(installation):
+    done = threading.Event()
+    loop = jobs.JobLoop(open_session, {}, [lambda session: done.set()])
+    loop.start()
+    assert done.wait(10)
+    loop.stop()
 
 
 def test_a_repeated_file_is_the_same_file(installation):

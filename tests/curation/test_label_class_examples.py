@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from curation import label_classes
+from curation import label_classes, looks
+from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
+from curation.contact_sheets import read_sheet
 from curation.errors import InvalidText, LabelClassNotFound, MediaNotFound, NotAllowed, Refused, WrongState
 from curation.label_class_examples import (
     LOOKED_THROUGH,
@@ -14,7 +16,9 @@ from curation.label_class_examples import (
     drop_example,
     list_examples,
 )
+from curation.media_filter import MediaFilter
 from curation.reviews import decide
+from curation.serving import find_smallest_shape
 from db.models import Decision, Scope, State
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
@@ -144,3 +148,17 @@ def test_several_false_positives_stand_together_and_smoke_excludes_them(session)
             label_classes=["wildfire", "dust"],
             based_on=together.annotation.id,
         )
+
+
+def test_neither_examples_nor_crops_give_a_first_answer_away(session):
+    author, other = an_access(session), an_access(session)
+    twice = ReviewPolicy(second_opinion_share=1.0)
+    media = a_media(session)
+    submit_annotation(session, author, media.id, shapes=[a_box("dust")], policy=twice)
+    choose_example(session, an_admin(session), the_class(session).id, media.id)
+    assert [example.media_id for example in list_examples(session, other, "dust")] == [media.id]
+    assert looks.take(session, other, twice, 1) == [media.id]
+    assert list_examples(session, other, "dust") == []
+    assert find_smallest_shape(session, other, media.id) is None
+    assert read_sheet(session, other, MediaFilter()).media[0].annotation is None
+    assert find_smallest_shape(session, author, media.id) is not None

@@ -13,7 +13,8 @@ from curation.acts import state_from_history
 from curation.annotations import submit_annotation
 from curation.batches import ACTED_SINCE
 from curation.errors import AccessNotFound, InvalidText, NotAllowed
-from curation.reviews import NOT_UNDONE_BUT_RESTORED, decide
+from curation.reviews import decide
+from curation.undoing import NOT_UNDONE_BUT_RESTORED
 from db.models import Annotation, Batch, BatchKind, Decision, Event, Media, Review, Scope, State, utc_now
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin

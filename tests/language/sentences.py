@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from curation.queues import QUEUE_NAMES
-from curation.reviews import ADMIN_ONLY
-from curation.states import NEEDS_COMMENT, STATE_NAMES
+from curation.states import ADMIN_ONLY, NEEDS_COMMENT, STATE_NAMES
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENS = ("pages", "components", "api", "app.py")
@@ -123,12 +123,19 @@ def _spoken(tree: ast.Module) -> Iterator[tuple[str, ast.expr, dict[str, ast.exp
             )
             if isinstance(made, ast.Call) and made.args and ast.unparse(made.func) in SPEAKING:
                 yield ast.unparse(made.func), made.args[ast.unparse(made.func) == "HTTPException"], around
+            if isinstance(node, ast.Assign) and _is_sentence(node.value):
+                yield "why", node.value, around
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem":
                 yield "problem", node.args[1], around
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "notes.append":
                 yield "note", node.args[0], around
             if isinstance(node, ast.keyword | ast.Assign) and _name_of(node) == "notes":
                 yield from (("note", one, around) for one in _texts(node.value))
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    """Whether something like “It was undone already.” is kept to be said later."""
+    return any(re.fullmatch(r"[A-Z][^\n]* [^\n]*\.", text) for text in templates(node, {}))
 
 
 def _name_of(given: ast.keyword | ast.Assign) -> str | None:

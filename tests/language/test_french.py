@@ -26,7 +26,7 @@ TEXTS = {
 }  # fmt: skip
 SHOWN = {"label", "help", "placeholder", "title", "empty", "heads", "aria_label"}
 # What is no language: marks of Markdown, our own name, what a person types into a shell.
-NO_WORDS = re.compile(r":gray\[|/[a-z_/]+|[a-z_]+\.py|Vigie|SHA-256|vigie-[a-z]+|<[^>]*>|</?[a-z]+")
+NO_WORDS = re.compile(r":gray\[|/[a-z_./?-]+|[a-z_]+\.py|Vigie|SHA-256|vigie-[a-z]+|<[^>]*>|</?[a-z]+")
 
 
 def test_every_sentence_of_a_screen_has_its_french():
@@ -59,9 +59,9 @@ def test_what_a_refused_file_looks_like_has_its_french():
 def test_the_french_fills_the_same_slots():
     for english, french in FRENCH.items():
         assert names_in(english) == names_in(french), english
-    for english, pair in PLURALS.items():
-        for french in pair:
-            assert names_in(french) == names_in(english), english
+    for english, (one, many) in PLURALS.items():
+        assert names_in(many) == names_in(english), english
+        assert names_in(many) - {"n"} <= names_in(one) <= names_in(many), english
     for english, french in {**SENTENCES, **REASONS}.items():
         numbered = {re.sub(r":.*", "", slot) for slot in re.findall(r"\{(.*?)\}", french)}
         assert numbered == {str(place) for place in range(english.count("{}"))}, english

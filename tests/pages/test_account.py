@@ -53,7 +53,12 @@ def open_sessions(access_id):
 
 def test_it_says_who_one_is(open_page, curator):
     page = open_page(curator, "account.py")
-    assert [heading.value for heading in page.subheader] == [r"curator\_\*1\*", "Language", "Password"]
+    assert [heading.value for heading in page.subheader] == [
+        r"curator\_\*1\*",
+        "Language",
+        "Password",
+        "Keys",
+    ]
     assert "Scope **user**" in said(page)
     assert "You are signed in here and nowhere else." in said(page)
 

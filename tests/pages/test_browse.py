@@ -13,8 +13,10 @@ from components.media_grid import Selection
 from curation.annotations import submit_annotation
 from curation.browse import get_details
 from curation.comments import comment_on, list_comments, list_mentions
+from curation.label_class_examples import list_examples
+from curation.label_classes import list_label_classes
 from curation.reviews import decide
-from db.models import Decision, State
+from db.models import Decision, Scope, State
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access
 from tests.pages.conftest import drawn, links, text_of
@@ -297,7 +299,7 @@ def comments_shown(app: AppTest) -> str:
 
 def say(app: AppTest, media_id: int, text: str) -> AppTest:
     app.text_area(key=f"comment_text_{media_id}").input(text)
-    return next(button for button in app.button if button.label == "Comment").click().run()
+    return next(button for button in app.button if button.label == "Add the comment").click().run()
 
 
 def test_a_comment_is_said_beside_the_media_and_stays_text(open_page, curator, three_media):
@@ -339,3 +341,56 @@ def test_opening_a_media_marks_what_was_said_to_one_there_as_seen(open_page, cur
     open_page(curator, "browse.py", media=str(three_media[0]))
     with open_session(read_only=True) as session:
         assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [three_media[1]]
+
+
+def test_the_grid_shows_shapes_magnified_where_there_are_some(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", crops="1", source="north")
+    drawn, plain = shown(app)["items"]
+    assert shown(app)["crops"] is True
+    assert drawn["crop"]["box"] == "0.1,0.2,0.3,0.4"
+    left, top, right, bottom = drawn["crop"]["window"]
+    assert left < 0.1 and top < 0.2 and right > 0.3 and bottom > 0.4
+    assert plain["crop"] is None
+    assert drawn["shapes"], "outlines lie over the crops too"
+
+
+def test_crops_need_no_outlines(open_page, curator, three_media):
+    drawn = shown(open_page(curator, "browse.py", crops="1", shapes="no", state="annotated"))["items"][0]
+    assert drawn["crop"] is not None and drawn["shapes"] == []
+
+
+def test_frames_and_crops_stand_in_the_address_and_outlive_a_filter(open_page, curator, three_media):
+    app = open_page(curator, "browse.py", source="north")
+    app.button_group(key="look_crops").set_value("Crops").run()
+    assert query(app) == {"source": ["north"], "crops": ["1"]}
+    app.button(key="pill_source").click().run()
+    assert query(app) == {"crops": ["1"]}
+    app.button_group(key="look_crops").set_value("Frames").run()
+    assert query(app) == {}
+
+
+def test_one_media_has_a_crop_for_each_of_its_shapes(open_page, curator, three_media):
+    shapes = shown(open_page(curator, "browse.py", media=str(three_media[1])), "media")["shapes"]
+    assert [shape["crop"]["box"] for shape in shapes] == ["0.1,0.2,0.3,0.4"]
+
+
+def test_an_admin_makes_a_media_an_example(open_page, curator, three_media):
+    with open_session() as session:
+        admin = an_access(session, Scope.ADMIN)
+        dust = next(found.id for found in list_label_classes(session) if found.key == "dust")
+    assert not open_page(curator, "browse.py", media=str(three_media[0])).selectbox
+    app = open_page(admin, "browse.py", media=str(three_media[0]))
+    app.session_state["example_open"] = True
+    app.run()
+    app.selectbox(key="example_label_class").select(dust).run()
+    next(button for button in app.button if button.label == "Use as example").click().run()
+    assert f"Media {three_media[0]} is an example of dust" in app.toast[0].value
+    with open_session(read_only=True) as session:
+        assert [example.media_id for example in list_examples(session, curator, "dust")] == [three_media[0]]
+
+
+def test_replies_are_shown_with_their_annotation(open_page, curator, three_media):
+    with open_session() as session:
+        submit_annotation(session, curator, three_media[0], replies={"missed_smoke": True})
+    app = open_page(curator, "browse.py", media=str(three_media[0]))
+    assert "missed smoke: yes" in app.radio[0].options[0].replace("\\", "")

@@ -8,8 +8,9 @@ from components.label_class_forms import key_from, read_hotkey
 from components.messages import plain
 from curation.annotations import submit_annotation
 from curation.label_classes import create_label_class, list_label_classes
+from curation.questions import list_questions
 from curation.reviews import decide
-from db.models import Access, AppliesTo, Decision, Scope
+from db.models import Access, AppliesTo, Asked, Decision, Scope
 from db.session import open_session
 from tests.factories import a_box, a_media, an_access, an_admin
 from tests.pages.conftest import drawn, links, said, text_of
@@ -53,9 +54,10 @@ def test_everybody_reads_the_table_and_only_admins_get_forms(open_page, installa
         visitor = an_access(session, scope)
     page = open_page(visitor, "label_classes.py")
     table = rows(page)
-    assert table["wildfire"] == ["wildfire pinned", "wildfire", "1", "smoke", "shapes, media", "", "0"]
+    assert table["wildfire"][0].startswith("wildfire pinnedSmoke of a fire")
+    assert table["wildfire"][1:] == ["wildfire", "1", "smoke", "shapes, media", "", "0", ""]
     assert table["antenna"][2] == "FA"
-    assert len(table) == 23
+    assert len(table) == 22 + 1 + 1, "label classes, the heads of both tables, a question"
     assert not page.button and not page.selectbox
 
 
@@ -114,21 +116,22 @@ def test_everything_but_the_key_is_changed(open_page, admin):
     changed = found("dust")
     assert (changed.name, changed.colour, changed.hotkey) == ("dust cloud", "#112233", "4")
     assert (changed.parent_id, changed.pinned) == (found("sky").id, True)
-    assert rows(page)["dust"] == [
-        "dust cloud pinned",
+    assert rows(page)["dust"][0].startswith("dust cloud pinned")
+    assert rows(page)["dust"][1:] == [
         "dust",
         "4",
         "false_positive",
         "shapes, media",
         "sky",
         "0",
+        "",
     ]
 
 
 def test_retired_and_offered_again(open_page, admin):
     page = press(choose(open_page(admin, "label_classes.py"), "wildfire"), "Retire")
     assert found("wildfire").retired_at is not None
-    assert rows(page)["wildfire"][0] == "wildfire retired"
+    assert rows(page)["wildfire"][0].startswith("wildfire retired")
     assert rows(page)["wildfire"][2] == "", "its hotkey is free for another one"
     page = press(page, "Offer again")
     assert found("wildfire").retired_at is None
@@ -176,3 +179,89 @@ def test_hotkeys_are_read_whatever_their_case_and_spaces(typed, stored):
 )
 def test_keys_are_made_from_names(name, key):
     assert key_from(name) == key
+
+
+def question(key="missed_smoke"):
+    with open_session(read_only=True) as session:
+        return next(found for found in list_questions(session, off=True) if found.key == key)
+
+
+def test_the_guide_is_read_by_everybody_and_changed_by_admins(open_page, admin):
+    page = choose(open_page(admin, "label_classes.py"), "dust")
+    page.text_area(key=f"{found('dust').id}_guide").input("Brown, and low.")
+    page = press(page, "Save")
+    assert found("dust").guide == "Brown, and low."
+    assert rows(page)["dust"][0] == "dustBrown, and low."
+
+
+def test_moving_keeps_the_guide(open_page, admin):
+    before = found("industrial").guide
+    press(choose(open_page(admin, "label_classes.py"), "industrial"), "Move up")
+    assert found("industrial").guide == before
+
+
+def test_examples_are_chosen_and_taken_away(open_page, admin):
+    with open_session() as session:
+        media_id = a_media(session).id
+    page = choose(open_page(admin, "label_classes.py"), "dust")
+    page.text_input(key=f"{found('dust').id}_example").input(f" {media_id} ")
+    page = press(page, "Add example")
+    assert [picture["attributes"]["src"] for picture in drawn(page) if picture["tag"] == "img"][-1:] == [
+        f"/api/media/{media_id}/picture?size=thumb"
+    ]
+    assert "1 of 6 chosen" in said(page)
+    page = press(page, f"Media {media_id} ✕")
+    assert "0 of 6 chosen" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("", "A media id is a number"), ("IMG_1", "A media id is a number"), ("99", "There is no media 99")],
+)
+def test_an_example_that_is_none_is_refused(open_page, admin, typed, sentence):
+    page = choose(open_page(admin, "label_classes.py"), "dust")
+    page.text_input(key=f"{found('dust').id}_example").input(typed)
+    assert sentence in said(press(page, "Add example")).replace("\\", "")
+
+
+def test_the_table_shows_accepted_media_as_examples(open_page, admin):
+    with open_session() as session:
+        media = a_media(session)
+        submit_annotation(session, admin, media.id, shapes=[a_box("dust")], accept=True)
+        address = f"/api/media/{media.id}/picture?size=crop&box=0.1,0.2,0.3,0.4"
+    page = open_page(admin, "label_classes.py")
+    assert address in [picture["attributes"]["src"] for picture in drawn(page) if picture["tag"] == "img"]
+
+
+def test_a_question_is_asked_once_an_admin_says_so(open_page, admin):
+    page = open_page(admin, "label_classes.py")
+    key = f"question_{question().id}"
+    page.text_input(key=f"{key}_sentence").input("Is there smoke outside of all shapes?")
+    page.button_group(key=f"{key}_asked").set_value(Asked.REQUIRED)
+    page = next(button for button in page.button if button.form_id == key).click().run()
+    assert (question().sentence, question().asked) == (
+        "Is there smoke outside of all shapes?",
+        Asked.REQUIRED,
+    )
+    assert rows(page)["missed_smoke"][2] == "required"
+    assert ("replied yes", "/browse?reply=missed_smoke%3Ayes") in links(page)
+
+
+def test_a_new_question_gets_a_key_from_its_words(open_page, admin):
+    page = open_page(admin, "label_classes.py")
+    page.text_input(key="new_question_sentence").input("Is the horizon hidden?")
+    page = next(button for button in page.button if button.form_id == "new_question").click().run()
+    assert question("is_the_horizon_hidden").asked == Asked.OPTIONAL
+    assert "hidden?”: asked." in said(page).replace("\\", "")
+
+
+def test_curators_read_questions_and_change_none(open_page, installation):
+    with open_session() as session:
+        curator = an_access(session)
+    page = open_page(curator, "label_classes.py")
+    assert rows(page)["missed_smoke"][:3] == [
+        "Is there smoke that no shape shows?",
+        "missed_smoke",
+        "not asked",
+    ]
+    assert not page.button

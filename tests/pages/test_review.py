@@ -11,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 from curation.annotations import submit_annotation
 from curation.browse import get_details, get_history
 from curation.comments import comment_on, list_mentions
+from curation.questions import change_question, list_questions
+from curation.queues import Queue, next_media
+from db.models import Asked, Look, LookKind, Media, State, utc_now
 from db.session import open_session
-from tests.factories import a_box, a_media, an_access
+from tests.factories import a_box, a_media, an_access, an_admin
 
 
 @pytest.fixture
@@ -154,3 +157,75 @@ def test_a_picture_on_the_workbench_counts_as_seen_by_whom_it_was_shown_to(open_
     open_page(curator, "review.py", queue="filter", start=str(media[0]))
     with open_session(read_only=True) as session:
         assert [found.media_id for found in list_mentions(session, curator, unseen=True)] == [media[1]]
+
+
+def test_with_plain_buttons_too_nobody_else_is_given_the_picture(open_page, curator, media):
+    open_page(curator, "review.py", queue="to_review", plain="1")
+    with open_session() as session:
+        assert next_media(session, an_access(session), Queue.TO_REVIEW).items == []
+
+
+def test_a_plain_answer_to_what_comes_back_blind_moves_nothing(open_page, curator, media):
+    with open_session() as session:
+        colleague = an_access(session, login="colleague")
+        for media_id in media[2:]:
+            session.get_one(Media, media_id).state = State.REJECTED
+        first = get_details(session, curator, media[0])
+        look = Look(
+            kind=LookKind.SECOND_OPINION,
+            media_id=media[0],
+            annotation_id=first.annotation_id,
+            access_id=colleague.id,
+            taken_at=utc_now(),
+        )
+        session.add(look)
+    app = open_page(colleague, "review.py", queue="to_annotate", plain="1")
+    press(app, f"nothing_{media[0]}")
+    assert not app.exception
+    with open_session(read_only=True) as session:
+        now = get_details(session, curator, media[0])
+        assert (now.annotation_id, session.get_one(Look, look.id).answered_at is None) == (
+            first.annotation_id,
+            False,
+        )
+
+
+@pytest.fixture
+def asked(installation):
+    with open_session() as session:
+        found = list_questions(session, off=True)[0]
+        change_question(session, an_admin(session), found.id, sentence=found.sentence, asked=Asked.REQUIRED)
+
+
+def test_a_required_question_is_replied_to_with_plain_buttons_too(open_page, curator, media, asked):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    press(app, f"nothing_{media[2]}")
+    assert "Answer the question first" in app.error[0].value
+    app.radio(key=f"reply_missed_smoke_{media[2]}").set_value("no").run()
+    press(app, f"nothing_{media[2]}")
+    with open_session(read_only=True) as session:
+        assert get_details(session, curator, media[2]).annotation.replies == {"missed_smoke": False}
+
+
+def test_an_answer_without_a_reply_is_accepted_with_one(open_page, curator, media, asked):
+    app = open_page(curator, "review.py", queue="to_review", plain="1")
+    press(app, f"accepted_{media[0]}")
+    assert "Answer the question first" in app.error[0].value
+    app.radio(key=f"reply_missed_smoke_{media[0]}").set_value("yes").run()
+    press(app, f"accepted_{media[0]}")
+    with open_session(read_only=True) as session:
+        details = get_details(session, curator, media[0])
+    assert (details.state, details.annotation.replies) == ("accepted", {"missed_smoke": True})
+    assert [shape.box for shape in details.annotation.shapes] == [(0.1, 0.1, 0.2, 0.2)]
+
+
+def test_smoke_and_a_false_positive_exclude_each_other_for_the_whole_picture(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="to_annotate", plain="1")
+    app.multiselect(key=f"whole_{media[2]}").set_value(["wildfire", "dust"]).run()
+    press(app, f"nothing_{media[2]}")
+    assert "exclude each other" in app.error[0].value
+    assert state_of(curator, media[2]) == "new"
+    app.multiselect(key=f"whole_{media[2]}").set_value(["antenna", "dust"]).run()
+    press(app, f"nothing_{media[2]}")
+    with open_session(read_only=True) as session:
+        assert get_details(session, curator, media[2]).annotation.label_classes == ["antenna", "dust"]

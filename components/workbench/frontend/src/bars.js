@@ -1,6 +1,7 @@
 // What is said over the picture: short notices, a picture that came back, a server out of reach, the end of a queue.
 
 import { h, kbd, keepFocus } from "./dom.js";
+import { keyOf } from "./keys.js";
 import { TEXT, milliseconds, number, pace } from "./strings.js";
 
 const NOTICE_FOR = 4_500;
@@ -68,7 +69,7 @@ export function createKeptBar({ onShow, onDrop }) {
       if (!overtaken) return;
       element.replaceChildren(
         h("p", {}, TEXT.bars.overtaken),
-        h("button.act.yes", { type: "button", onclick: onShow, onmousedown: keepFocus }, h("span", {}, TEXT.bars.showDraft), kbd("Enter")),
+        h("button.act.yes", { type: "button", onclick: onShow, onmousedown: keepFocus }, h("span", {}, TEXT.bars.showDraft), kbd(keyOf("confirm"))),
         h("button.act", { type: "button", onclick: onDrop, onmousedown: keepFocus }, TEXT.bars.dropDraft),
       );
     },

@@ -1,5 +1,6 @@
 // Entry of the bundle: Streamlit calls this at first and again whenever the data changes.
 
+import { keyOf, useKeys } from "./keys.js";
 import { speak } from "./strings.js";
 import { createWorkbench } from "./workbench.js";
 
@@ -12,6 +13,8 @@ const tell = new WeakMap();
 export default function workbench({ data, parentElement, setStateValue }) {
   tell.set(parentElement, setStateValue);
   speak(data.language);
+  useKeys(data.keys ?? {});
+  speak(data.language, keyOf);
   const place = { ...data, api: location.origin + data.api };
   const there = mounted.get(parentElement);
   if (!there) {

@@ -64,16 +64,78 @@ export const KEYS = [
 /** Streamlit reruns on `r`; on this screen that key does nothing (its `c` is ours). */
 const SILENCED = new Set(["r"]);
 
-const BY_PRESS = new Map(KEYS.flatMap((row) => row.presses.map((press) => [press, row])));
+/** Keys that are nobody's to take: they leave, confirm, pan, or are the label classes'. */
+const KEPT = new Set(["Tab", "Enter", "Escape", " ", ..."0123456789"]);
+
+/** The acts whose key a person may choose; the others belong to the pointer, to dialogs or to the label classes. */
+export const CHOOSABLE = KEYS.filter((row) => row.presses.length > 0 && !["label", "confirm", "close"].includes(row.act));
+
+/** What a person has chosen instead of the table's keys, by act. @type {Map<string, string>} */
+let own = new Map();
+
+/** @param {KeyRow} row @param {Map<string, string>} chosen */
+const pressesOf = (row, chosen = own) => (chosen.has(row.act) ? [chosen.get(row.act)] : row.presses);
+
+let byPress = rowsByPress(own);
+
+/** @param {Map<string, string>} chosen @returns {Map<string, KeyRow>} */
+function rowsByPress(chosen) {
+  return new Map(KEYS.flatMap((row) => pressesOf(row, chosen).map((press) => [press, row])));
+}
+
+/**
+ * Why an act cannot have this press beside the other ones chosen: a sentence, or null when it can.
+ * @param {Record<string, string>} chosen by act
+ * @param {string} act
+ * @param {string} press
+ */
+export function clashOf(chosen, act, press) {
+  const shown = nameOf(press);
+  if (KEPT.has(press)) return TEXT.ownKeys.kept(shown);
+  if (press.startsWith("Ctrl+") || /^F\d+$/.test(press)) return TEXT.ownKeys.browsers(shown);
+  const others = new Map(Object.entries(chosen).filter(([other]) => other !== act));
+  const taken = KEYS.find((row) => row.act !== act && pressesOf(row, others).includes(press));
+  return taken ? TEXT.ownKeys.taken(shown, TEXT.keys[taken.act]) : null;
+}
+
+/** Use a person's own keys from here on; one that cannot be had is left out. @param {Record<string, string>} chosen by act */
+export function useKeys(chosen) {
+  let left = Object.entries(chosen).filter(([act]) => CHOOSABLE.some((row) => row.act === act));
+  // One that is left out gets its usual key back, which another one may have taken: once more, until all fit.
+  for (let before = Infinity; left.length < before; ) {
+    before = left.length;
+    const together = Object.fromEntries(left);
+    left = left.filter(([act, press]) => clashOf(together, act, press) === null);
+  }
+  own = new Map(left);
+  byPress = rowsByPress(own);
+}
+
+/** How a press is printed: "A", "→", "Delete". @param {string} press */
+export function nameOf(press) {
+  return TEXT.keyNames[press] ?? (press.length === 1 ? press.toUpperCase() : press.replaceAll("+", " "));
+}
+
+/** What to print for a row of the table. @param {KeyRow} row */
+export const shownOf = (row) => (own.has(row.act) ? nameOf(own.get(row.act)) : (TEXT.keyNames[row.shown] ?? row.shown));
 
 /** What to print on the button of an act. @param {string} act */
-export const keyOf = (act) => KEYS.find((row) => row.act === act)?.shown ?? "";
+export function keyOf(act) {
+  const row = KEYS.find((one) => one.act === act);
+  return row ? shownOf(row) : "";
+}
+
+/** Whether a press is the key of an act. @param {string} act @param {string} press */
+export const isKeyOf = (act, press) => byPress.get(press)?.act === act;
 
 /** Names of keys in `aria-keyshortcuts` (WAI-ARIA 1.2) that differ from ours. */
 const SPOKEN = { "+": "Plus", "Ctrl+z": "Control+Z", "Ctrl+Shift+z": "Control+Shift+Z", "Ctrl+y": "Control+Y" };
 
 /** The keys of an act as `aria-keyshortcuts` writes them; null where it has none. @param {string} act */
-export const shortcutsOf = (act) => KEYS.find((row) => row.act === act)?.presses.map((press) => SPOKEN[press] ?? press).join(" ") || null;
+export function shortcutsOf(act) {
+  const row = KEYS.find((one) => one.act === act);
+  return row && pressesOf(row).length > 0 ? pressesOf(row).map((press) => SPOKEN[press] ?? press).join(" ") : null;
+}
 
 /**
  * One text for a key press, whatever the keyboard: "a", "1", "ArrowRight", "Ctrl+Shift+z"; null for one that is not
@@ -88,7 +150,7 @@ export function pressOf(event) {
   if ((event.ctrlKey || event.metaKey) && !altGr) return `Ctrl+${event.shiftKey ? "Shift+" : ""}${key}`;
   // The digit row gives & é " on a French keyboard; the key itself is meant.
   const digit = /^Digit([0-9])$/.exec(event.code ?? "");
-  if (digit && !BY_PRESS.has(key)) return digit[1];
+  if (digit && !byPress.has(key)) return digit[1];
   return key;
 }
 
@@ -137,7 +199,7 @@ export function bindKeys({ onAct, takeStroke = () => false, onSpace = () => {}, 
       swallow(event);
       return;
     }
-    const row = BY_PRESS.get(press);
+    const row = byPress.get(press);
     if (row) {
       swallow(event);
       if (!(row.decides && event.repeat)) onAct(row.act, press, event);

@@ -45,7 +45,7 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
     try {
       const answer = await post("/leases", { media_ids: ids });
       if (stopped) return;
-      lasts = answer.seconds ?? lasts;
+      if (answer.seconds !== lasts) keepTime(answer.seconds);
       answer.held.forEach((id) => held.add(id));
       if (!answer.lost.length) return;
       answer.lost.forEach((id) => held.delete(id));
@@ -60,13 +60,16 @@ export function createLeases({ post, getWanted, onLost, isVisible = () => !docum
     for (let at = 0; at < ids.length; at += AT_A_TIME) post("/leases/release", { media_ids: ids.slice(at, at + AT_A_TIME) }).catch(() => {});
   }
 
-  function keepTime() {
+  /** @param {number} seconds that a lease lasts */
+  function keepTime(seconds) {
+    lasts = seconds;
+    clearTimer(tick);
     tick = setTimer(() => {
+      keepTime(lasts);
       settle();
-      keepTime();
     }, (lasts * 1_000) / 3);
   }
-  keepTime();
+  keepTime(LASTS);
 
   return {
     /** These came with a page of the queue. @param {number[]} ids */

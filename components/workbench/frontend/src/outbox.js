@@ -163,8 +163,8 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
     retry,
     /** Whether a decision on this media is still on its way. */
     holds: (mediaId) => [...waiting.values()].some((answer) => answer.mediaId === mediaId),
-    /** The last answer to this media that is still on its way. @param {number} mediaId @returns {Answer|undefined} */
-    lastOf: (mediaId) => [...waiting.values()].filter((answer) => answer.mediaId === mediaId).at(-1),
+    /** What is said of this media and still on its way, in order. @param {number} mediaId @returns {Answer[]} */
+    waitingFor: (mediaId) => [...waiting.values()].filter((answer) => answer.mediaId === mediaId),
     /** Something would stay behind if the page were closed now: not sent, or sent back to be looked at. */
     get isAtRisk() {
       if (refused.size) return true;

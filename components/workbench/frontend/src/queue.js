@@ -69,14 +69,14 @@ export function createQueue({ fetchPage, asksAgain = false, isAnswered = () => f
   let stopped = false;
 
   async function fetchPages() {
-    if (exhausted) {
-      cursor = null;
-      exhausted = false;
-      round += 1;
-      found = 0;
-    }
-    // Going through it once more, pages may hold nothing but what this person has skipped.
+    // A page may hold nothing but what this person has skipped or answered: then it is the next one that counts.
     do {
+      if (exhausted) {
+        cursor = null;
+        exhausted = false;
+        round += 1;
+        found = 0;
+      }
       const page = await fetchPage(cursor, round > 0);
       if (stopped) return;
       const fresh = page.items.filter((item) => !known.has(item.id) && !isAnswered(item));
@@ -88,8 +88,8 @@ export function createQueue({ fetchPage, asksAgain = false, isAnswered = () => f
       exhausted = !cursor;
       matching = page.count + gone;
       capped = page.capped ?? false;
-    } while (round > 0 && !found && !exhausted);
-    complete = exhausted && (!asksAgain || (round > 0 && !found));
+      complete = exhausted && (!asksAgain || (round > 0 && !found));
+    } while (!found && !complete);
   }
 
   async function fetchMore() {

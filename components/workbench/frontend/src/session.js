@@ -21,8 +21,11 @@ const sameDrawing = (a, b) => sameShapes(a.shapes, b.shapes) && sameLabels(a.lab
 /** @returns {Drawing} */
 const nothingDrawn = () => ({ shapes: [], labels: [], replies: {} });
 
-/** Whether an answer on its way leaves nothing to do on its picture. @param {import("./outbox.js").Answer|undefined} answer */
-export const answersIt = (answer) => Boolean(answer) && answer.kept?.act !== "undone" && !STAYS.has(answer.kept?.act);
+/** Whether what is on its way leaves nothing to do on its picture. @param {import("./outbox.js").Answer[]} waiting */
+export function answersIt(waiting) {
+  const last = waiting.filter((answer) => answer.kept?.act !== "commented").at(-1);
+  return Boolean(last) && last.kept?.act !== "undone" && !STAYS.has(last.kept?.act);
+}
 
 /**
  * @param {object} options
@@ -306,7 +309,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const theirs = stale ? (error.answer.annotation ?? null) : null;
     const state = error.answer.media?.state ?? entry.item.state;
     Object.assign(entry, {
-      item: { ...kept.item, state, acts: error.answer.acts ?? entry.item.acts, annotation: stale ? theirs : kept.item.annotation },
+      // A look ends with the answer that it was about: what others said is no secret any more.
+      item: { ...kept.item, state, acts: error.answer.acts ?? entry.item.acts, annotation: stale ? theirs : kept.item.annotation, look: stale ? null : (kept.item.look ?? null) },
       done: null,
       decided: null,
       clientId: "",

@@ -1,7 +1,7 @@
 // The sheet of keys, made from the table that binds them.
 
 import { h, kbd } from "./dom.js";
-import { KEYS } from "./keys.js";
+import { KEYS, isKeyOf, keyOf, pressOf, shownOf } from "./keys.js";
 import { TEXT } from "./strings.js";
 
 export function createSheet() {
@@ -11,17 +11,18 @@ export function createSheet() {
       "section",
       {},
       h("h3", {}, title),
-      h("dl", {}, ...rows.flatMap((row) => [h("dt", {}, kbd(row.shown)), h("dd", {}, TEXT.keys[row.act])])),
+      h("dl", {}, ...rows.flatMap((row) => [h("dt", {}, kbd(shownOf(row))), h("dd", {}, TEXT.keys[row.act])])),
     );
   });
-  const close = h("button.quiet", { type: "button" }, TEXT.sheet.close, " ", kbd("Esc"));
+  const close = h("button.quiet", { type: "button" }, TEXT.sheet.close, " ", kbd(keyOf("close")));
   const element = h("dialog.sheet", { "aria-label": TEXT.sheet.title }, h("header", {}, h("h2", { tabIndex: -1, autofocus: true }, TEXT.sheet.title), close), h("div.columns", {}, ...groups));
   close.addEventListener("click", () => element.close());
   element.addEventListener("click", (event) => event.target === element && element.close());
   // Everything else is quiet below a dialog; the key that opened it closes it, and Escape is the browser's own.
   element.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "?") element.close();
+    const press = pressOf(event);
+    if (press !== null && isKeyOf("sheet", press)) element.close();
   });
   return {
     element,

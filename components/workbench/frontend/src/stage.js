@@ -8,6 +8,7 @@ import OpenSeadragon from "openseadragon";
 
 import { h } from "./dom.js";
 import { bindPinch } from "./pinch.js";
+import { TEXT } from "./strings.js";
 import { fit, frame, pan, pinched, toPicture, toScreen, zoomAt } from "./view.js";
 
 /** Side of the empty world, in pixels of the picture: the largest side a picture may have. */
@@ -24,7 +25,7 @@ const WHEEL_STEP = 0.0016;
  * @param {() => void} options.onCloser when the picture is shown larger than its decoded pixels
  */
 export function createStage({ getBitmap, onMove, onPinch, onCloser }) {
-  const canvas = h("canvas.picture", { role: "img" });
+  const canvas = h("canvas.picture", { role: "img", "aria-label": TEXT.canvas });
   const holder = h("div.viewer");
   const element = h("div.stage", {}, canvas, holder);
   const context = canvas.getContext("2d");

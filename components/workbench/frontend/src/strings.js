@@ -9,9 +9,25 @@ const LANGUAGES = { en: { text: ENGLISH, locale: "en-GB" }, fr: { text: FRENCH, 
 export let TEXT = ENGLISH;
 export let LOCALE = LANGUAGES.en.locale;
 
-/** Say everything in this language from here on. @param {string|undefined} language "en" or "fr" */
-export function speak(language) {
+/**
+ * Say everything in this language from here on.
+ * @param {string|undefined} language "en" or "fr"
+ * @param {(act: string) => string} [keyOf] what to print for the key of an act: sentences name keys as `{act}`
+ */
+export function speak(language, keyOf) {
   ({ text: TEXT, locale: LOCALE } = LANGUAGES[language] ?? LANGUAGES.en);
+  if (keyOf) TEXT = withKeys(TEXT, keyOf);
+}
+
+const A_KEY = /(?<!\$)\{(\w+)\}/g;
+
+/** Words with their keys in them; what names no key stays as it is. */
+function withKeys(words, keyOf) {
+  const filled = (text) => text.replace(A_KEY, (whole, act) => keyOf(act) || whole);
+  if (typeof words === "string") return filled(words);
+  if (typeof words === "function") return A_KEY.test(words) ? (...values) => filled(words(...values)) : words;
+  if (Array.isArray(words)) return words.map((each) => withKeys(each, keyOf));
+  return Object.fromEntries(Object.entries(words).map(([name, each]) => [name, withKeys(each, keyOf)]));
 }
 
 /** "1,204". @param {number} value */

@@ -22,6 +22,9 @@ import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
 import { addressOf, createWhereabouts, isAt, placeAt } from "./whereabouts.js";
 
+/** Of a filter so many are leased: the one on screen, and those that come next. */
+const NEXT_OF_FILTER = 4;
+
 /**
  * @typedef {object} Place what Python says: where to be
  * @property {string} queue
@@ -205,9 +208,9 @@ export function createWorkbench(parent, place, onPlace) {
       },
       // A filter shows everything, whoever is looking at it; a queue leaves that out until it is released.
       asksAgain: isReady,
-      isAnswered: (item) => answersIt(outbox.lastOf(item.id)),
+      isAnswered: (item) => answersIt(outbox.waitingFor(item.id)),
       onItems: (items) => {
-        leases.took(items.filter((item) => !item.leased_by).map((item) => item.id));
+        if (isReady) leases.took(items.filter(isLeased).map((item) => item.id));
         // What was seen of these as somebody's neighbours is not to be seen beside one's own answer.
         details.drop(items.filter((item) => item.look).map((item) => item.id));
       },
@@ -233,22 +236,38 @@ export function createWorkbench(parent, place, onPlace) {
     onPlace({ queue: key, start: null });
   }
 
-  /** The media that nobody else shall be given now: on screen, ahead, and answered here while that is on its way. */
+  /** A look is this person's by itself; what somebody else has in a list that leaves nothing out stays theirs. */
+  const isLeased = (item) => !item.look && !item.leased_by;
+
+  /**
+   * The media that nobody else shall be given now: on screen, ahead, and answered here while that is on its way. A
+   * filter may list everything there is: of that only what comes next.
+   */
   function getWanted() {
-    const ahead = queue.ahead().filter((entry) => !entry.item.leased_by);
+    const ahead = place.queue === "filter" ? queue.ahead().slice(0, NEXT_OF_FILTER) : queue.ahead();
     const onWay = queue.all.filter((entry) => entry.done);
-    return [...ahead, ...onWay].map((entry) => entry.item.id);
+    return [...ahead, ...onWay].map((entry) => entry.item).filter(isLeased).map((item) => item.id);
   }
 
   /** Others have these before them now: they are theirs, but for the one on screen. */
   function onLost(lost) {
     queue.lose(new Set(lost));
-    const here = session.shown;
-    if (here && !here.item.leased_by && lost.includes(here.item.id)) {
-      here.item.leased_by = "";
-      notice.say(TEXT.notices.lost(null), "warning");
-    }
     keepNearby();
+    const here = session.shown;
+    if (here && lost.includes(here.item.id) && !here.item.leased_by) sayWho(here);
+  }
+
+  /** Somebody else has the picture on screen: it stays, and their name is said. */
+  async function sayWho(entry) {
+    const { id } = entry.item;
+    const asked = new URLSearchParams({ queue: "filter", start: String(id), limit: "1" });
+    const { items } = await api.get("/queue", asked).catch(() => ({ items: [] }));
+    const who = items.find((item) => item.id === id)?.leased_by;
+    if (!who) return;
+    entry.item.leased_by = who;
+    if (session.shown !== entry) return;
+    strip.setBeside(who);
+    notice.say(TEXT.notices.lost(who), "warning");
   }
 
   /** Opens a picture with a drawing that was not submitted, wherever it waits. */

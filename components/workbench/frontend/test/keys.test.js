@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
-import { KEYS, bindKeys, isTyping, pressOf } from "../src/keys.js";
-import { TEXT } from "../src/strings.js";
+import { CHOOSABLE, KEYS, bindKeys, clashOf, isKeyOf, isTyping, keyOf, pressOf, shortcutsOf, useKeys } from "../src/keys.js";
+import { TEXT, speak } from "../src/strings.js";
 
 /** A key event as a browser makes it, as far as the table looks. */
 function key(name, more = {}) {
@@ -135,4 +135,60 @@ test("nothing is heard after unbinding", () => {
   unbind();
   press("a");
   assert.deepEqual(acts, []);
+});
+
+afterEach(() => {
+  useKeys({});
+  speak("en");
+});
+
+test("a person's own key does the act, and the usual one does it no more", () => {
+  useKeys({ accept: "ArrowUp", reject: "a" });
+  const { acts, press } = bound();
+  for (const name of ["ArrowUp", "a", "x"]) press(name);
+  assert.deepEqual(acts, ["accept", "reject"]);
+  assert.equal(keyOf("accept"), "↑");
+  assert.equal(keyOf("reject"), "A");
+  assert.equal(shortcutsOf("reject"), "a");
+  assert.ok(isKeyOf("reject", "a"));
+});
+
+test("a key that does something already is refused with what it does", () => {
+  assert.equal(clashOf({}, "accept", "x"), TEXT.ownKeys.taken("X", TEXT.keys.reject));
+  assert.equal(clashOf({ reject: "ArrowUp" }, "accept", "x"), null);
+  assert.equal(clashOf({ reject: "ArrowUp" }, "accept", "ArrowUp"), TEXT.ownKeys.taken("↑", TEXT.keys.reject));
+  assert.equal(clashOf({}, "accept", "a"), null);
+});
+
+test("Tab, Enter, Escape, Space and the digits keep their meaning, and Ctrl is the browser's", () => {
+  for (const press of ["Tab", "Enter", "Escape", " ", "0", "7"]) assert.match(clashOf({}, "accept", press), /keep their meaning/, press);
+  for (const press of ["Ctrl+t", "F5"]) assert.match(clashOf({}, "accept", press), /belongs to the browser/, press);
+  assert.equal(clashOf({}, "accept", "é"), null);
+});
+
+test("keys that cannot be had are left out, whoever stored them", () => {
+  useKeys({ accept: "x", reject: "Enter", label: "q", nobody: "#", park: "#" });
+  assert.deepEqual(["accept", "reject", "label", "park"].map(keyOf), ["A", "X", "1-9", "#"]);
+});
+
+test("what belongs to the pointer, to dialogs and to the label classes cannot be given another key", () => {
+  const fixed = KEYS.filter((row) => !CHOOSABLE.includes(row)).map((row) => row.act);
+  assert.deepEqual(fixed.filter((act) => KEYS.find((row) => row.act === act).presses.length > 0), ["confirm", "close", "label"]);
+});
+
+test("sentences print the person's keys, and keys have their names in the language", () => {
+  useKeys({ nothing: "ArrowDown" });
+  speak("en", keyOf);
+  assert.match(TEXT.refusals.emptySubmit, /\(↓\)/);
+  assert.match(TEXT.refusals.unanswered("Is there smoke?"), /\(Y\): Is there smoke\?/);
+  speak("fr", keyOf);
+  assert.equal(keyOf("delete"), "Suppr");
+  assert.match(TEXT.refusals.emptySubmit, /\(↓\)/);
+});
+
+test("every key that a sentence names is in the table", () => {
+  speak("en", (act) => {
+    assert.ok(KEYS.some((row) => row.act === act), act);
+    return act;
+  });
 });

@@ -8,13 +8,13 @@ const MINUTE = 60_000;
 
 /** Leases of somebody with these media before them, a clock that moves when told, and a server that others use too. */
 function somebody(wanted = [1, 2, 3]) {
-  const who = { wanted, others: new Set(), visible: true, sent: [], lost: [], at: 0 };
+  const who = { wanted, others: new Set(), visible: true, sent: [], lost: [], at: 0, seconds: 120 };
   let timers = [];
   const leases = createLeases({
     post: async (path, { media_ids }) => {
       who.sent.push([path, media_ids]);
       if (path !== "/leases") return null;
-      return { held: media_ids.filter((id) => !who.others.has(id)), lost: media_ids.filter((id) => who.others.has(id)), seconds: 120 };
+      return { held: media_ids.filter((id) => !who.others.has(id)), lost: media_ids.filter((id) => who.others.has(id)), seconds: who.seconds };
     },
     getWanted: () => who.wanted,
     onLost: (ids) => who.lost.push(...ids),
@@ -55,6 +55,15 @@ test("what is on screen and ahead is renewed while somebody is at work", async (
   }
   const times = who.sent.filter(([path]) => path === "/leases").length;
   assert.ok(times >= 3 && times <= 6, `${times} times in five minutes`);
+});
+
+test("short leases are renewed more often, as soon as that is known", async () => {
+  const { leases, who } = somebody();
+  who.seconds = 10;
+  leases.took([1, 2, 3]);
+  leases.moved();
+  await who.pass(30_000);
+  assert.ok(who.sent.length >= 4, `${who.sent.length} times in half a minute`);
 });
 
 test("nothing is renewed while nobody has touched anything for five minutes, or looks elsewhere", async () => {

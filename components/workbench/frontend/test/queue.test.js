@@ -176,3 +176,11 @@ test("what has to stay with this person: the one at hand, and those ahead withou
   queue.find(3).decided = "rejected";
   assert.deepEqual(queue.ahead().map((entry) => entry.item.id), [2, 4]);
 });
+
+test("an empty queue is asked once more, then it is empty", async () => {
+  const { fetchPage, asked } = route([]);
+  const queue = createQueue({ fetchPage, asksAgain: true });
+  await queue.fetchMore();
+  assert.ok(queue.isComplete);
+  assert.deepEqual(asked, [null, null]);
+});

@@ -53,7 +53,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
   let session;
   const queue = createQueue({
     fetchPage: async () => ({ items: structuredClone(items), next_cursor: null, count: items.length, capped: false }),
-    isAnswered: (item) => answersIt(outbox.lastOf(item.id)),
+    isAnswered: (item) => answersIt(outbox.waitingFor(item.id)),
   });
   const outbox = createOutbox({ store, post, access: me.id, onStored: (a, s) => session.onStored(a, s), onRefused: (a, e) => session.onRefused(a, e) });
   const acts = new Acts(store, me.id);

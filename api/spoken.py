@@ -1,0 +1,34 @@
+"""Which language an answer of the API speaks: the caller's own choice, until that is known their browser's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from language import preferred, speaking
+from language.retold import retold
+
+
+class Spoken:
+    """Speaks by Accept-Language around each request; whoever is recognised as the caller may change it.
+
+    Plain ASGI, so that what is set here is there for the routes' threads, for error handlers and for bodies that
+    are written line by line.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with speaking(preferred(Headers(scope=scope).get("accept-language"))):
+            await self._app(scope, receive, send)
+
+
+def retold_all(sentences: Iterable[str]) -> list[str]:
+    """Each of the sentences in the language spoken here."""
+    return [retold(sentence) for sentence in sentences]
