@@ -19,8 +19,8 @@ const GLYPHS = {
   asTaken: "M5 5l10 10 M10 6.500a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7z",
 };
 
-/** What stands on the button where the key as a whole would be too wide. */
-const SHORT = { undo: "^Z", redo: "^Y" };
+/** A key as narrow as a tool of the rail: "^Z". @param {string} shown */
+const narrow = (shown) => shown.replace("Ctrl ", "^").replace("Shift ", "⇧");
 /** These are on or off; the others do something. */
 const SWITCHES = new Set(["box", "polygon", "select", "hide", "loop", "grid", "looks"]);
 
@@ -40,7 +40,7 @@ export function createRail(onAct) {
         onclick: () => onAct(act),
       },
       svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, svg("path", { d: path })),
-      h("kbd", { "aria-hidden": "true" }, SHORT[act] ?? keyOf(act)),
+      h("kbd", { "aria-hidden": "true" }, narrow(keyOf(act))),
     ),
   );
   const element = h("div.rail", { role: "toolbar", "aria-label": TEXT.groups.draw, "aria-orientation": "vertical" }, ...buttons);
