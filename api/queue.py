@@ -36,6 +36,7 @@ from curation.queues import (
     take_media,
 )
 from db.models import Access
+from language import _
 
 router = APIRouter(tags=["queues"])
 
@@ -115,7 +116,7 @@ class QueueCount:
 def read_queues(session: ReadSessionDep, access: AccessDep, policy: PolicyDep) -> list[QueueCount]:
     """How much waits in each ready queue for this access; nothing for who does not review."""
     return [
-        QueueCount(queue.value, QUEUE_NAMES[queue], tally.count.value, tally.count.capped)
+        QueueCount(queue.value, _(QUEUE_NAMES[queue]), tally.count.value, tally.count.capped)
         for queue, tally in count_queues(session, access, policy=policy).items()
     ]
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from components.clock import day_and_month, day_text
+from components.clock import day_text
 from components.doors import Node, browse_address, link, node
 from components.figures import media_text
 from curation.overview import Day, Tally
 from curation.states import STATE_NAMES
 from db.models import State
-from language import _, number, plural
+from language import _, day_and_month, number, plural
 
 ROWS_AT_FIRST = 10
 MOST_ROWS = 200

@@ -7,13 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from language import _, later
-
-# Streamlit's process has one locale for everybody; months are named here.
-MONTHS = (
-    later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
-    later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec"),
-)  # fmt: skip
+from language import _, day_and_month
 
 
 def browser_zone() -> tzinfo:
@@ -31,10 +25,6 @@ def local_text(moment: datetime | None, zone: tzinfo) -> str:
 
 def day_text(day: date) -> str:
     return f"{day_and_month(day)} {day.year}"
-
-
-def day_and_month(day: date) -> str:
-    return f"{day.day} {_(MONTHS[day.month - 1])}"
 
 
 def day_start(day: date, zone: tzinfo) -> datetime:

@@ -26,6 +26,7 @@ from curation.serving import StoredPicture, get_picture
 from curation.states import STATE_NAMES
 from db.models import Access, State
 from db.types import Sessions
+from language import _, day_and_month, number, plural
 from storage import Bucket
 
 MOST_MEDIA = 300
@@ -60,9 +61,10 @@ class SheetContent:
     def said(self) -> str:
         """How many of how many: such as `the first 300 of 1,204 media`."""
         shown = len(self.media)
-        return (
-            f"{shown:,} media" if shown == self.count.value else f"the first {shown:,} of {self.count} media"
-        )
+        if shown == self.count.value:
+            return plural(shown, "{n} media", "{n} media")
+        total = number(self.count.value) + ("+" if self.count.capped else "")
+        return _("the first {n} of {total} media", n=shown, total=total)
 
 
 def read_sheet(session: Session, access: Access, wanted: MediaFilter) -> SheetContent:
@@ -97,13 +99,14 @@ def draw_sheet(
     Each media is looked up once more when its page is drawn: what was withdrawn meanwhile is not shown. Raises what
     the bucket raises when it is away.
     """
-    document = Document(f"Contact sheet: {content.said}")
+    document = Document(_("Contact sheet: {what}", what=content.said))
     on_page = COLUMNS * ROWS
     pages = [content.media[start : start + on_page] for start in range(0, len(content.media), on_page)]
     yield document.begin()
-    for number, shown in enumerate(pages, start=1):
+    for place_of_page, shown in enumerate(pages, start=1):
         page = Page(WIDTH, HEIGHT)
-        _draw_head(page, content, f"{_moment(made_at, zone)} · page {number} of {len(pages)}")
+        which = _("page {n} of {total}", n=place_of_page, total=len(pages))
+        _draw_head(page, content, f"{_moment(made_at, zone)} · {which}")
         stored = _look_up(sessions, access, shown)
         for place, media in enumerate(shown):
             left = MARGIN + (place % COLUMNS) * (CELL_WIDTH + GUTTER)
@@ -111,7 +114,7 @@ def draw_sheet(
             cell = _Cell(page, content, left, top)
             found = stored[media.id]
             if found is None:
-                cell.say("This media is no longer shown.")
+                cell.say(_("This media is no longer shown."))
                 continue
             cell.draw_frame(media, _thumbnail(bucket, found))
             cell.draw_crop(media, bucket, found)
@@ -121,7 +124,7 @@ def draw_sheet(
 
 
 def _draw_head(page: Page, content: SheetContent, right: str) -> None:
-    page.text("Contact sheet", MARGIN, 30, 12, room=120, font=BOLD, colour=INK)
+    page.text(_("Contact sheet"), MARGIN, 30, 12, room=120, font=BOLD, colour=INK)
     page.text(content.said, MARGIN + 96, 30, 9, room=300, colour=MUTE)
     page.text(right, WIDTH - MARGIN - 190, 30, 9, room=190, colour=MUTE)
     filters = content.wanted.to_query().items()
@@ -176,7 +179,7 @@ class _Cell:
         left, top = self.left + (FRAME_WIDTH - across) / 2, self.top + (CROP_WIDTH - down) / 2
         self.page.fill(self.left, self.top, FRAME_WIDTH, CROP_WIDTH, GROUND)
         if not self._place(picture, left, top, across, down):
-            self.say("The picture is not in the bucket.")
+            self.say(_("The picture is not in the bucket."))
             return
         for shape in _shapes(media):
             self._outline(shape, (0, 0, 1, 1), left, top, across, down)
@@ -203,7 +206,7 @@ class _Cell:
     def draw_caption(self, media: MediaView, zone: tzinfo) -> None:
         below, room = self.top + CROP_WIDTH + 11, CELL_WIDTH
         self.page.text(
-            media.file_name or f"media {media.id}",
+            media.file_name or _("media {id}", id=str(media.id)),
             self.left,
             below,
             9,
@@ -211,12 +214,13 @@ class _Cell:
             font=BOLD,
             colour=INK,
         )
-        state = STATE_NAMES[State(media.state)]
+        state = _(STATE_NAMES[State(media.state)])
         self.page.text(state, self.left + FRAME_WIDTH + 6, below, 9, room=CROP_WIDTH, colour=INK)
-        captured = _moment(media.captured_at, zone) if media.captured_at else "no capture time"
-        assumed = " (zone assumed)" if media.captured_at and media.captured_at_assumed else ""
+        captured = _moment(media.captured_at, zone) if media.captured_at else _("no capture time")
+        if media.captured_at and media.captured_at_assumed:
+            captured = _("{time} (zone assumed)", time=captured)
         azimuth = f"{media.azimuth:g}°" if media.azimuth is not None else None
-        known = [media.source, azimuth, captured + assumed, f"media {media.id}"]
+        known = [media.source, azimuth, captured, _("media {id}", id=str(media.id))]
         self.page.text(
             " · ".join(part for part in known if part), self.left, below + 11, 8, room=room, colour=MUTE
         )
@@ -275,14 +279,14 @@ def _widened(low: float, high: float, limit: float) -> tuple[float, float]:
 def answer_text(annotation: AnnotationView | None, names: Mapping[str, str]) -> str:
     """What the current annotation says, in a line: `wildfire ×2, dust · low cloud` or `nothing here`."""
     if annotation is None:
-        return "not answered yet"
+        return _("not answered yet")
     if annotation.content != "shapes":
-        return f"a {annotation.content} as it was sent"
+        return _("a {content} as it was sent", content=annotation.content)
     drawn = Counter(names.get(shape.label_class, shape.label_class) for shape in annotation.shapes)
     shapes = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in drawn.items())
     whole = ", ".join(names.get(key, key) for key in annotation.label_classes)
-    parts = [shapes, f"whole picture: {whole}" if whole else ""]
-    return " · ".join(part for part in parts if part) or "nothing here"
+    parts = [shapes, _("whole picture: {names}", names=whole) if whole else ""]
+    return " · ".join(part for part in parts if part) or _("nothing here")
 
 
 def _shapes(media: MediaView) -> Sequence[ShapeView]:
@@ -297,4 +301,4 @@ def _colour(colour: str | None) -> Colour:
 def _moment(moment: datetime, zone: tzinfo) -> str:
     """Such as `12 Aug 2026 19:42:08 CEST`."""
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
+    return f"{day_and_month(local)} {local:%Y %H:%M:%S %Z}"

@@ -66,7 +66,7 @@ class Page:
         most = max(1, int(room / (size * _WIDTH[font])))
         shown = said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
         shown = "".join(letter if letter.isprintable() else " " for letter in shown)
-        written = shown.encode("cp1252", "replace")
+        written = shown.replace("\u202f", "\xa0").encode("cp1252", "replace")
         for special in (b"\\", b"(", b")"):
             written = written.replace(special, b"\\" + special)
         self._draw(

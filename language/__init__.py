@@ -11,6 +11,7 @@ import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from typing import Final
 
 from language.french import FRENCH, PLURALS
@@ -23,6 +24,8 @@ class Language(enum.StrEnum):
 
 # Each in its own words: whoever looks for a language may read no other.
 LANGUAGE_NAMES: Final = {Language.ENGLISH: "English", Language.FRENCH: "Français"}
+# Python's own names of months are those of one locale for the whole process.
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # What CLDR sets between thousands: a narrow no-break space.
 _THOUSANDS: Final = {Language.ENGLISH: ",", Language.FRENCH: "\u202f"}
 _DECIMAL: Final = {Language.ENGLISH: ".", Language.FRENCH: ","}
@@ -111,6 +114,11 @@ def number(value: float, decimals: int = 0) -> str:
     """`1,204.5`, and `1 204,5` in French."""
     signs = {",": _THOUSANDS[current()], ".": _DECIMAL[current()]}
     return "".join(signs.get(sign, sign) for sign in f"{value:,.{decimals}f}")
+
+
+def day_and_month(day: date) -> str:
+    """Such as `12 Aug`."""
+    return f"{day.day} {_(MONTHS[day.month - 1])}"
 
 
 def _written(value: object) -> str:

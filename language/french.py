@@ -492,6 +492,16 @@ FRENCH: dict[str, str] = {
         "**{count} médias correspondent : la planche montre les {most} premiers, dans cet ordre.**"
     ),
     "Contact sheet as PDF": "Planche-contact en PDF",
+    "the first {n} of {total} media": "les {n} premiers de {total} médias",
+    "Contact sheet: {what}": "Planche-contact : {what}",
+    "page {n} of {total}": "page {n} sur {total}",
+    "This media is no longer shown.": "Ce média n’est plus montré.",
+    "The picture is not in the bucket.": "L’image n’est pas dans le bucket.",
+    "no capture time": "sans heure de prise",
+    "{time} (zone assumed)": "{time} (fuseau supposé)",
+    "not answered yet": "pas encore de réponse",
+    "a {content} as it was sent": "{content}, comme envoyé",
+    "whole picture: {names}": "image entière : {names}",
     # Label classes
     "name": "nom",
     "key": "clé",

@@ -29,7 +29,7 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"streamlit", "boto3"},
     ),
     "curation": (
-        {"curation", "db", "storage"},
+        {"curation", "db", "language", "storage"},
         {"db.session"},
         {"streamlit", "fastapi", "starlette", "boto3"},
     ),
@@ -79,6 +79,13 @@ def test_only_one_file_imports_boto3():
         if any(name.partition(".")[0] in ("boto3", "botocore") for name in imports_of(path))
     }
     assert importers == {"storage/s3.py"}
+
+
+def test_of_curation_only_what_a_person_reads_as_it_is_speaks_a_language():
+    speaking = {
+        path.name for path in FILES if path.parts[-2] == "curation" and "language" in imports_of(path)
+    }
+    assert speaking == {"contact_sheets.py"}
 
 
 def test_nobody_imports_pages():

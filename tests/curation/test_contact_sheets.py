@@ -27,6 +27,7 @@ from curation.pdf import Document, NotAJpeg, Page
 from curation.reviews import decide
 from db.models import Blob, Decision, Scope
 from db.session import open_session
+from language import Language, speaking
 from storage import open_bucket
 from storage.errors import BucketUnreachable
 from storage.local import LocalBucket
@@ -263,4 +264,10 @@ def test_only_a_jpeg_is_placed():
 
 
 def test_an_answer_in_a_line():
+    assert answer_text(None, {}) == "not answered yet"
+
+
+def test_what_an_annotation_says_is_said_in_the_language_of_whoever_asked():
+    with speaking(Language.FRENCH):
+        assert answer_text(None, {}) == "pas encore de réponse"
     assert answer_text(None, {}) == "not answered yet"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from curation.queues import QUEUE_NAMES
 from curation.states import ADMIN_ONLY, NEEDS_COMMENT, STATE_NAMES
+from language import MONTHS
 
 ROOT = Path(__file__).parent.parent.parent
-SCREENS = ("pages", "components", "api", "app.py")
+SCREENS = ("pages", "components", "api", "app.py", "curation/contact_sheets.py")
 # What curation calls things on screens; looked up with `_` where they are shown.
 TABLES = (STATE_NAMES, QUEUE_NAMES, NEEDS_COMMENT)
 # Errors, by the name that raises them, whose text is the rest of a sentence that begins with a file's name.
@@ -37,6 +38,7 @@ def calls_of(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
 def marked() -> dict[str, str]:
     """Each literal given to `_` or `later`, with a file that says it; and the words of curation's tables."""
     found = {sentence: "curation" for table in TABLES for sentence in table.values()}
+    found.update((month, "language") for month in MONTHS)
     found.update((f"media {decision.value}", "reviews.py") for decision in ADMIN_ONLY)
     for path in files(*SCREENS):
         for call in calls_of(tree_of(path), "_", "later"):
