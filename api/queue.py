@@ -22,7 +22,7 @@ from api.dependencies import (
 )
 from curation import leases
 from curation.acts import ReviewPolicy
-from curation.browse import Page
+from curation.browse import Page, complete
 from curation.media_filter import MediaFilter
 from curation.media_view import MediaView
 from curation.queues import (
@@ -36,6 +36,7 @@ from curation.queues import (
     take_media,
 )
 from db.models import Access
+from db.session import open_session
 
 router = APIRouter(tags=["queues"])
 
@@ -78,7 +79,6 @@ def read_queue(
 @router.post("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
 def take_from_queue(
     request: Request,
-    session: SessionDep,
     access: AccessDep,
     policy: PolicyDep,
     lease_seconds: LeaseSecondsDep,
@@ -89,18 +89,22 @@ def take_from_queue(
 ) -> QueueOut:
     """The same to work on: while the caller holds the items (`POST /leases`), nobody else is given them."""
     wanted = _wanted(request, queue)
-    page = take_media(
-        session,
-        access,
-        queue,
-        wanted,
-        lease_seconds=lease_seconds,
-        cursor=cursor,
-        limit=limit,
-        start=start,
-        policy=policy,
-    )
-    return _answer(session, access, queue, wanted, policy, page)
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            queue,
+            wanted,
+            lease_seconds=lease_seconds,
+            cursor=cursor,
+            limit=limit,
+            start=start,
+            policy=policy,
+        )
+    # What takes longer holds nobody up.
+    with open_session(read_only=True) as session:
+        complete(session, access, page.items)
+        return _answer(session, access, queue, wanted, policy, page)
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,10 @@ def next_media(
     cursor: str | None = None,
     limit: int = 10,
     start: int | None = None,
+    answers: bool = True,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Page:
-    """The next items of a queue after the cursor, with tags and answers. Raises NotAllowed."""
+    """The next items of a queue after the cursor, with tags and answers unless told otherwise. Raises NotAllowed."""
     waiting = _waiting(session, access, queue, wanted or MediaFilter(sort=DEFAULT_ORDER), policy)
     return list_page(
         session,
@@ -130,7 +131,7 @@ def next_media(
         cursor,
         min(limit, QUEUE_LIMIT),
         start=start,
-        answers=True,
+        answers=answers,
         extra=waiting.extra,
         also=waiting.also,
     )
@@ -150,7 +151,9 @@ def take_media(
 ) -> Page:
     """The next items of a queue, held for this access: nobody else is given them while they are.
 
-    Of a filter nothing is held. Raises NotAllowed.
+    Of a filter nothing is held. Whoever asks at the same time waits for this transaction to end, so that it should
+    end soon: the items come without tags and answers, to be added by `browse.complete` in the next one. Raises
+    NotAllowed.
     """
     require_scope(access, *CURATORS)
     if queue == Queue.TO_ANNOTATE:
@@ -160,7 +163,15 @@ def take_media(
         lock_words(session, f"queue {queue.value}")
     while True:
         page = next_media(
-            session, access, queue, wanted, cursor=cursor, limit=limit, start=start, policy=policy
+            session,
+            access,
+            queue,
+            wanted,
+            cursor=cursor,
+            limit=limit,
+            start=start,
+            answers=False,
+            policy=policy,
         )
         if queue == Queue.FILTER:
             return page
