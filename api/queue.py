@@ -30,6 +30,7 @@ from curation.queues import (
     QUEUE_LIMIT,
     QUEUE_NAMES,
     Queue,
+    count_held,
     count_queue,
     count_queues,
     next_media,
@@ -57,6 +58,8 @@ class QueueOut:
     next_cursor: str | None
     count: int
     capped: bool
+    # Of a page without items: how many others have before them just now.
+    held: int = 0
 
 
 @router.get("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
@@ -163,7 +166,10 @@ def _answer(
     session: Session, access: Access, queue: Queue, wanted: MediaFilter, policy: ReviewPolicy, page: Page
 ) -> QueueOut:
     count = count_queue(session, access, queue, wanted, policy=policy)
-    return QueueOut(_items(session, access, queue, page.items), page.next_cursor, count.value, count.capped)
+    held = 0 if page.items else count_held(session, access, queue, wanted, policy=policy).value
+    return QueueOut(
+        _items(session, access, queue, page.items), page.next_cursor, count.value, count.capped, held
+    )
 
 
 def _items(session: Session, access: Access, queue: Queue, views: Sequence[MediaView]) -> list[QueueItem]:
