@@ -10,6 +10,7 @@ export const ENGLISH = {
   hideShapes: "Hide shapes",
   showShapes: "Show shapes",
   back: "Back to the list",
+  esc: "Esc",
   previous: "Previous",
   next: "Next",
   copyLink: "Copy link",

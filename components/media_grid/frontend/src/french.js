@@ -10,6 +10,7 @@ export const FRENCH = {
   hideShapes: "Cacher les formes",
   showShapes: "Montrer les formes",
   back: "Retour à la liste",
+  esc: "Échap",
   previous: "Précédent",
   next: "Suivant",
   copyLink: "Copier le lien",

@@ -87,7 +87,7 @@ export function createMediaView(host) {
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(
-      button(`← ${TEXT.back}`, "Esc", () => tell?.close()),
+      button(`← ${TEXT.back}`, TEXT.esc, () => tell?.close()),
       button(TEXT.previous, "←", () => step(data?.previous), !data.previous),
       button(TEXT.next, "→", () => step(data?.next), !data.next),
       space,

@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 import { atLeast, boxToRect, shareOfPicture, smallest } from "./geometry.js";
-import { TEXT, percent } from "./strings.js";
+import { TEXT, decimal, percent } from "./strings.js";
 import { cropAround, cut, fit } from "./view.js";
 
 /** Without a shape, this many times larger than the whole picture on the stage. */
@@ -73,7 +73,7 @@ export function createCrop({ stage, getBitmap, colourOf }) {
       element.style.removeProperty("--mark");
     }
     const times = scale / fitScale;
-    const size = times >= 9.5 ? Math.round(times) : times.toFixed(1).replace(".0", "");
+    const size = times >= 9.5 ? Math.round(times) : decimal(times.toFixed(1).replace(".0", ""));
     const magnified = times >= 1.15 ? [`×${size}`] : [];
     caption.textContent = [...magnified, ...(shape ? [TEXT.panel.share(percent(shareOfPicture(shape)))] : [])].join(" · ");
   }

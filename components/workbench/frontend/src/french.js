@@ -8,7 +8,7 @@ export const FRENCH = {
     rejected: "Rejeter",
     unsure: "Incertain",
     sent_back: "Renvoyer",
-    parked: "Mettre de côté",
+    parked: "De côté",
     unparked: "Reprendre",
     reopened: "Rouvrir",
     settled: "Trancher",

@@ -3,7 +3,7 @@
 import { fill, h, kbd, keepFocus } from "./dom.js";
 import { refusal } from "./acts.js";
 import { keyOf, shortcutsOf } from "./keys.js";
-import { TEXT, percent } from "./strings.js";
+import { TEXT, decimal, percent } from "./strings.js";
 import { shareOfPicture } from "./geometry.js";
 
 /** The decision buttons, in their places. [act, key row, class] */
@@ -91,7 +91,7 @@ export function createPanel({ crop, labels, around, on }) {
   function shapeRow(shape, selected) {
     const by =
       shape.origin === "model"
-        ? [TEXT.panel.byModel, shape.confidence === null ? null : shape.confidence.toFixed(2)].filter(Boolean).join(" · ")
+        ? [TEXT.panel.byModel, shape.confidence === null ? null : decimal(shape.confidence.toFixed(2))].filter(Boolean).join(" · ")
         : shape.origin === "import"
           ? TEXT.panel.imported
           : percent(shareOfPicture(shape));

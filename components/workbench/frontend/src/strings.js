@@ -70,7 +70,7 @@ export function shortMoment(iso, now = new Date()) {
 }
 
 /** "0.05", and "0,05" in French. @param {string} digits */
-const decimal = (digits) => digits.replace(".", TEXT.decimal);
+export const decimal = (digits) => digits.replace(".", TEXT.decimal);
 
 /** "today", "yesterday", "last Tuesday", else "12 Aug" or with the year. @param {string} iso */
 export function recentDay(iso, now = new Date()) {
