@@ -98,7 +98,7 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
       questions.load();
     },
     /** @type {Record<string, () => void>} */
-    byAct: { ...light.byAct, ...loop.byAct, question: questions.cycle, say: () => comments?.write() },
+    byAct: { ...light.byAct, ...loop.byAct, question: questions.cycle, say: () => !refuseViewer() && comments?.write() },
     /** A key was pressed, before it does anything. @param {string} act */
     onAct: loop.onAct,
     /** Esc closes what lies over the picture, one thing at a time. @returns {boolean} whether there was something */
