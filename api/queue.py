@@ -22,7 +22,7 @@ from api.dependencies import (
 )
 from curation import leases
 from curation.acts import ReviewPolicy
-from curation.browse import Page
+from curation.browse import Page, complete
 from curation.media_filter import MediaFilter
 from curation.media_view import MediaView
 from curation.queues import (
@@ -30,12 +30,14 @@ from curation.queues import (
     QUEUE_LIMIT,
     QUEUE_NAMES,
     Queue,
+    count_held,
     count_queue,
     count_queues,
     next_media,
     take_media,
 )
 from db.models import Access
+from db.session import open_session
 from language import _
 
 router = APIRouter(tags=["queues"])
@@ -57,6 +59,8 @@ class QueueOut:
     next_cursor: str | None
     count: int
     capped: bool
+    # Of a page without items: how many others have before them just now.
+    held: int = 0
 
 
 @router.get("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
@@ -79,7 +83,6 @@ def read_queue(
 @router.post("/queue", openapi_extra={"parameters": FILTER_PARAMETERS})
 def take_from_queue(
     request: Request,
-    session: SessionDep,
     access: AccessDep,
     policy: PolicyDep,
     lease_seconds: LeaseSecondsDep,
@@ -90,18 +93,22 @@ def take_from_queue(
 ) -> QueueOut:
     """The same to work on: while the caller holds the items (`POST /leases`), nobody else is given them."""
     wanted = _wanted(request, queue)
-    page = take_media(
-        session,
-        access,
-        queue,
-        wanted,
-        lease_seconds=lease_seconds,
-        cursor=cursor,
-        limit=limit,
-        start=start,
-        policy=policy,
-    )
-    return _answer(session, access, queue, wanted, policy, page)
+    with open_session() as session:
+        page = take_media(
+            session,
+            access,
+            queue,
+            wanted,
+            lease_seconds=lease_seconds,
+            cursor=cursor,
+            limit=limit,
+            start=start,
+            policy=policy,
+        )
+    # What takes longer holds nobody up.
+    with open_session(read_only=True) as session:
+        complete(session, access, page.items)
+        return _answer(session, access, queue, wanted, policy, page)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,10 @@ def _answer(
     session: Session, access: Access, queue: Queue, wanted: MediaFilter, policy: ReviewPolicy, page: Page
 ) -> QueueOut:
     count = count_queue(session, access, queue, wanted, policy=policy)
-    return QueueOut(_items(session, access, queue, page.items), page.next_cursor, count.value, count.capped)
+    held = 0 if page.items else count_held(session, access, queue, wanted, policy=policy).value
+    return QueueOut(
+        _items(session, access, queue, page.items), page.next_cursor, count.value, count.capped, held
+    )
 
 
 def _items(session: Session, access: Access, queue: Queue, views: Sequence[MediaView]) -> list[QueueItem]:

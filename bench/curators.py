@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
         session.flush()
         tokens = [issue_access_token(session, access, "127.0.0.1") for access in people]
     product = start_product(
-        ground.folder / "curators", DATABASE_URL=url, SECRET_KEY="of-the-benchmark-and-of-nothing-else-" * 2
+        ground.folder / "curators", DATABASE_URL=url, SECRET_KEY=secrets.token_urlsafe(64)
     )
     try:
         alone = asyncio.run(_decide(product.dashboard, tokens[:1], QUIET_DECISIONS, pause=0.15))

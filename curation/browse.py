@@ -195,18 +195,26 @@ def list_page(
     )
     rows = [first, *page.rows] if first is not None else page.rows
     items = [media_view(row) for row in rows]
-    if answers and items:
-        fill_tags(session, items)
-        if access.scope in PEOPLE:
-            fill_answers(session, items)
-            fill_disputes(session, items)
     looks.disguise(session, access, items)
+    if answers:
+        complete(session, access, items)
     previous = page.previous_cursor
     if start is not None and cursor is None and after is not None:
         # The page after this one need not exist for the one before it to do so.
         back = replace(after, backwards=True)
         previous = back.encode() if read_page(session, matches, sections, back, 1, place).rows else None
     return Page(items, page.next_cursor, previous)
+
+
+def complete(session: Session, access: Access, items: Sequence[MediaView]) -> None:
+    """Add to the items of a page their tags and, for people, the answers that they may see."""
+    if not items:
+        return
+    fill_tags(session, items)
+    shown = [item for item in items if item.look is None]
+    if shown and access.scope in PEOPLE:
+        fill_answers(session, shown)
+        fill_disputes(session, shown)
 
 
 def _walked_apart(wanted: MediaFilter) -> list[MediaFilter]:

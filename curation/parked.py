@@ -12,6 +12,7 @@ from curation.accesses import PEOPLE, require_scope
 from curation.browse import conditions
 from curation.media_filter import MediaFilter
 from db.models import Access, Decision, Media, Review, Source, State
+from db.queries import is_undone
 
 MAX_NOTES = 200
 
@@ -36,10 +37,16 @@ def list_parked_notes(session: Session, access: Access, wanted: MediaFilter) -> 
     """The notes of the parked media that match, newest first, at most 200. Raises NotAllowed."""
     require_scope(access, *PEOPLE)
     earlier = aliased(Review)
-    # A media may have been parked before; who unparks it and takes that back leaves the last note standing.
+    # A media may have been parked before; who unparks it and takes that back leaves the last note standing, as does
+    # who parks it once more and takes that back.
     last = (
         select(earlier.id)
-        .where(earlier.media_id == Media.id, earlier.decision == Decision.PARKED)
+        .where(
+            earlier.media_id == Media.id,
+            earlier.decision == Decision.PARKED,
+            ~earlier.blind,
+            ~is_undone(earlier),
+        )
         .order_by(earlier.act.desc())
         .limit(1)
         .correlate(Media)

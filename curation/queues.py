@@ -87,13 +87,21 @@ class _Waiting:
 
 
 def _waiting(
-    session: Session, access: Access, queue: Queue, wanted: MediaFilter, policy: ReviewPolicy
+    session: Session,
+    access: Access,
+    queue: Queue,
+    wanted: MediaFilter,
+    policy: ReviewPolicy,
+    *,
+    held: bool = False,
 ) -> _Waiting:
+    """What somebody else has before them is left out, or with `held` is all there is."""
     require_scope(access, *CURATORS)
     found = _Waiting(queue_filter(queue, wanted), [], [])
     if queue == Queue.FILTER:
         return found
-    found.extra.append(~leases.held_by_others(access))
+    elsewhere = leases.held_by_others(access)
+    found.extra.append(elsewhere if held else ~elsewhere)
     given = looks.open_looks(session, access) if queue in (Queue.TO_ANNOTATE, Queue.TO_REVIEW) else []
     if queue == Queue.TO_REVIEW:
         found.extra.extend(
@@ -104,7 +112,7 @@ def _waiting(
         if given:
             # Whoever shall answer it blind must not be shown the answer.
             found.extra.append(Media.id.not_in(given))
-    elif given and wanted.is_about_pictures:
+    elif given and wanted.is_about_pictures and not held:
         found.also.extend(conditions(access, replace(wanted, state=tuple(LOOKABLE))))
         found.also.append(Media.id.in_(given))
     return found
@@ -119,9 +127,10 @@ def next_media(
     cursor: str | None = None,
     limit: int = 10,
     start: int | None = None,
+    answers: bool = True,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Page:
-    """The next items of a queue after the cursor, with tags and answers. Raises NotAllowed."""
+    """The next items of a queue after the cursor, with tags and answers unless told otherwise. Raises NotAllowed."""
     waiting = _waiting(session, access, queue, wanted or MediaFilter(sort=DEFAULT_ORDER), policy)
     return list_page(
         session,
@@ -130,7 +139,7 @@ def next_media(
         cursor,
         min(limit, QUEUE_LIMIT),
         start=start,
-        answers=True,
+        answers=answers,
         extra=waiting.extra,
         also=waiting.also,
     )
@@ -150,7 +159,9 @@ def take_media(
 ) -> Page:
     """The next items of a queue, held for this access: nobody else is given them while they are.
 
-    Of a filter nothing is held. Raises NotAllowed.
+    Of a filter nothing is held. Whoever asks at the same time waits for this transaction to end, so that it should
+    end soon: the items come without tags and answers, to be added by `browse.complete` in the next one. Raises
+    NotAllowed.
     """
     require_scope(access, *CURATORS)
     if queue == Queue.TO_ANNOTATE:
@@ -160,7 +171,15 @@ def take_media(
         lock_words(session, f"queue {queue.value}")
     while True:
         page = next_media(
-            session, access, queue, wanted, cursor=cursor, limit=limit, start=start, policy=policy
+            session,
+            access,
+            queue,
+            wanted,
+            cursor=cursor,
+            limit=limit,
+            start=start,
+            answers=False,
+            policy=policy,
         )
         if queue == Queue.FILTER:
             return page
@@ -186,6 +205,21 @@ def count_queue(
     """How many wait, by the query that lists them."""
     waiting = _waiting(session, access, queue, wanted or MediaFilter(), policy)
     return count_matches(session, access, waiting.wanted, extra=waiting.extra, also=waiting.also)
+
+
+def count_held(
+    session: Session,
+    access: Access,
+    queue: Queue,
+    wanted: MediaFilter | None = None,
+    *,
+    policy: ReviewPolicy = ReviewPolicy(),
+) -> Count:
+    """How many of a ready queue others have before them just now, so that they are not given to this access."""
+    if queue == Queue.FILTER:
+        return Count(0)
+    waiting = _waiting(session, access, queue, wanted or MediaFilter(), policy, held=True)
+    return count_matches(session, access, waiting.wanted, extra=waiting.extra)
 
 
 def count_queues(

@@ -38,7 +38,7 @@ from curation.questions import require_replied
 from curation.states import ADMIN_ONLY, DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
 from curation.undoing import NOT_UNDONE_BUT_RESTORED, UNDO_LIFE, act_to_undo, take_back
 from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
-from db.queries import accepters_of
+from db.queries import accepters_of, is_undone
 
 
 @dataclass(frozen=True)
@@ -199,10 +199,10 @@ def _others_accepted(session: Session, access: Access, media: Media, policy: Rev
 
 
 def _state_before(session: Session, media: Media, decision: Decision) -> State:
-    """The state that the last such decision left."""
+    """The state that the last such decision left, of those that stand."""
     before = session.scalar(
         select(Review.state_before)
-        .where(Review.media_id == media.id, Review.decision == decision, ~Review.blind)
+        .where(Review.media_id == media.id, Review.decision == decision, ~Review.blind, ~is_undone())
         .order_by(Review.act.desc())
         .limit(1)
     )

@@ -224,10 +224,10 @@ def review_kept_from(access_id: int) -> ColumnElement[bool]:
     )
 
 
-def is_undone() -> ColumnElement[bool]:
-    """Of a Review: a later one takes it back."""
+def is_undone(review: type[Review] = Review) -> ColumnElement[bool]:
+    """Of a Review, or an alias of it: a later one takes it back."""
     later = aliased(Review)
-    return exists().where(later.undoes_id == Review.id)
+    return exists().where(later.undoes_id == review.id)
 
 
 def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> AnySelect:

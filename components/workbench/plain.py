@@ -17,6 +17,7 @@ from components.sign_in import require_visitor
 from components.workbench import Place
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
+from curation.browse import complete
 from curation.label_classes import list_label_classes
 from curation.media_view import AnnotationView, MediaView
 from curation.questions import list_questions
@@ -68,6 +69,8 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             policy=policy,
             lease_seconds=lease_seconds,
         )
+    with open_session(read_only=True) as session:
+        complete(session, access, page.items)
         count = count_queue(session, access, place.queue, place.wanted, policy=policy)
         label_classes, questions = list_label_classes(session), list_questions(session)
     if said := st.session_state.pop(SAID, None):

@@ -76,6 +76,15 @@ def test_two_people_are_not_given_the_same_picture(client, caller):
     assert client.get(address, headers=caller()).json()["count"] == 0
 
 
+def test_an_empty_page_says_how_many_are_with_others(client, caller):
+    some_media(3)
+    first, second = caller(), caller()
+    assert client.post("/queue?queue=to_annotate&limit=2", headers=first).json()["held"] == 0
+    assert client.post("/queue?queue=to_annotate", headers=second).json()["held"] == 0
+    late = client.post("/queue?queue=to_annotate", headers=caller()).json()
+    assert (late["items"], late["count"], late["held"]) == ([], 0, 3)
+
+
 def test_people_who_ask_at_the_same_instant_are_given_different_pictures(client, caller):
     made = some_media(20)
     people = [caller() for _ in range(5)]

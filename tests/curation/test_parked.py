@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curation.annotations import submit_annotation
 from curation.errors import NotAllowed
 from curation.media_filter import MediaFilter
 from curation.parked import list_parked_notes, shows_parked_only
@@ -50,3 +51,17 @@ def test_they_belong_to_a_list_of_parked_media_alone():
 def test_devices_do_not_read_notes(session):
     with pytest.raises(NotAllowed):
         list_parked_notes(session, an_access(session, Scope.DEVICE), PARKED)
+
+
+def test_what_was_undone_neither_gives_the_note_nor_says_where_unparking_leads(session):
+    curator, media = an_access(session), a_media(session)
+    decide(session, curator, media.id, Decision.PARKED, comment="x")
+    decide(session, curator, media.id, Decision.UNPARKED)
+    submit_annotation(session, curator, media.id)
+    annotation_id = media.current_annotation_id
+    decide(session, curator, media.id, Decision.PARKED, annotation_id=annotation_id, comment="y")
+    for _ in range(3):  # parked again, answered, unparked
+        decide(session, curator, media.id, Decision.UNDONE)
+    assert [note.note for note in list_parked_notes(session, curator, PARKED)] == ["x"]
+    decide(session, curator, media.id, Decision.UNPARKED)
+    assert (media.state, media.current_annotation_id) == (State.NEW, None)

@@ -79,8 +79,8 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
     get guide() {
       return guide;
     },
-    /** Once there is a panel. @param {any} panel @param {() => string|null} getCurrent label class at hand */
-    join(panel, getCurrent) {
+    /** Once there is a panel. @param {any} panel @param {any} chooser @param {() => string|null} getCurrent label class at hand */
+    join(panel, chooser, getCurrent) {
       comments = createComments({
         api,
         getOutbox,
@@ -91,14 +91,14 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
         onChange: history.repaint,
         onStored: details.heard,
       });
-      guide = createGuide({ api, labels, around: panel.element, getCurrent });
+      guide = createGuide({ api, labels, around: [panel.element, chooser.element], getCurrent });
       stage.element.append(light.menu, guide.element);
       panel.classesTitle.insertBefore(guide.button, panel.classesTitle.children[1]);
       stage.element.querySelector(".bars")?.append(history.bar, spread.bar);
       questions.load();
     },
     /** @type {Record<string, () => void>} */
-    byAct: { ...light.byAct, ...loop.byAct, question: questions.cycle, say: () => comments?.write() },
+    byAct: { ...light.byAct, ...loop.byAct, question: questions.cycle, say: () => !refuseViewer() && comments?.write() },
     /** A key was pressed, before it does anything. @param {string} act */
     onAct: loop.onAct,
     /** Esc closes what lies over the picture, one thing at a time. @returns {boolean} whether there was something */

@@ -43,6 +43,7 @@ export function createChooser({ labels, onChoose, onNotice }) {
       "li",
       {
         role: "option",
+        dataset: { labelClass: one.key },
         "aria-selected": String(selected),
         style: `--c:${one.colour}`,
         onmousedown: keepFocus,

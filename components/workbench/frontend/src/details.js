@@ -53,7 +53,8 @@ export function createDetails({ api, onKnown }) {
       timer = setTimeout(() => {
         if (!neighbours.has(item.id)) askNeighbours(item);
         if (!histories.has(item.id)) ask(histories, `/media/${item.id}/history`, item.id);
-        if (item.annotation) askAnnotations(item.id);
+        // The only answer has come with the picture; of several the earlier ones are asked for.
+        if (item.annotation?.number > 1) askAnnotations(item.id);
       }, REST);
     },
     /** The frames around a picture that are known, if only from its neighbour. @param {any} item */

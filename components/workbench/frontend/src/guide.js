@@ -11,7 +11,7 @@ const LEAVE = 120;
  * @param {object} options
  * @param {any} options.api
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
- * @param {Element} options.around where the chips are: elements with data-label-class
+ * @param {Element[]} options.around where label classes are chosen: elements with data-label-class
  * @param {() => string|null} options.getCurrent the label class at hand
  */
 export function createGuide({ api, labels, around, getCurrent }) {
@@ -78,10 +78,12 @@ export function createGuide({ api, labels, around, getCurrent }) {
     timer = setTimeout(() => (key ? show(key) : !pinned && hide()), key ? REST : LEAVE);
   }
 
-  around.addEventListener("pointerover", (event) => event.pointerType === "mouse" && soon(classAt(event)));
-  around.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && soon(null));
-  around.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && classAt(event) && soon(classAt(event)));
-  around.addEventListener("focusout", () => soon(null));
+  for (const place of around) {
+    place.addEventListener("pointerover", (event) => event.pointerType === "mouse" && soon(classAt(event)));
+    place.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && soon(null));
+    place.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && classAt(event) && soon(classAt(event)));
+    place.addEventListener("focusout", () => soon(null));
+  }
 
   return {
     element,

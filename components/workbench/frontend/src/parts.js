@@ -127,7 +127,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     },
   });
   stage.element.append(rail.element, h("div.bars", {}, connection.element, returned.element, kept.element), chooser.element);
-  around.join(panel, () => commands.nextLabel);
+  around.join(panel, chooser, () => commands.nextLabel);
   panel.setComment(null);
 
   return {
