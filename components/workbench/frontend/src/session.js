@@ -278,7 +278,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     entry.work = act.work;
     queue.goTo(entry);
     arrive();
-    if (shown === entry) decide(act.act, act.comment, true, act.chooses ?? null);
+    if (shown === entry && decide(act.act, act.comment, true, act.chooses ?? null)) {
+      ui.notice(TEXT.notices.redone(TEXT.done[act.act] ?? act.act));
+    }
   }
 
   // What the server says ------------------------------------------------------------------------------------
@@ -329,12 +331,16 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
 
   /** Asks how a picture stands now; one that is being looked at is brought up to date, the drawing kept. */
   async function refetch(entry) {
+    let item;
     try {
-      entry.item = await api.get(`/media/${entry.item.id}`);
+      item = await api.get(`/media/${entry.item.id}`);
     } catch {
       return; // It will be asked again when somebody decides on it.
     }
-    if (shown === entry && !isDirty()) strokes.reset(answerOf(entry));
+    // Whether something was drawn is asked beside the answer that it was drawn over.
+    const drawn = shown === entry && isDirty();
+    entry.item = item;
+    if (shown === entry && !drawn) strokes.reset(answerOf(entry));
     if (shown === entry) ui.drawingChanged(strokes.present, true);
     ui.stored(entry);
   }
