@@ -128,7 +128,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
      */
     done({ queue, decided, skipped, cameBack, drafts, held, median, perHour, toNext }, others) {
       element.hidden = false;
-      const [title, why] = held ? TEXT.end.held(held) : (TEXT.end.empty[queue] ?? TEXT.end.empty.filter);
+      const [title, why] = held ? [TEXT.end.held(held), TEXT.end.heldWhy] : (TEXT.end.empty[queue] ?? TEXT.end.empty.filter);
       const nothingSeen = !decided && !skipped;
       const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
       const own = [

@@ -153,6 +153,7 @@ export function createWorkbench(parent, place, onPlace) {
       window.addEventListener(back, outbox.retry);
       window.addEventListener(back, () => drafts.retry());
     }
+    follow(window, "online", () => (shownId && pictures.ready(shownId)?.error ? retry() : queue && keepNearby()));
     // When something would stay behind or be lost the browser asks before it leaves.
     window.addEventListener("beforeunload", (event) => (outbox.isAtRisk || isDrawnForNothing()) && event.preventDefault());
     follow(window, "pagehide", () => {
@@ -322,6 +323,8 @@ export function createWorkbench(parent, place, onPlace) {
 
   const ui = {
     present(entry) {
+      // One that failed a while ago is asked for once more: the network may be back.
+      if (pictures.ready(entry.item.id)?.error) pictures.retry(entry.item.id);
       const picture = pictures.ready(entry.item.id);
       if (picture) {
         showNow(entry, picture);

@@ -432,3 +432,24 @@ test("ten decisions in a row lose none", async () => {
   assert.deepEqual(posts.map(([, body]) => body.media_id).sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   assert.equal(outbox.status, "saved");
 });
+
+test("who rejects, parks or is unsure keeps what is drawn", async () => {
+  const { session, drafts, said, posts } = await desk([media(1), media(2)]);
+  session.stroke({ shapes: [BOX], labels: [], replies: {} });
+  assert.ok(session.decide("unsure"));
+  await settled();
+  assert.equal(posts[0][1].decision, "unsure");
+  assert.ok(said.includes(TEXT.notices.drawingKept));
+  assert.equal(drafts.find(1).drawing.shapes.length, 1);
+  session.step(false);
+  assert.equal(session.drawing.shapes.length, 1);
+});
+
+test("a comment for the next decision waits for its picture", async () => {
+  const { session } = await desk([media(1), media(2)]);
+  session.setComment("look at the ridge");
+  session.step(true);
+  assert.equal(session.comment, null);
+  session.step(false);
+  assert.equal(session.comment, "look at the ridge");
+});
