@@ -336,7 +336,7 @@ export const ENGLISH = {
     label: "Two answers that disagree",
     nothing: "nothing here",
     whole: (names) => `whole picture: ${names}`,
-    take: (name, who, says) => `Take ${name}, by ${who}: ${says}`,
+    take: { first: (who) => `Take ${who}’s`, second: (who) => `Take ${who}’s (dashed)` },
     reasons: {
       shapes: "They differ in where the shapes are.",
       label_classes: "They differ in the label classes.",

@@ -336,7 +336,7 @@ export const FRENCH = {
     label: "Deux réponses qui diffèrent",
     nothing: "rien ici",
     whole: (names) => `image entière : ${names}`,
-    take: (name, who, says) => `Prendre ${name}, de ${who} : ${says}`,
+    take: { first: (who) => `Prendre celle de ${who}`, second: (who) => `Prendre celle de ${who} (pointillés)` },
     reasons: {
       shapes: "Elles diffèrent par la place des formes.",
       label_classes: "Elles diffèrent par les classes.",

@@ -311,6 +311,14 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   function onRefused(answer, error) {
     const { kept } = answer;
     acts.drop(answer.id);
+    if (kept.act === "undone") {
+      // Nothing of the person's waits to be saved: it is said, and the picture shown as it is.
+      outbox.settle(answer.id);
+      ui.notice(error.message ?? answer.refused.detail, "warning");
+      const undone = queue.find(answer.mediaId);
+      if (undone) refetch(undone);
+      return;
+    }
     const entry = queue.find(answer.mediaId) ?? entryOf(kept.item);
     const stale = error.code === "stale_annotation";
     const theirs = stale ? (error.answer.annotation ?? null) : null;
@@ -345,7 +353,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     // Whether something was drawn is asked beside the answer that it was drawn over.
     const drawn = shown === entry && isDirty();
     entry.item = item;
-    if (shown === entry && !drawn) strokes.reset(answerOf(entry));
+    if (shown === entry && !drawn && !sameDrawing(strokes.present, answerOf(entry))) strokes.reset(answerOf(entry));
     if (shown === entry) ui.drawingChanged(strokes.present, true);
     ui.stored(entry);
   }
@@ -368,6 +376,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     shown.work = null;
     stroke(answerOf(shown));
     ui.drawingChanged(strokes.present, true);
+    refetch(shown); // Its state and its history are theirs too.
   }
 
   /** @param {Partial<Drawing>} drawing what has changed of the picture's drawing */

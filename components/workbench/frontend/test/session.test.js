@@ -225,7 +225,8 @@ test("mine is kept as the next annotation, after theirs", async () => {
 
 test("mine is dropped: theirs stays, and Ctrl+Z still has the drawing", async () => {
   const theirs = annotation(77, [{ ...BOX, box: [0.5, 0.5, 0.6, 0.6] }], "curator-7");
-  const { session, draw, outbox, store } = await desk([media(1)], { refuse: () => stale(theirs) });
+  const { session, draw, outbox, store, rows } = await desk([media(1)], { refuse: () => stale(theirs) });
+  rows.set(1, media(1, { state: "annotated", annotation: theirs }));
   draw(BOX);
   session.decide("submitted");
   await settled();
@@ -452,4 +453,15 @@ test("a comment for the next decision waits for its picture", async () => {
   assert.equal(session.comment, null);
   session.step(false);
   assert.equal(session.comment, "look at the ridge");
+});
+
+test("an undo that is refused says so, and leaves nothing unsaved", async () => {
+  const refuse = (path, body) => (body.decision === "undone" ? new ApiError(409, { detail: "Someone has acted on this picture since.", code: "moved_on" }) : null);
+  const { session, outbox, said } = await desk([answered(1), answered(2)], { refuse });
+  session.decide("accepted");
+  await settled();
+  session.undo();
+  await settled();
+  assert.equal(outbox.status, "saved");
+  assert.ok(said.includes("Someone has acted on this picture since."));
 });
