@@ -54,10 +54,11 @@ def measure(ground: Ground) -> Iterator[Figure]:
     note = (
         f"{len(together.seconds)} decisions by {CURATORS} curators, each with a shape, posted to the dashboard's own "
         f"door beside their queue pages and leases; the load came from the same two cores. "
-        f"{len(together.refused)} refused, {lost} of {len(given)} acknowledged ones lost."
+        f"{lost} of {len(given)} acknowledged ones lost."
     )
     yield below("16", operation, percentile(together.seconds, 95), 0.150, shown="ms", note=note)
-    yield below("16", "acknowledged decisions lost", lost, 0, shown="")
+    refused = len(alone.refused) + len(together.refused)
+    yield below("16", "decisions lost, or refused", lost + refused, 0, shown="")
 
 
 @dataclass

@@ -83,7 +83,8 @@ def decide(
         return stored
     if decision == Decision.UNDONE:
         return _undo(session, access, media, undoes, client_id, comment)
-    drop_draft(session, access, media.id)
+    if decision in (Decision.ACCEPTED, Decision.SETTLED):
+        drop_draft(session, access, media.id)
     if look is not None:
         review = decide_blind(session, access, media, look, decision, comment, client_id)
         return _told(session, access, media, review, own_review_view(review, access))

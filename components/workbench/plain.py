@@ -120,28 +120,29 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}
             return {**known, **{key: reply == "yes" for key, reply in said.items() if reply is not None}}
 
-        def done(what: str) -> None:
+        def done(what: str, act: int) -> None:
             st.session_state[SAID] = _(
                 "{name}: {what}.", name=media.file_name or _("media {id}", id=str(media.id)), what=what
             )
-            st.session_state[UNDOABLE] = media.id
+            st.session_state[UNDOABLE] = media.id, act
             on_place(replace(place, start=following))
 
         def submit() -> None:
             with explain_problems():
                 with open_session() as session:
-                    submit_annotation(
+                    stored = submit_annotation(
                         session,
                         require_visitor().access,
                         media.id,
                         label_classes=st.session_state[whole_key],
                         replies=replies(),
                         based_on=media.annotation_id,
+                        seen_acts=media.acts,
                         comment=comment(),
                         look=media.look,
                         policy=policy,
                     )
-                done(_("submitted, no shapes"))
+                done(_("submitted, no shapes"), stored.act)
 
         def accept_with(answer: AnnotationView) -> None:
             """Replies belong to an answer: with new ones it is handed in again, its shapes as they are."""
@@ -155,11 +156,13 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         label_classes=answer.label_classes,
                         replies=replies(),
                         based_on=answer.id,
+                        seen_acts=media.acts,
                         accept=True,
                         comment=comment(),
                         policy=policy,
                     )
-                done(_("accepted") if stored.media.state == State.ACCEPTED else _("submitted"))
+                said = _("accepted") if stored.media.state == State.ACCEPTED else _("submitted")
+                done(said, stored.act)
 
         def choose(decision: Decision) -> None:
             if decision == Decision.ACCEPTED and media.annotation is not None and replies() != known:
@@ -167,17 +170,18 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                 return
             with explain_problems():
                 with open_session() as session:
-                    decide(
+                    stored = decide(
                         session,
                         require_visitor().access,
                         media.id,
                         decision,
                         annotation_id=media.annotation_id,
+                        seen_acts=media.acts,
                         comment=comment(),
                         look=media.look,
                         policy=policy,
                     )
-                done(_(WORDS[decision][1]))
+                done(_(WORDS[decision][1]), stored.act)
 
         # The id stands in each key: a second click meant for this picture never meets the next one.
         state = State(media.state)
@@ -209,14 +213,14 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
 
 def _undo_button(on_place: Callable[[Place], None], place: Place) -> None:
     """Take back the decision made last on this page."""
-    media_id = st.session_state.get(UNDOABLE)
+    media_id, act = st.session_state.get(UNDOABLE, (None, None))
     if media_id is None:
         return
 
     def undo() -> None:
         with explain_problems():
             with open_session() as session:
-                decide(session, require_visitor().access, media_id, Decision.UNDONE)
+                decide(session, require_visitor().access, media_id, Decision.UNDONE, undoes=act)
             st.session_state.pop(UNDOABLE, None)
             st.session_state[SAID] = _("Taken back.")
             on_place(replace(place, start=media_id))

@@ -92,14 +92,18 @@ def test_submitting_takes_ones_own_draft_away_and_no_other(session):
     assert set(kept(session, colleague)) == {media.id}
 
 
-def test_deciding_takes_ones_own_draft_away_and_undoing_does_not(session):
+def test_accepting_takes_ones_own_draft_away_and_what_hands_nothing_in_does_not(session):
     curator, media = an_access(session), a_media(session)
     keep(session, curator, media.id)
     decide(session, curator, media.id, Decision.UNSURE)
-    assert kept(session, curator) == {}
-    keep(session, curator, media.id)
+    decide(session, curator, media.id, Decision.PARKED, comment="later")
+    decide(session, curator, media.id, Decision.REJECTED)
     decide(session, curator, media.id, Decision.UNDONE)
     assert set(kept(session, curator)) == {media.id}
+    decide(session, curator, media.id, Decision.UNPARKED)
+    annotation_id = submit_annotation(session, an_access(session), media.id).annotation.id
+    decide(session, curator, media.id, Decision.ACCEPTED, annotation_id=annotation_id)
+    assert kept(session, curator) == {}
 
 
 def test_a_draft_that_arrives_after_its_own_submission_is_not_offered_again(session):

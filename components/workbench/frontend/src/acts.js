@@ -82,6 +82,9 @@ const unlabelled = (now) => (now.shapes.some((shape) => !shape.label_class) ? TE
 
 const unanswered = (now) => (now.unanswered ? TEXT.refusals.unanswered(now.unanswered) : null);
 
+/** Whether an act hands in what is drawn. @param {string|undefined} act @param {boolean|undefined} dirty */
+export const submits = (act, dirty) => act === "submitted" || act === "nothing" || (act === "accepted" && Boolean(dirty));
+
 /**
  * The request an act becomes.
  * @param {string} act
@@ -99,8 +102,7 @@ const unanswered = (now) => (now.unanswered ? TEXT.refusals.unanswered(now.unans
  */
 export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, replies = {}, dirty, comment, look = null, chooses = null }) {
   const extra = { ...(look === null ? {} : { look }), ...(chooses === null ? {} : { chooses }) };
-  const submits = act === "submitted" || act === "nothing" || (act === "accepted" && dirty);
-  if (!submits) {
+  if (!submits(act, dirty)) {
     return {
       path: "/reviews",
       body: { client_id: clientId, media_id: mediaId, decision: act, annotation_id: annotationId, seen_acts: acts, comment, ...extra },

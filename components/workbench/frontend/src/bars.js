@@ -123,12 +123,12 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
       );
     },
     /**
-     * @param {{queue: string, decided: number, skipped: number, cameBack: number, drafts: number, median: number|null, perHour: number|null, toNext: number|null}} what
+     * @param {{queue: string, decided: number, skipped: number, cameBack: number, drafts: number, held: number, median: number|null, perHour: number|null, toNext: number|null}} what
      * @param {{key: string, name: string, count: number, capped: boolean}[]|null} others other queues with work, null while counted
      */
-    done({ queue, decided, skipped, cameBack, drafts, median, perHour, toNext }, others) {
+    done({ queue, decided, skipped, cameBack, drafts, held, median, perHour, toNext }, others) {
       element.hidden = false;
-      const [title, why] = TEXT.end.empty[queue] ?? TEXT.end.empty.filter;
+      const [title, why] = held ? [TEXT.end.held(held), TEXT.end.heldWhy] : (TEXT.end.empty[queue] ?? TEXT.end.empty.filter);
       const nothingSeen = !decided && !skipped;
       const figures = [TEXT.end.decided(decided), skipped ? TEXT.end.skipped(skipped) : null, cameBack ? TEXT.end.cameBack(cameBack) : null];
       const own = [
@@ -140,6 +140,7 @@ export function createEnding({ onQueue, onAgain, onRetry, onDraft }) {
       element.replaceChildren(
         h("h2", {}, nothingSeen ? title : TEXT.end.done),
         h("p", {}, nothingSeen ? why : figures.filter(Boolean).join(" · ")),
+        held && !nothingSeen ? h("p", {}, title) : "",
         nothingSeen || median === null ? "" : h("p.pace", {}, own.filter(Boolean).join(" · ")),
         h(
           "div.offers",

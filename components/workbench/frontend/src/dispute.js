@@ -9,7 +9,6 @@ import { TEXT } from "./strings.js";
 import { cropAround, fit } from "./view.js";
 
 const CROP = { width: 132, height: 84 };
-const NAMES = { first: "A", second: "B" };
 const ROWS = { first: "settleFirst", second: "settleSecond" };
 
 /**
@@ -43,7 +42,7 @@ export function createDispute({ stage, getBitmap, colourOf, nameOf, onSettle }) 
   function fillHalf(which, side, boxes) {
     const button = halves[which];
     const words = says(side);
-    button.setAttribute("aria-label", TEXT.dispute.take(NAMES[which], side.author, words));
+    button.setAttribute("aria-label", `${TEXT.dispute.take[which](side.author)}: ${words}`);
     button.title = words;
     const canvases = boxes.map((box) => {
       const canvas = h("canvas", { "aria-hidden": "true" });
@@ -51,7 +50,7 @@ export function createDispute({ stage, getBitmap, colourOf, nameOf, onSettle }) 
       return canvas;
     });
     button.replaceChildren(
-      h("span.says", {}, h("b", {}, kbd(keyOf(ROWS[which])), ` ${NAMES[which]} · ${side.author}`), h("span", {}, words)),
+      h("span.says", {}, h("b", {}, kbd(keyOf(ROWS[which])), ` ${TEXT.dispute.take[which](side.author)}`), h("span", {}, words)),
       h("span.crops", {}, ...canvases),
     );
   }

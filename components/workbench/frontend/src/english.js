@@ -251,6 +251,8 @@ export const ENGLISH = {
   notices: {
     nothingToUndo: "Nothing to undo from today.",
     nothingToRedo: "Nothing to redo.",
+    drawingKept: "What you drew was not submitted. It is kept for you.",
+    redone: (what) => `Done again: ${what}.`,
     undone: (what) => `Taken back: ${what}.`,
     copied: (n) => (n === 1 ? "1 shape copied from the previous frame." : `${n} shapes copied from the previous frame.`),
     noPrevious: "There is no earlier frame of this source.",
@@ -297,6 +299,8 @@ export const ENGLISH = {
       parked: ["Nothing is parked.", "A picture set aside with a note ({park}) comes here."],
       filter: ["No picture matches this filter.", "Change the filter in Browse, or take one of the queues."],
     },
+    held: (n) => (n === 1 ? "The one left is with somebody else just now." : `The ${n} left are with others just now.`),
+    heldWhy: "What they leave comes here by itself.",
     done: "That was the last one.",
     decided: (n) => (n === 1 ? "1 decision" : `${n} decisions`),
     skipped: (n) => `${n} skipped`,
@@ -332,7 +336,7 @@ export const ENGLISH = {
     label: "Two answers that disagree",
     nothing: "nothing here",
     whole: (names) => `whole picture: ${names}`,
-    take: (name, who, says) => `Take ${name}, by ${who}: ${says}`,
+    take: { first: (who) => `Take ${who}’s`, second: (who) => `Take ${who}’s (dashed)` },
     reasons: {
       shapes: "They differ in where the shapes are.",
       label_classes: "They differ in the label classes.",

@@ -251,6 +251,8 @@ export const FRENCH = {
   notices: {
     nothingToUndo: "Rien à annuler aujourd’hui.",
     nothingToRedo: "Rien à rétablir.",
+    drawingKept: "Votre dessin n’a pas été soumis. Il est gardé pour vous.",
+    redone: (what) => `Refait : ${what}.`,
     undone: (what) => `Annulé : ${what}.`,
     copied: (n) => (n < 2 ? `${n} forme copiée de l’image précédente.` : `${n} formes copiées de l’image précédente.`),
     noPrevious: "Il n’y a pas d’image plus ancienne de cette source.",
@@ -297,6 +299,8 @@ export const FRENCH = {
       parked: ["Rien n’est mis de côté.", "Une image mise de côté avec une note ({park}) arrive ici."],
       filter: ["Aucune image ne répond à ce filtre.", "Changez le filtre dans Parcourir, ou prenez une des files."],
     },
+    held: (n) => (n < 2 ? "La dernière est devant quelqu’un d’autre en ce moment." : `Les ${n} qui restent sont devant d’autres en ce moment.`),
+    heldWhy: "Celles qu’ils laissent arrivent ici d’elles-mêmes.",
     done: "C’était la dernière.",
     decided: (n) => (n < 2 ? `${n} décision` : `${n} décisions`),
     skipped: (n) => (n < 2 ? `${n} passée` : `${n} passées`),
@@ -332,7 +336,7 @@ export const FRENCH = {
     label: "Deux réponses qui diffèrent",
     nothing: "rien ici",
     whole: (names) => `image entière : ${names}`,
-    take: (name, who, says) => `Prendre ${name}, de ${who} : ${says}`,
+    take: { first: (who) => `Prendre celle de ${who}`, second: (who) => `Prendre celle de ${who} (pointillés)` },
     reasons: {
       shapes: "Elles diffèrent par la place des formes.",
       label_classes: "Elles diffèrent par les classes.",

@@ -46,6 +46,8 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
   const tried = new Set();
   /** Writing to disk never delays the sending, yet the removal has to come after it. @type {Map<string, Promise<any>>} */
   const writes = new Map();
+  /** How often each was sent in vain. @type {Map<string, number>} */
+  const failed = new Map();
   let failures = 0;
   let signedOut = false;
   let timer = null;
@@ -64,12 +66,14 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
   function pump() {
     if (timer !== null) return;
     const busy = new Set([...inFlight].map((id) => waiting.get(id)?.mediaId));
+    const next = [];
     for (const answer of waiting.values()) {
-      if (inFlight.size >= LANES) return;
-      if (inFlight.has(answer.id)) continue;
-      if (!busy.has(answer.mediaId)) send(answer);
+      if (!busy.has(answer.mediaId)) next.push(answer);
       busy.add(answer.mediaId);
     }
+    // Those that the server could not take go last: they must not keep it from the others.
+    next.sort((a, b) => (failed.get(a.id) ?? 0) - (failed.get(b.id) ?? 0));
+    for (const answer of next.slice(0, LANES - inFlight.size)) send(answer);
   }
 
   async function send(answer) {
@@ -82,10 +86,12 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
       failures = 0;
       signedOut = false;
       waiting.delete(answer.id);
+      failed.delete(answer.id);
       erase(answer.id);
       onStored(answer, stored);
     } catch (error) {
       inFlight.delete(answer.id);
+      failed.set(answer.id, (failed.get(answer.id) ?? 0) + 1);
       if (REFUSALS.has(error.status)) refuse(answer, error);
       else pause(error);
     }

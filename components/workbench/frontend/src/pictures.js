@@ -11,6 +11,9 @@ const SCREEN = 1_600;
 /** Decoded pictures may take this much memory together. The one on screen and the next are held whatever their size. */
 const BUDGET = 200 * 1024 * 1024;
 const LEAST_HELD = 2;
+/** After a failure, a picture that is wanted is asked for again. No answer and a busy server pass; a missing one does not. */
+const TRY_AGAIN = 1_000;
+const PASSING = (status) => status === 0 || status >= 500;
 /** A decoded pixel: red, green, blue and alpha. */
 const PIXEL = 4;
 
@@ -83,7 +86,7 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
       picture = { bitmap: await decode(blob), size, error: null };
       onLoaded(now() - began);
     } catch (error) {
-      picture = { bitmap: null, size, error };
+      picture = { bitmap: null, size, error, failedAt: now() };
     }
     running -= 1;
     if (held.get(slot.item.id) === slot) {
@@ -95,6 +98,9 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
     slot.resolve(picture);
     pump();
   }
+
+  /** Whether one that failed for a reason that passes is worth another try. @param {any} picture */
+  const mayComeNow = (picture) => Boolean(picture?.error) && PASSING(picture.error.status) && now() - picture.failedAt > TRY_AGAIN;
 
   function pump() {
     for (const slot of held.values()) {
@@ -118,6 +124,7 @@ export function createPictures({ fetchPicture, decode = (blob) => createImageBit
       for (const slot of [...held.values()]) if (!wanted.has(slot.item.id)) release(slot);
       // Re-inserting puts them in the new order, which is the order they are loaded in.
       for (const [id, item] of wanted) {
+        if (mayComeNow(held.get(id)?.picture)) held.delete(id);
         const slot = held.get(id) ?? hold(item);
         held.delete(id);
         held.set(id, slot);

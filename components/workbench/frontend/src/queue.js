@@ -66,6 +66,7 @@ export function createQueue({ fetchPage, asksAgain = false, isAnswered = () => f
   let matching = 0;
   let capped = false;
   let gone = 0;
+  let held = 0;
   let stopped = false;
 
   async function fetchPages() {
@@ -88,6 +89,7 @@ export function createQueue({ fetchPage, asksAgain = false, isAnswered = () => f
       exhausted = !cursor;
       matching = page.count + gone;
       capped = page.capped ?? false;
+      held = page.held ?? 0;
       complete = exhausted && (!asksAgain || (round > 0 && !found));
     } while (!found && !complete);
   }
@@ -142,6 +144,15 @@ export function createQueue({ fetchPage, asksAgain = false, isAnswered = () => f
     },
     get capped() {
       return capped;
+    },
+    /** How many others have before them, when nothing is left for this person. */
+    get held() {
+      return held;
+    },
+    /** After the end: asks once more, for what others have released or what is new. */
+    lookAgain() {
+      complete = false;
+      return fetchMore();
     },
     get all() {
       return entries;

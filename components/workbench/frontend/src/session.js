@@ -1,6 +1,6 @@
 // What happens when a person decides, undoes, or gets an answer back. No pixels in here: `ui` shows.
 
-import { ASKS, refusal, requestOf } from "./acts.js";
+import { ASKS, refusal, requestOf, submits } from "./acts.js";
 import { sidesOf } from "./sides.js";
 import { sameShapes } from "./geometry.js";
 import { entryOf } from "./queue.js";
@@ -128,7 +128,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     shown = entry;
     visible = hasPicture;
     shownAt = now();
-    comment = null;
+    comment = entry.comment ?? null;
     // One client id for the next act on this picture, made now: however often it is sent, it counts once.
     if (!entry.clientId) entry.clientId = newId();
     offerDraft(entry);
@@ -139,7 +139,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   }
 
   function leave() {
-    if (!shown || shown.done) return;
+    if (!shown || (shown.done && !STAYS.has(shown.done.act))) return;
+    shown.comment = comment;
     shown.work = isDirty() ? strokes.present : null;
     pace.left(now() - shownAt, false);
     shownAt = now();
@@ -196,8 +197,11 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const at = now();
     const kept = { item: entry.item, shapes, labels, replies, act, dirty, comment: words, chooses };
     const settles = entry.returned?.answerId;
+    // Who rejects, is unsure or parks has not handed in what is drawn: it stays theirs.
+    const keeps = dirty && !submits(act, dirty);
     remember(entry.item.id, act === "nothing" ? [] : shapes);
-    Object.assign(entry, { done: { act, clientId: id }, decided: act, work: null, returned: null, overtaken: null });
+    const work = keeps ? { shapes, labels, replies } : null;
+    Object.assign(entry, { done: { act, clientId: id }, decided: act, work, comment: null, returned: null, overtaken: null });
     decided += 1;
     pace.left(at - shownAt, true);
     shownAt = at;
@@ -212,7 +216,8 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     } finally {
       outbox.add({ id, access: me.id, mediaId: kept.item.id, path, body, madeAt: at, kept, follows: null });
       acts.add({ id, access: me.id, at, act, comment: words, chooses, item: kept.item, work: dirty ? { shapes, labels, replies } : null }, again);
-      drafts.drop(kept.item.id, Number.POSITIVE_INFINITY);
+      if (!keeps) drafts.drop(kept.item.id, Number.POSITIVE_INFINITY);
+      else if (!STAYS.has(act)) ui.notice(TEXT.notices.drawingKept);
       if (settles) outbox.settle(settles);
     }
     return true;
@@ -278,7 +283,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     entry.work = act.work;
     queue.goTo(entry);
     arrive();
-    if (shown === entry) decide(act.act, act.comment, true, act.chooses ?? null);
+    if (shown === entry && decide(act.act, act.comment, true, act.chooses ?? null)) {
+      ui.notice(TEXT.notices.redone(TEXT.done[act.act] ?? act.act));
+    }
   }
 
   // What the server says ------------------------------------------------------------------------------------
@@ -287,7 +294,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const entry = queue.find(answer.mediaId);
     const undone = answer.kept?.act === "undone";
     if (undone) drafts.drop(answer.mediaId, 0);
-    else drafts.drop(answer.mediaId, answer.madeAt);
+    else if (submits(answer.kept?.act, answer.kept?.dirty) || !answer.kept?.dirty) drafts.drop(answer.mediaId, answer.madeAt);
     if (leavesQueue && !undone && !STAYS.has(answer.kept?.act)) queue.left();
     if (!entry) return;
     const { chooses } = answer.kept ?? {};
@@ -304,6 +311,14 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
   function onRefused(answer, error) {
     const { kept } = answer;
     acts.drop(answer.id);
+    if (kept.act === "undone") {
+      // Nothing of the person's waits to be saved: it is said, and the picture shown as it is.
+      outbox.settle(answer.id);
+      ui.notice(error.message ?? answer.refused.detail, "warning");
+      const undone = queue.find(answer.mediaId);
+      if (undone) refetch(undone);
+      return;
+    }
     const entry = queue.find(answer.mediaId) ?? entryOf(kept.item);
     const stale = error.code === "stale_annotation";
     const theirs = stale ? (error.answer.annotation ?? null) : null;
@@ -329,12 +344,16 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
 
   /** Asks how a picture stands now; one that is being looked at is brought up to date, the drawing kept. */
   async function refetch(entry) {
+    let item;
     try {
-      entry.item = await api.get(`/media/${entry.item.id}`);
+      item = await api.get(`/media/${entry.item.id}`);
     } catch {
       return; // It will be asked again when somebody decides on it.
     }
-    if (shown === entry && !isDirty()) strokes.reset(answerOf(entry));
+    // Whether something was drawn is asked beside the answer that it was drawn over.
+    const drawn = shown === entry && isDirty();
+    entry.item = item;
+    if (shown === entry && !drawn && !sameDrawing(strokes.present, answerOf(entry))) strokes.reset(answerOf(entry));
     if (shown === entry) ui.drawingChanged(strokes.present, true);
     ui.stored(entry);
   }
@@ -357,6 +376,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     shown.work = null;
     stroke(answerOf(shown));
     ui.drawingChanged(strokes.present, true);
+    refetch(shown); // Its state and its history are theirs too.
   }
 
   /** @param {Partial<Drawing>} drawing what has changed of the picture's drawing */

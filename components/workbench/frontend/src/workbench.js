@@ -25,6 +25,9 @@ import { addressOf, createWhereabouts, isAt, placeAt } from "./whereabouts.js";
 /** Of a filter so many are leased: the one on screen, and those that come next. */
 const NEXT_OF_FILTER = 4;
 
+/** How often to ask, at the end of a queue, whether others have left something of it. */
+const OTHERS_REST = 10_000;
+
 /**
  * @typedef {object} Place what Python says: where to be
  * @property {string} queue
@@ -56,6 +59,7 @@ export function createWorkbench(parent, place, onPlace) {
   let queue = null;
   let leases = null;
   let stopped = false;
+  let waitingForOthers = null;
   /** The entry whose picture is being waited for. */
   let pending = null;
   let shownId = null;
@@ -149,6 +153,7 @@ export function createWorkbench(parent, place, onPlace) {
       window.addEventListener(back, outbox.retry);
       window.addEventListener(back, () => drafts.retry());
     }
+    follow(window, "online", () => (shownId && pictures.ready(shownId)?.error ? retry() : queue && keepNearby()));
     // When something would stay behind or be lost the browser asks before it leaves.
     window.addEventListener("beforeunload", (event) => (outbox.isAtRisk || isDrawnForNothing()) && event.preventDefault());
     follow(window, "pagehide", () => {
@@ -282,6 +287,16 @@ export function createWorkbench(parent, place, onPlace) {
     }
   }
 
+  /** What others have before them comes back when they leave it, or when their time is over. */
+  function waitForOthers(opened) {
+    clearTimeout(waitingForOthers);
+    waitingForOthers = setTimeout(() => {
+      if (stopped || opened !== queue || queue.current) return;
+      if (document.hidden) waitForOthers(opened);
+      else opened.lookAgain().then(() => !stopped && opened === queue && session.arrive());
+    }, OTHERS_REST);
+  }
+
   function stepThroughSkipped() {
     queue.again((entry) => !entry.decided);
     session.arrive();
@@ -308,6 +323,8 @@ export function createWorkbench(parent, place, onPlace) {
 
   const ui = {
     present(entry) {
+      // One that failed a while ago is asked for once more: the network may be back.
+      if (pictures.ready(entry.item.id)?.error) pictures.retry(entry.item.id);
       const picture = pictures.ready(entry.item.id);
       if (picture) {
         showNow(entry, picture);
@@ -324,7 +341,8 @@ export function createWorkbench(parent, place, onPlace) {
     },
     ended(done) {
       emptyStage();
-      const what = { queue: place.queue, ...done, ...ownPace(), drafts: parts.drafts.media.length };
+      const what = { queue: place.queue, ...done, ...ownPace(), drafts: parts.drafts.media.length, held: queue.held };
+      if (queue.held) waitForOthers(queue);
       ending.done(what, null);
       countOthers(api, place.queue).then((others) => !queue.current && ending.done(what, others));
     },
@@ -517,6 +535,7 @@ export function createWorkbench(parent, place, onPlace) {
     },
     stop() {
       stopped = true;
+      clearTimeout(waitingForOthers);
       whereabouts.stop();
       cleanUps.forEach((cleanUp) => cleanUp());
       queue?.stop();

@@ -193,3 +193,22 @@ test("without a database of the browser's own it works on, and says that it is n
   assert.deepEqual(got, [1]);
   assert.deepEqual(await store.all("outbox"), []);
 });
+
+test("what the server cannot take keeps nothing else from it", async () => {
+  const got = [];
+  const post = async (path, body) => {
+    got.push(body.media_id);
+    if (body.media_id <= 3) throw new ApiError(500, { detail: "a bug" });
+    return { media: { id: body.media_id } };
+  };
+  const time = clock();
+  const outbox = createOutbox({ store: await aStore(), access: 1, post, ...time });
+  for (const mediaId of [1, 2, 3, 4, 5]) outbox.add(answer(mediaId));
+  await settled();
+  assert.deepEqual(got, [1, 2, 3]);
+  time.ringLast();
+  await settled();
+  assert.ok(got.includes(4) && got.includes(5));
+  assert.equal(outbox.waitingCount, 3);
+  assert.equal(outbox.status, "unsaved");
+});

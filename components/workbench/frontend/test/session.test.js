@@ -225,7 +225,8 @@ test("mine is kept as the next annotation, after theirs", async () => {
 
 test("mine is dropped: theirs stays, and Ctrl+Z still has the drawing", async () => {
   const theirs = annotation(77, [{ ...BOX, box: [0.5, 0.5, 0.6, 0.6] }], "curator-7");
-  const { session, draw, outbox, store } = await desk([media(1)], { refuse: () => stale(theirs) });
+  const { session, draw, outbox, store, rows } = await desk([media(1)], { refuse: () => stale(theirs) });
+  rows.set(1, media(1, { state: "annotated", annotation: theirs }));
   draw(BOX);
   session.decide("submitted");
   await settled();
@@ -431,4 +432,36 @@ test("ten decisions in a row lose none", async () => {
   await settled(60);
   assert.deepEqual(posts.map(([, body]) => body.media_id).sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   assert.equal(outbox.status, "saved");
+});
+
+test("who rejects, parks or is unsure keeps what is drawn", async () => {
+  const { session, drafts, said, posts } = await desk([media(1), media(2)]);
+  session.stroke({ shapes: [BOX], labels: [], replies: {} });
+  assert.ok(session.decide("unsure"));
+  await settled();
+  assert.equal(posts[0][1].decision, "unsure");
+  assert.ok(said.includes(TEXT.notices.drawingKept));
+  assert.equal(drafts.find(1).drawing.shapes.length, 1);
+  session.step(false);
+  assert.equal(session.drawing.shapes.length, 1);
+});
+
+test("a comment for the next decision waits for its picture", async () => {
+  const { session } = await desk([media(1), media(2)]);
+  session.setComment("look at the ridge");
+  session.step(true);
+  assert.equal(session.comment, null);
+  session.step(false);
+  assert.equal(session.comment, "look at the ridge");
+});
+
+test("an undo that is refused says so, and leaves nothing unsaved", async () => {
+  const refuse = (path, body) => (body.decision === "undone" ? new ApiError(409, { detail: "Someone has acted on this picture since.", code: "moved_on" }) : null);
+  const { session, outbox, said } = await desk([answered(1), answered(2)], { refuse });
+  session.decide("accepted");
+  await settled();
+  session.undo();
+  await settled();
+  assert.equal(outbox.status, "saved");
+  assert.ok(said.includes("Someone has acted on this picture since."));
 });
