@@ -88,6 +88,11 @@ def test_of_curation_only_what_a_person_reads_as_it_is_speaks_a_language():
     assert speaking == {"contact_sheets.py"}
 
 
+def test_every_room_goes_into_the_image():
+    kept = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert {room for room in RULES if f"!{room}" not in kept} == set()
+
+
 def test_nobody_imports_pages():
     for path in FILES:
         assert not any(name.partition(".")[0] == "pages" for name in imports_of(path)), path
