@@ -245,6 +245,11 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       ui.notice(TEXT.notices.nothingToUndo);
       return;
     }
+    if (act.batch) {
+      // Many pictures, of which perhaps none is this one: it stays.
+      ui.takeBack(act);
+      return;
+    }
     leave();
     if (!outbox.cancel(act.id)) {
       const id = newId();

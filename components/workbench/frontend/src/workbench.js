@@ -134,7 +134,7 @@ export function createWorkbench(parent, place, onPlace) {
     // What waits from an earlier visit is known before the first picture is shown.
     const [refused] = await Promise.all([parts.outbox.load(), parts.acts.load(), parts.drafts.load(drawings)]);
     if (stopped) return;
-    await openQueue(place, firstPage, parts.around.comments.bringBack(refused));
+    await openQueue(place, firstPage, parts.around.bringBack(refused));
   }
 
   /** After a failure: from the start, for the queue, or for one picture. */
@@ -358,6 +358,7 @@ export function createWorkbench(parent, place, onPlace) {
     changed,
     notice: (text, kind) => notice.say(text, kind),
     ask: (act, give) => parts.panel.field.ask(act, give),
+    takeBack: (act) => parts.around.spread.takeBack(act),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
       leases.moved();

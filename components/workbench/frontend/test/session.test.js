@@ -71,6 +71,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
     ask: (act, give) => (seen.asked = { act, give }),
     stored: () => {},
     cameBack: (entry) => said.push(`back ${entry.item.id}`),
+    takeBack: (act) => said.push(`batch ${act.batch}`),
   };
   session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: true, pace: createPace(), ui });
   const [refused] = await Promise.all([outbox.load(), acts.load(), drafts.load(drawings)]);
@@ -78,7 +79,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
   session.bringBack(refused);
   if (!session.shown && (queue.current || queue.isComplete)) session.arrive();
   const draw = (...shapes) => session.stroke({ shapes });
-  return { session, queue, outbox, drafts, posts, sent, said, seen, store, draw, rows };
+  return { session, queue, outbox, acts, drafts, posts, sent, said, seen, store, draw, rows };
 }
 
 test("accepting goes to the next picture at once and names the annotation that was on screen", async () => {
@@ -181,6 +182,27 @@ test("what was undone is done again", async () => {
   await settled();
   assert.deepEqual(posts.map(([, body]) => body.decision), ["rejected", "undone", "rejected"]);
   assert.equal(session.shown.item.id, 2);
+});
+
+test("a shape given to many pictures is taken back in its turn, after a reload too, and the picture stays", async () => {
+  const store = await openStore("session-batches");
+  const first = await desk([answered(1), answered(2), answered(3)], { store });
+  first.session.decide("accepted");
+  await settled();
+  first.acts.add({ id: "b", access: ME.id, at: Date.now(), act: "spread", comment: null, item: answered(2), work: null, batch: 5, mediaIds: [7, 8] });
+  await settled();
+  const { session, said, posts } = await desk([answered(2), answered(3), answered(1)], { store });
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  session.decide("rejected");
+  await settled();
+  session.undo();
+  await settled();
+  session.undo();
+  assert.equal(said.at(-1), "batch 5");
+  assert.equal(session.shown.item.id, 2);
+  session.undo();
+  await settled();
+  assert.deepEqual(posts.map(([, body]) => [body.media_id, body.decision]), [[2, "rejected"], [2, "undone"], [1, "undone"]]);
 });
 
 const stale = (theirs) =>
