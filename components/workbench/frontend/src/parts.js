@@ -127,6 +127,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       crop.update(now);
     },
     onSelect: changed,
+    onCorners: (points) => getSession()?.keepUnfinished(points.length ? { tool: "polygon", points, label_class: commands.nextLabel } : null),
     onDrawing(isDrawing) {
       stage.element.classList.toggle("drawing", isDrawing);
       if (isDrawing) around.loop.stop();

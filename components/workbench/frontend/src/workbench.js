@@ -351,8 +351,10 @@ export function createWorkbench(parent, place, onPlace) {
     drawingChanged(drawing, fresh) {
       drawing.shapes = drawing.shapes.map((shape) => (shape.id ? shape : withId(shape)));
       if (!stage.picture) return changed();
-      if (fresh) parts.drawing.put(drawing.shapes);
-      else parts.drawing.restore(drawing.shapes);
+      if (fresh) {
+        parts.drawing.put(drawing.shapes);
+        parts.commands.resume(session.shown?.unfinished ?? null);
+      } else parts.drawing.restore(drawing.shapes);
       changed();
     },
     changed,

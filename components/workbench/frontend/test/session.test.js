@@ -291,6 +291,28 @@ test("a drawing that was not submitted is there again after stepping away, and a
   assert.deepEqual(second.said, [TEXT.notices.draftBack]);
 });
 
+test("a polygon that was not closed is there again after a reload, and gone once the picture is decided", async () => {
+  const store = await openStore("session-corners");
+  const corners = { tool: "polygon", points: [[0.1, 0.1], [0.2, 0.1]], label_class: "wildfire" };
+  const first = await desk([media(1), media(2)], { store });
+  first.session.keepUnfinished(corners);
+  first.draw(BOX);
+  first.session.undo();
+  first.session.step(true);
+  assert.equal(first.session.shown.unfinished ?? null, null);
+  first.session.step(false);
+  assert.deepEqual(first.session.shown.unfinished, corners);
+  await settled();
+  const second = await desk([media(1), media(2)], { store });
+  assert.deepEqual(second.session.shown.unfinished, corners);
+  assert.deepEqual(second.said, [TEXT.notices.draftBack]);
+  assert.ok(!second.session.dirty);
+  second.session.decide("rejected");
+  await settled();
+  const third = await desk([media(1)], { store });
+  assert.equal(third.session.shown.unfinished ?? null, null);
+});
+
 test("a drawing over an answer that has been overtaken is kept and offered, and laid over it only when asked for", async () => {
   const store = await openStore("session-old-drafts");
   const first = await desk([media(1)], { store });
