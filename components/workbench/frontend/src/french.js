@@ -167,6 +167,7 @@ export const FRENCH = {
     leftOut: (n) => (n < 2 ? `${n} laissée : quelqu’un a été plus rapide.` : `${n} laissées : quelqu’un a été plus rapide.`),
     undo: "Annuler",
     undone: (n) => (n < 2 ? `Annulé sur ${n} image.` : `Annulé sur ${n} images.`),
+    stays: (n) => (n < 2 ? `${n} reste : elle était déjà annulée, ou quelqu’un a agi dessus depuis.` : `${n} restent : elles étaient déjà annulées, ou quelqu’un a agi dessus depuis.`),
     label: "Donnez d’abord une classe à la forme.",
     asked: "Recherche d’images de cette caméra…",
   },
