@@ -141,6 +141,13 @@ def test_the_view_is_changed_and_put_back_and_a_speck_is_still_seen(
     edge = desk.part(".overlay .edge").bounding_box()
     assert edge
     assert min(edge["width"], edge["height"]) >= 8
+    # No key lies over the icon of its tool.
+    icon = desk.part(".rail [data-act=redo] path").bounding_box()
+    key = desk.part(".rail [data-act=redo] kbd").bounding_box()
+    assert icon
+    assert key
+    assert icon["x"] + icon["width"] <= key["x"]
+    assert desk.part(".rail [data-act=redo] kbd").evaluate("key => key.scrollWidth <= key.clientWidth")
     desk.press("}", "g")
     desk.says("Contrast 115 %")
     expect(desk.part(".grid .line")).to_have_count(1)
