@@ -421,6 +421,9 @@ FRENCH: dict[str, str] = {
     "{n}%": "{n} %",
     # Review
     "Queue": "File",
+    "Capture time": "Heure de prise",
+    "Upload time": "Heure d’envoi",
+    "Model score": "Score du modèle",
     "With the picture tools": "Avec les outils d’image",
     "Go to the queues": "Aller aux files",
     "Nothing is left in {queue}.": "Il ne reste rien dans « {queue} ».",

@@ -324,11 +324,23 @@ export const ENGLISH = {
     leased: (who) => `${who} is looking at it too`,
     notes: "Notes as a list",
     queue: "Queue",
+    order: "Order",
     keys: "Keys",
     plain: "Plain buttons",
     plainHint: "The same decisions with plain buttons, without the canvas",
     azimuth: (degrees) => `azimuth ${Math.round(degrees)}°`,
     assumed: "time zone assumed",
+  },
+  /** As the filter writes them. */
+  orders: {
+    captured: "Capture time",
+    uploaded: "Upload time",
+    "-score": "Model score",
+    random: "Random",
+    source: "Source, then time",
+    "-captured": "Captured last first",
+    "-uploaded": "Newest first",
+    file_name: "File name",
   },
   dispute: {
     label: "Two answers that disagree",
