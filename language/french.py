@@ -281,6 +281,8 @@ FRENCH: dict[str, str] = {
     "Uploaded from": "Envoyé du",
     "to": "au",
     "Order": "Ordre",
+    "Send back to {login} only": "Renvoyer à {login} seulement",
+    "Sent back to {login}": "Renvoyé à {login}",
     "State": "État",
     "Label class": "Classe",
     "Tag": "Étiquette",

@@ -138,6 +138,13 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             # Read when a button is pressed: what was typed last has come with that very press.
             return st.session_state[comment_key] or None
 
+        to_key, author = (
+            f"to_annotator_{media.id}",
+            media.annotation.author if media.annotation else access.login,
+        )
+        if author != access.login and State(media.state) in DECIDABLE[Decision.SENT_BACK]:
+            st.checkbox(_("Send back to {login} only", login=author), key=to_key)
+
         def replies() -> dict[str, bool]:
             said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}
             return {**known, **{key: reply == "yes" for key, reply in said.items() if reply is not None}}
@@ -197,6 +204,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         annotation_id=media.annotation_id,
                         comment=comment(),
                         look=media.look,
+                        to_annotator=decision == Decision.SENT_BACK and bool(st.session_state.get(to_key)),
                         policy=policy,
                     )
                 done(_(WORDS[decision][1]))

@@ -111,6 +111,7 @@ export const ENGLISH = {
     restored: "Restored",
     commented: "Comment",
   },
+  sentBackTo: (who) => `Sent back to ${who}`,
   compare: {
     show: (number) => `Show answer ${number} over the picture; a second one shows what differs`,
     answer: (number, who, when) => `Answer ${number} by ${who}, ${when}`,
@@ -215,6 +216,9 @@ export const ENGLISH = {
     sent_back: "What has to be done again?",
     parked: "Why set it aside?",
     reopened: "Why reopen it?",
+    to: "For whom",
+    toOne: (who) => `to ${who}`,
+    toAnyone: "to anyone",
     comment: "Note for the next decision",
     say: "Comment on this picture",
     hint: "Enter sends · Esc cancels",

@@ -111,6 +111,7 @@ export const FRENCH = {
     restored: "Rétabli",
     commented: "Commentaire",
   },
+  sentBackTo: (who) => `Renvoyé à ${who}`,
   compare: {
     show: (number) => `Montrer la réponse ${number} sur l’image ; une deuxième montre ce qui diffère`,
     answer: (number, who, when) => `Réponse ${number} de ${who}, ${when}`,
@@ -215,6 +216,9 @@ export const FRENCH = {
     sent_back: "Qu’est-ce qui est à refaire ?",
     parked: "Pourquoi mettre de côté ?",
     reopened: "Pourquoi rouvrir ?",
+    to: "Pour qui",
+    toOne: (who) => `à ${who}`,
+    toAnyone: "à tout le monde",
     comment: "Note pour la prochaine décision",
     say: "Commenter cette image",
     hint: "Entrée envoie · Échap annule",

@@ -370,7 +370,7 @@ export function createWorkbench(parent, place, onPlace) {
     },
     changed,
     notice: (text, kind) => notice.say(text, kind),
-    ask: (act, give) => parts.panel.field.ask(act, give),
+    ask: (act, give, annotator) => parts.panel.field.ask(act, give, "", annotator),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
       leases.moved();
