@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, model_validator
 from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, PolicyDep, SessionDep
@@ -124,6 +124,15 @@ class ReviewIn(Body):
     look: int | None = Field(
         default=None, ge=1, le=2**63 - 1, description="`look` of the media as it was on the screen."
     )
+    to: Literal["annotator", "anyone"] | None = Field(
+        default=None, description="For `sent_back`: who shall do it again; anyone when it is not said."
+    )
+
+    @model_validator(mode="after")
+    def only_what_is_sent_back_is_for_somebody(self) -> Self:
+        if self.to is not None and self.decision != Decision.SENT_BACK:
+            raise ValueError("Only what is sent back can be for somebody.")
+        return self
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,7 @@ def review(
             comment=decision.comment,
             client_id=decision.client_id,
             look=decision.look,
+            to_annotator=decision.to == "annotator",
             policy=policy,
         )
     except (StaleAnnotation, MovedOn) as stale:

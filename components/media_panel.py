@@ -232,7 +232,7 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
     """The history as HTML, newest first; every value escaped."""
     lines = []
     for entry in history:
-        what = act_text(entry.what)
+        what = _("Sent back to {login}", login=entry.sent_to) if entry.sent_to else act_text(entry.what)
         if entry.what == "submitted":
             count = entry.shapes or 0
             shapes = plural(count, "{n} shape", "{n} shapes") if count else _("no shapes")

@@ -24,6 +24,8 @@ class HistoryEntry:
     annotation_id: int | None = None
     annotation_number: int | None = None
     shapes: int | None = None
+    # Who alone shall do again what was sent back.
+    sent_to: str | None = None
     # Given without having seen the answer that counted.
     blind: bool = False
 
@@ -77,6 +79,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
             comment=review.comment,
             annotation_id=review.annotation_id,
             annotation_number=numbers.get(review.annotation_id or 0),
+            sent_to=review.sent_to,
             blind=row.blind,
         )
         acts.append(((row.act, 1), entry))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from curation.errors import MediaNotFound
 from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
@@ -54,6 +54,8 @@ class ReviewView:
     annotation_id: int | None
     state_before: str
     state_after: str
+    # The login that alone shall do again what was sent back; None for anyone.
+    sent_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +230,23 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
 
 
 def review_rows() -> AnySelect:
-    return select(
-        Review.id,
-        Review.media_id,
-        Review.decision,
-        Review.comment,
-        Access.login,
-        Review.created_at,
-        Review.annotation_id,
-        Review.state_before,
-        Review.state_after,
-    ).join(Access, Access.id == Review.access_id)
+    addressee = aliased(Access)
+    return (
+        select(
+            Review.id,
+            Review.media_id,
+            Review.decision,
+            Review.comment,
+            Access.login,
+            Review.created_at,
+            Review.annotation_id,
+            Review.state_before,
+            Review.state_after,
+            addressee.login.label("sent_to"),
+        )
+        .join(Access, Access.id == Review.access_id)
+        .outerjoin(addressee, addressee.id == Review.sent_to_id)
+    )
 
 
 def review_view(row: AnyRow) -> ReviewView:
@@ -252,10 +260,11 @@ def review_view(row: AnyRow) -> ReviewView:
         annotation_id=row[6],
         state_before=row[7].value,
         state_after=row[8].value,
+        sent_to=row[9],
     )
 
 
-def own_review_view(review: Review, access: Access) -> ReviewView:
+def own_review_view(review: Review, access: Access, sent_to: str | None = None) -> ReviewView:
     """A review that this access has just written, without asking the database for it."""
     return ReviewView(
         id=review.id,
@@ -267,6 +276,7 @@ def own_review_view(review: Review, access: Access) -> ReviewView:
         annotation_id=review.annotation_id,
         state_before=review.state_before.value,
         state_after=review.state_after.value,
+        sent_to=sent_to,
     )
 
 

@@ -1,7 +1,8 @@
 """Queues: what awaits an access, in order. Each is a filter, so its count and its list never differ.
 
 Ready queues leave out what somebody else has before them at the moment (`leases`), and give some media once
-more to be answered blind (`looks`), among those to annotate. A filter as a queue shows everything it matches.
+more to be answered blind (`looks`), among those to annotate. What was sent back to its annotator waits for that
+person, and for admins. A filter as a queue shows everything it matches.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from curation.errors import UnknownFilter
 from curation.media_filter import MediaFilter, Sort
 from curation.states import LOOKABLE
 from db.locks import lock_words
-from db.models import Access, Media, State
-from db.queries import media_for_review_by
+from db.models import Access, Media, Scope, State
+from db.queries import media_for_review_by, media_sent_to_others
 
 
 class Queue(enum.StrEnum):
@@ -102,6 +103,8 @@ def _waiting(
         return found
     elsewhere = leases.held_by_others(access)
     found.extra.append(elsewhere if held else ~elsewhere)
+    if queue == Queue.SENT_BACK and access.scope != Scope.ADMIN:
+        found.extra.append(~media_sent_to_others(access.id))
     given = looks.open_looks(session, access) if queue in (Queue.TO_ANNOTATE, Queue.TO_REVIEW) else []
     if queue == Queue.TO_REVIEW:
         found.extra.extend(

@@ -64,6 +64,7 @@ def decide(
     comment: str | None = None,
     client_id: str | None = None,
     look: int | None = None,
+    to_annotator: bool = False,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Decided:
     """Record one decision. `annotation_id` is the annotation that was on the screen.
@@ -71,6 +72,7 @@ def decide(
     `seen_acts` is how many acts the media had then; `undoes`, for an undo, the number of the act to take back;
     `chooses`, for settling a dispute, the annotation that shall count. With `look` it is a blind decision: it
     moves nothing, unless it goes against somebody else's answer, and whoever made it is told nothing of that.
+    With `to_annotator` what is sent back waits for the author of that annotation alone, otherwise for anyone.
 
     Raises StaleAnnotation when another one counts by now, WrongState when the media has moved on,
     AnswerIncomplete when something is needed first, Conflict for a look that is not the caller's, NotAllowed.
@@ -78,6 +80,8 @@ def decide(
     require_scope(access, *((Scope.ADMIN,) if decision in ADMIN_ONLY else CURATORS))
     client_id = clean_client_id(client_id)
     comment = clean_comment(comment)
+    if to_annotator and decision != Decision.SENT_BACK:
+        raise AnswerIncomplete("Only what is sent back can be for its annotator.")
     media = lock_media(session, access, media_id)
     if client_id is not None and (stored := _stored(session, access, media, client_id)) is not None:
         return stored
@@ -103,12 +107,14 @@ def decide(
     counts = media.current_annotation_id
     if decision == Decision.SETTLED:
         counts = choose(session, media, chooses)
+    addressee = _annotator(session, counts) if to_annotator else None
     review = Review(
         media_id=media.id,
         access_id=access.id,
         annotation_id=counts,
         decision=decision,
         comment=comment,
+        sent_to_id=addressee.id if addressee is not None else None,
         client_id=client_id,
         act=0,
         state_before=media.state,
@@ -126,7 +132,8 @@ def decide(
     if decision in ADMIN_ONLY:
         record(session, access, f"media_{decision.value}", {"comment": comment}, media_id=media.id)
     session.flush()
-    return Decided(own_review_view(review, access), standing(media), review.act)
+    view = own_review_view(review, access, addressee.login if addressee is not None else None)
+    return Decided(view, standing(media), review.act)
 
 
 def _claim_content(session: Session, media: Media) -> None:
@@ -183,6 +190,13 @@ def _state_after(
             return State.NEW if media.current_annotation_id is None else State.ANNOTATED
         case _:
             return State(decision.value)
+
+
+def _annotator(session: Session, annotation_id: int | None) -> Access:
+    """Whom an answer is sent back to. Raises AnswerIncomplete when nobody has answered."""
+    if annotation_id is None:
+        raise AnswerIncomplete("Nobody has answered this picture, so there is no annotator to send it to.")
+    return session.get_one(Access, _author_of(session, annotation_id))
 
 
 def _author_of(session: Session, annotation_id: int) -> int:

@@ -491,6 +491,8 @@ class Review(Base):
     undoes_act: Mapped[int | None]
     # Given without having seen the answer that counts, and without moving the media.
     blind: Mapped[bool] = mapped_column(default=False)
+    # Who alone shall do again what was sent back; empty for anyone.
+    sent_to_id: Mapped[int | None] = mapped_column(ForeignKey("accesses.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     act: Mapped[int]
@@ -498,7 +500,7 @@ class Review(Base):
     state_after: Mapped[State] = mapped_column(words(State, "state_after"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
-    access: Mapped[Access] = relationship(lazy="raise")
+    access: Mapped[Access] = relationship(lazy="raise", foreign_keys=access_id)
 
 
 # --- two people, or one person twice --------------------------------------------------------------

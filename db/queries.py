@@ -205,6 +205,25 @@ def media_for_review_by(
     return limits
 
 
+def media_sent_to_others(access_id: int) -> ColumnElement[bool]:
+    """Of media in the state `sent_back`: those that were sent to one person alone, who is not this access."""
+    later = aliased(Review)
+    is_last = ~exists().where(
+        later.media_id == Review.media_id,
+        later.decision == Decision.SENT_BACK,
+        later.act > Review.act,
+        ~is_undone(later),
+    )
+    # Not the media's last review: what was set aside and taken up again waits for the same person as before.
+    return exists().where(
+        Review.media_id == Media.id,
+        Review.decision == Decision.SENT_BACK,
+        Review.sent_to_id != access_id,
+        ~is_undone(),
+        is_last,
+    )
+
+
 def annotation_kept_from(access_id: int) -> ColumnElement[bool]:
     """Somebody else's answer to a picture that came back to them: only they see how true to themselves they are."""
     first = aliased(Annotation)

@@ -281,6 +281,8 @@ FRENCH: dict[str, str] = {
     "Uploaded from": "Envoyé du",
     "to": "au",
     "Order": "Ordre",
+    "Send back to {login} only": "Renvoyer à {login} seulement",
+    "Sent back to {login}": "Renvoyé à {login}",
     "State": "État",
     "Label class": "Classe",
     "Tag": "Étiquette",
@@ -421,6 +423,9 @@ FRENCH: dict[str, str] = {
     "{n}%": "{n} %",
     # Review
     "Queue": "File",
+    "Capture time": "Heure de prise",
+    "Upload time": "Heure d’envoi",
+    "Model score": "Score du modèle",
     "With the picture tools": "Avec les outils d’image",
     "Go to the queues": "Aller aux files",
     "Nothing is left in {queue}.": "Il ne reste rien dans « {queue} ».",

@@ -14,6 +14,10 @@ SENTENCES: dict[str, str] = {
     "Two answers disagree about this picture. Choose one of them, or accept what you have drawn.": (
         "Deux réponses se contredisent pour cette image. Choisissez-en une, ou acceptez ce que vous avez dessiné."
     ),
+    "Only what is sent back can be for its annotator.": "Seul ce qui est renvoyé peut l’être à son annotateur.",
+    "Nobody has answered this picture, so there is no annotator to send it to.": (
+        "Personne n’a répondu à cette image : il n’y a pas d’annotateur à qui la renvoyer."
+    ),
     "Choose one of the two answers that disagree.": "Choisissez l’une des deux réponses qui se contredisent.",
     # Who is there, and what they may do
     "Sign in first.": "Connectez-vous d’abord.",

@@ -7,7 +7,7 @@ from components.layout import use_layout
 from components.messages import plain
 from components.sign_in import require_visitor
 from components.workbench import Place, workbench
-from components.workbench.plain import plain_review, review_policy
+from components.workbench.plain import choose_order, plain_review, review_policy
 from curation.errors import NotAllowed, UnknownFilter
 from curation.overview import fullest_queue
 from curation.preferences import preferences_of
@@ -64,8 +64,9 @@ try:
                 format_func=lambda queue: _(QUEUE_NAMES[queue]),
                 key="plain_queue",
                 width=260,
-                on_change=lambda: go(Place(st.session_state["plain_queue"])),
+                on_change=lambda: go(Place(st.session_state["plain_queue"], place.order)),
             )
+            choose_order(place, go)
             st.button(_("With the picture tools"), on_click=leave_plain, type="tertiary")
         plain_review(place, go)
     else:

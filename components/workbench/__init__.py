@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from components.bundle import mount_bundle
-from curation.media_filter import MediaFilter
-from curation.queues import DEFAULT_ORDER, QUEUE_NAMES, QUEUE_STATES, Queue
+from curation.errors import UnknownFilter
+from curation.media_filter import SEEDS, MediaFilter, Sort
+from curation.queues import DEFAULT_ORDER, QUEUE_NAMES, QUEUE_STATES, Queue, queue_filter
 from language import _, current
+
+# The orders that a queue can be stepped through in; an address may name any other.
+ORDERS = (Sort.CAPTURED_FIRST, Sort.UPLOADED_FIRST, Sort.SCORE, Sort.RANDOM, Sort.SOURCE)
+ORDER = ("sort", "seed")  # the filters that say it
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,17 @@ class Place:
         order = {} if self.queue == Queue.FILTER else {"sort": DEFAULT_ORDER.value}
         return MediaFilter.from_query({**order, **self.filters})
 
+    @property
+    def order(self) -> dict[str, Sequence[str]]:
+        """What of the filters says in which order; empty when that is left to the queue."""
+        return {name: values for name, values in self.filters.items() if name in ORDER}
+
+    def in_order(self, sort: Sort) -> Place:
+        """The same queue from its start in another order, a random one never seen before."""
+        kept = {name: values for name, values in self.filters.items() if name not in ORDER}
+        seed = {"seed": [str(secrets.randbelow(SEEDS))]} if sort == Sort.RANDOM else {}
+        return Place(self.queue, {**kept, "sort": [sort.value], **seed})
+
     def to_query(self) -> dict[str, list[str]]:
         """The query of the page's address."""
         query = {"queue": [self.queue.value], **{name: list(values) for name, values in self.filters.items()}}
@@ -43,7 +60,7 @@ def workbench(
     `on_place` is told where the person is, once their keys are quiet; decisions do not come this way. `keys` are
     the person's own, by what they do.
     """
-    here = replace(place, start=None).to_query()
+    here = Place(place.queue, place.filters).to_query()
     # A filter can be left for a queue, and only be come to by its own address.
     choices = [queue for queue in QUEUE_NAMES if queue in (*QUEUE_STATES, place.queue)]
     data = {
@@ -56,24 +73,32 @@ def workbench(
         "queues": [{"key": queue.value, "name": _(QUEUE_NAMES[queue])} for queue in choices],
         "plain": "?" + urlencode({**place.to_query(), "plain": ["1"]}, doseq=True),
         # The workbench has said so itself: nothing for it to do.
-        "echo": _told(key) == (place.queue.value, place.start),
+        "echo": _told(key) == place,
     }
 
     def moved() -> None:
-        queue, start = _told(key)
-        if queue == place.queue.value:
-            on_place(replace(place, start=start))
-        elif queue in {known.value for known in QUEUE_STATES}:
-            on_place(Place(Queue(queue), start=start))
+        told = _told(key)
+        if told is not None and told.queue in choices:
+            on_place(told)
 
     mount_bundle("workbench")(data=data, key=key, on_place_change=moved)
 
 
-def _told(key: str) -> tuple[str, int | None]:
-    """What the workbench said last about where the person is."""
+def _told(key: str) -> Place | None:
+    """What the workbench said last about where the person is; without filters that are not understood."""
     state: Any = st.session_state.get(key) or {}
     said = state.get("place")
-    if not isinstance(said, dict) or not isinstance(said.get("queue"), str):
-        return "", None
-    start = said.get("start")
-    return said["queue"], start if isinstance(start, int) and not isinstance(start, bool) else None
+    if not isinstance(said, dict) or str(said.get("queue")) not in QUEUE_NAMES:
+        return None
+    queue, query, start = Queue(said["queue"]), said.get("query"), said.get("start")
+    filters: dict[str, list[str]] = {}
+    for pair in query if isinstance(query, list) else ():
+        match pair:
+            case [str(name), str(value)] if name != "queue":
+                filters.setdefault(name, []).append(value)
+    told = Place(queue, filters, start if isinstance(start, int) and not isinstance(start, bool) else None)
+    try:
+        queue_filter(queue, told.wanted)
+    except UnknownFilter:
+        return Place(queue, start=told.start)
+    return told

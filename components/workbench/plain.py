@@ -11,14 +11,15 @@ import streamlit as st
 
 from components.clock import browser_zone, local_text
 from components.figures import count_text
-from components.filters import YES_OR_NO
+from components.filters import SORT_NAMES, YES_OR_NO
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
-from components.workbench import Place
+from components.workbench import ORDERS, Place
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import complete
 from curation.label_classes import list_label_classes
+from curation.media_filter import Sort
 from curation.media_view import AnnotationView, MediaView
 from curation.questions import list_questions
 from curation.queues import QUEUE_NAMES, count_queue, take_media
@@ -45,6 +46,13 @@ WHERE = (
     (later("centre left"), later("centre middle"), later("centre right")),
     (later("lower left"), later("lower middle"), later("lower right")),
 )
+# As the workbench names them: the first of each comes first.
+ORDER_NAMES = {
+    **SORT_NAMES,
+    Sort.CAPTURED_FIRST: later("Capture time"),
+    Sort.UPLOADED_FIRST: later("Upload time"),
+    Sort.SCORE: later("Model score"),
+}
 SAID = "plain_review_said"
 UNDOABLE = "plain_review_undoable"
 
@@ -52,6 +60,20 @@ UNDOABLE = "plain_review_undoable"
 def review_policy() -> ReviewPolicy:
     """What this installation asks for before a picture counts as accepted."""
     return ReviewPolicy.of(get_settings())
+
+
+def choose_order(place: Place, on_place: Callable[[Place], None]) -> None:
+    """Choose in which order the queue is stepped through; it begins anew in it."""
+    sort = place.wanted.sort
+    st.session_state["plain_order"] = sort
+    st.selectbox(
+        _("Order"),
+        [*ORDERS, *({sort} - set(ORDERS))],
+        format_func=lambda order: _(ORDER_NAMES[order]),
+        key="plain_order",
+        width=220,
+        on_change=lambda: on_place(place.in_order(st.session_state["plain_order"])),
+    )
 
 
 def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
@@ -116,6 +138,13 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             # Read when a button is pressed: what was typed last has come with that very press.
             return st.session_state[comment_key] or None
 
+        to_key, author = (
+            f"to_annotator_{media.id}",
+            media.annotation.author if media.annotation else access.login,
+        )
+        if author != access.login and State(media.state) in DECIDABLE[Decision.SENT_BACK]:
+            st.checkbox(_("Send back to {login} only", login=author), key=to_key)
+
         def replies() -> dict[str, bool]:
             said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}
             return {**known, **{key: reply == "yes" for key, reply in said.items() if reply is not None}}
@@ -179,6 +208,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                         seen_acts=media.acts,
                         comment=comment(),
                         look=media.look,
+                        to_annotator=decision == Decision.SENT_BACK and bool(st.session_state.get(to_key)),
                         policy=policy,
                     )
                 done(_(WORDS[decision][1]), stored.act)

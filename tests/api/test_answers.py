@@ -111,6 +111,33 @@ def test_decisions_travel_the_same_way(client, caller, media_id):
     assert undone.json()["media"]["state"] == "annotated"
 
 
+def test_what_is_sent_back_may_be_for_its_annotator_alone(client, caller, media_id):
+    headers = caller()
+    annotation = submit(client, headers, media_id, shapes=[BOX]).json()["annotation"]
+    decision = {"media_id": media_id, "annotation_id": annotation["id"], "comment": "box too wide"}
+
+    def decide(**more):
+        return client.post("/reviews", headers=headers, json={**decision, **more})
+
+    for refused in ({"decision": "accepted", "to": "anyone"}, {"decision": "sent_back", "to": "somebody"}):
+        answer = decide(**refused)
+        assert (answer.status_code, set(answer.json()) >= {"detail", "code"}) == (422, True), answer.text
+    sent = decide(decision="sent_back", to="annotator").json()
+    assert sent["review"]["sent_to"] == annotation["author"]
+    other = caller()
+    queue = {"queue": "sent_back"}
+    listed = {
+        who: client.get("/queue", headers=by, params=queue).json() for who, by in ((1, headers), (2, other))
+    }
+    assert [len(listed[who]["items"]) for who in (1, 2)] == [listed[who]["count"] for who in (1, 2)] == [1, 0]
+    assert (
+        client.get(f"/media/{media_id}/history", headers=other).json()[0]["sent_to"] == annotation["author"]
+    )
+    client.post("/reviews", headers=headers, json={"media_id": media_id, "decision": "undone"})
+    assert decide(decision="sent_back", to="anyone").json()["review"]["sent_to"] is None
+    assert client.get("/queue", headers=other, params=queue).json()["count"] == 1
+
+
 def test_a_misspelt_field_is_no_answer(client, caller, media_id):
     headers = caller()
     assert submit(client, headers, media_id, Shapes=[BOX]).status_code == 422

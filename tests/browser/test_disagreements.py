@@ -148,6 +148,6 @@ def test_two_people_find_each_other_in_the_disagreements(
         second.press("n")
         second.is_saved()
         expect(second.part(".ending")).to_contain_text("1 decision")
-    first.part(".strip select").select_option("disagreements")
+    first.part(".strip .queues").select_option("disagreements")
     expect(first.root).to_have_attribute("data-media-id", re.compile(r"\d+"))
     expect(first.root).to_have_attribute("data-dispute", "true")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -403,7 +405,7 @@ def test_the_address_follows_and_leads_back(page: Page, product: Product, progra
     page.reload()
     desk.shows(ids[1])
     expect(desk.part(f'.strip a[href*="start={ids[1]}"]')).to_have_count(1)
-    desk.part(".strip select").select_option("parked")
+    desk.part(".strip .queues").select_option("parked")
     page.wait_for_url("**queue=parked*")
     # At once: what is still being said of the place just left must not win.
     page.go_back()
@@ -411,6 +413,58 @@ def test_the_address_follows_and_leads_back(page: Page, product: Product, progra
     page.wait_for_timeout(3_000)
     desk.shows(ids[1])
     page.wait_for_url(f"**start={ids[1]}*")
+
+
+def test_the_order_is_chosen_and_outlives_reload_queue_and_back(
+    page: Page, product: Product, program: Program, curator: str
+):
+    assert media_for(program, "order", 0) == []
+    # Uploaded in another order than they were taken in.
+    first, second, third = (
+        program.upload(
+            a_jpeg(1280, 720), f"order-{day}.jpg", tags="order", captured_at=f"2026-08-{day}T10:00:00Z"
+        )["id"]
+        for day in (13, 14, 12)
+    )
+    desk = Desk.sit_down(page, product, curator, "order")
+    orders = desk.part(".strip .orders")
+    expect(orders).to_have_value("captured")
+    desk.shows(third)
+    orders.select_option("uploaded")
+    desk.shows(first)
+    page.wait_for_url("**sort=uploaded*")
+    desk.press("j")
+    desk.shows(second)
+    # Python writes the address with the order in it.
+    page.wait_for_url(f"**start={second}*")
+    expect(desk.part(f'.strip a[href*="sort=uploaded"][href*="start={second}"]')).to_have_count(1)
+    assert "sort=uploaded" in page.url
+    assert "tag=order" in page.url
+    page.reload()
+    desk.shows(second)
+    expect(orders).to_have_value("uploaded")
+    orders.select_option("random")
+    page.wait_for_url("**seed=*")
+    seed = re.search(r"seed=(\d+)", page.url)
+    assert seed
+    desk.part(".strip .queues").select_option("parked")
+    page.wait_for_url("**queue=parked*")
+    assert f"sort=random&seed={seed[1]}" in page.url
+    expect(orders).to_have_value("random")
+    page.go_back()
+    expect(desk.root).to_have_attribute("data-media-id", re.compile(r"\d+"))
+    expect(orders).to_have_value("random")
+    page.wait_for_timeout(3_000)
+    assert f"seed={seed[1]}" in page.url
+    assert "queue=to_annotate" in page.url
+    expect(orders).to_have_value("random")
+    for width, height in ((1366, 768), (1024, 768), (768, 1024)):
+        page.set_viewport_size({"width": width, "height": height})
+        parts = desk.part(".strip > :visible:not(.spring)").all()
+        boxes = [box for part in parts if (box := part.bounding_box()) and box["width"]]
+        ends = [box["x"] + box["width"] for box in boxes]
+        assert all(end <= box["x"] + 8 for end, box in zip(ends, boxes[1:], strict=False)), boxes
+        assert ends[-1] <= width
 
 
 def test_the_sheet_of_keys_opens_and_the_keys_below_it_are_quiet(

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from curation import leases, looks
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
-from curation.errors import NotAllowed, UnknownFilter
+from curation.errors import AnswerIncomplete, NotAllowed, UnknownFilter
+from curation.history import get_history
 from curation.media_filter import MediaFilter, Sort
 from curation.queues import (
     QUEUE_NAMES,
@@ -23,10 +24,11 @@ from curation.queues import (
     next_media,
     take_media,
 )
+from curation.reviews import decide
 from curation.states import OPEN_STATES
-from db.models import Access, Look, LookKind, Media, State, utc_now
+from db.models import Access, Decision, Look, LookKind, Media, State, utc_now
 from db.session import open_session
-from tests.factories import a_box, a_media, a_viewer, an_access
+from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 NOON = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
 READY = tuple(QUEUE_STATES)
@@ -338,3 +340,91 @@ def test_a_share_of_answers_comes_to_somebody_else_among_what_is_new(session):
     assert [(item.id, item.state) for item in page.items] == [(new, "new"), (answered, "new")]
     assert looks.open_looks(session, curator) == [answered]
     assert count_queue(session, curator, Queue.TO_ANNOTATE, policy=policy).value == 2
+
+
+@pytest.fixture
+def sent_back(session):
+    """Sends an answer of the first person back: to them alone, or to anyone. The second person decides."""
+    author, other, admin = an_access(session, login="anna"), an_access(session), an_admin(session)
+
+    def send(*, to_annotator, media=None):
+        media = media or a_media(session)
+        if media.current_annotation_id is None:
+            submit_annotation(session, author, media.id)
+        decided = decide(
+            session,
+            other,
+            media.id,
+            Decision.SENT_BACK,
+            annotation_id=media.current_annotation_id,
+            comment="too wide",
+            to_annotator=to_annotator,
+        )
+        assert decided.review.sent_to == ("anna" if to_annotator else None)
+        return media
+
+    return author, other, admin, send
+
+
+def who_has(session, media, *people):
+    """Who of these finds the media in the queue of what was sent back; the count agrees with the list."""
+    found = []
+    for number, who in enumerate(people):
+        ids = [item.id for item in next_media(session, who, Queue.SENT_BACK).items]
+        assert count_queue(session, who, Queue.SENT_BACK).value == len(ids)
+        assert count_queues(session, who)[Queue.SENT_BACK].count.value == len(ids)
+        found += [number] * (media.id in ids)
+    return found
+
+
+def test_what_is_sent_back_to_its_annotator_is_theirs_and_the_admins(session, sent_back):
+    author, other, admin, send = sent_back
+    to_one, to_all = send(to_annotator=True), send(to_annotator=False)
+    assert who_has(session, to_one, author, other, admin) == [0, 2]
+    assert who_has(session, to_all, author, other, admin) == [0, 1, 2]
+    taken = take_media(session, other, Queue.SENT_BACK, lease_seconds=60)
+    assert [item.id for item in taken.items] == [to_all.id]
+    assert [item.last_review.sent_to for item in next_media(session, author, Queue.SENT_BACK).items] == [
+        "anna"
+    ]
+    assert get_history(session, other, to_one.id)[0].sent_to == "anna"
+    assert get_history(session, other, to_all.id)[0].sent_to is None
+
+
+def test_whoever_it_was_sent_back_to_stays_through_what_is_undone_or_taken_up_again(session, sent_back):
+    author, other, admin, send = sent_back
+    media = send(to_annotator=True)
+    seen = {"annotation_id": media.current_annotation_id}
+    decide(session, admin, media.id, Decision.PARKED, comment="later", **seen)
+    assert who_has(session, media, author, other, admin) == []
+    decide(session, admin, media.id, Decision.UNPARKED, **seen)
+    assert who_has(session, media, author, other, admin) == [0, 2]
+    decide(session, admin, media.id, Decision.UNSURE, **seen)
+    decide(session, admin, media.id, Decision.UNDONE)
+    assert who_has(session, media, author, other, admin) == [0, 2]
+
+
+def test_who_it_is_sent_back_to_is_said_anew_each_time_and_undone_with_it(session, sent_back):
+    author, other, admin, send = sent_back
+    media = send(to_annotator=True)
+    submit_annotation(session, author, media.id, based_on=media.current_annotation_id)
+    send(to_annotator=False, media=media)
+    assert who_has(session, media, author, other, admin) == [0, 1, 2]
+    decide(session, other, media.id, Decision.UNDONE)
+    assert media.state == State.ANNOTATED
+    decide(session, author, media.id, Decision.UNDONE)
+    assert who_has(session, media, author, other, admin) == [0, 2]
+    decide(session, other, media.id, Decision.UNDONE)
+    assert media.state == State.ANNOTATED
+    send(to_annotator=False, media=media)
+    assert who_has(session, media, author, other, admin) == [0, 1, 2]
+
+
+def test_only_an_answer_that_is_sent_back_is_for_its_annotator(session):
+    author, media = an_access(session), a_media(session)
+    decide(session, author, media.id, Decision.UNSURE)
+    with pytest.raises(AnswerIncomplete):
+        decide(session, author, media.id, Decision.SENT_BACK, comment="why?", to_annotator=True)
+    with pytest.raises(AnswerIncomplete):
+        decide(session, author, media.id, Decision.REJECTED, to_annotator=True)
+    assert media.state == State.UNSURE

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components.workbench import Place, _told
 from curation.annotations import submit_annotation
 from curation.browse import get_details
 from curation.comments import comment_on, list_mentions
@@ -230,3 +232,41 @@ def test_smoke_and_a_false_positive_exclude_each_other_for_the_whole_picture(ope
     press(app, f"nothing_{media[2]}")
     with open_session(read_only=True) as session:
         assert get_details(session, curator, media[2]).annotation.label_classes == ["antenna", "dust"]
+
+
+def test_the_order_is_chosen_with_plain_buttons_and_outlives_the_queue(open_page, curator, media):
+    with open_session() as session:
+        for media_id, score in zip(media, (0.2, 0.9, None), strict=True):
+            session.get_one(Media, media_id).score = score
+    app = open_page(curator, "review.py", queue="to_review", source="north", plain="1", start=str(media[0]))
+    assert app.selectbox(key="plain_order").value == "captured"
+    app.selectbox(key="plain_order").set_value("-score").run()
+    chosen = {"sort": "-score", "plain": "1"}
+    assert app.query_params == {"queue": "to_review", "source": "north", **chosen}
+    assert f"accepted_{media[1]}" in {button.key for button in app.button}
+    app.selectbox(key="plain_queue").set_value(Queue.TO_ANNOTATE).run()
+    assert app.query_params == {"queue": "to_annotate", **chosen}
+    app.selectbox(key="plain_order").set_value("random").run()
+    assert 0 <= int(app.query_params["seed"]) < 2**31
+
+
+def test_an_order_that_is_not_offered_is_shown_when_the_address_names_it(open_page, curator, media):
+    app = open_page(curator, "review.py", queue="filter", plain="1")
+    assert app.selectbox(key="plain_order").value == "-uploaded"
+    assert "Newest first" in app.selectbox(key="plain_order").options
+
+
+def a_place(queue, query, start=None):
+    """What Python makes of what the workbench says."""
+    st.session_state["workbench"] = {"place": {"queue": queue, "query": query, "start": start}}
+    return _told("workbench")
+
+
+def test_python_is_told_the_order_and_refuses_what_is_none(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    query = [["queue", "to_review"], ["tag", "a"], ["tag", "b"], ["sort", "random"], ["seed", "7"]]
+    filters = {"tag": ["a", "b"], "sort": ["random"], "seed": ["7"]}
+    assert a_place("to_review", query, 3) == Place(Queue.TO_REVIEW, filters, 3)
+    for refused in ([["sort", "colour"]], [["state", "new"]], [["seed", "-1"]], [["sort", 4]], "sort", None):
+        assert a_place("to_review", refused, 3) == Place(Queue.TO_REVIEW, {}, 3)
+    assert a_place("somewhere", []) is None

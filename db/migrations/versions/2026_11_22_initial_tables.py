@@ -1,6 +1,6 @@
 """initial tables
 
-Revision: 87dfaf9516e3, after , 2026-11-22 17:59:53.002291
+Revision: 551433093d82, after , 2026-11-22 19:45:46.746690
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import db.types
 
-revision = "87dfaf9516e3"
+revision = "551433093d82"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -674,6 +674,7 @@ def upgrade() -> None:
         sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("undoes_act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("sent_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -724,6 +725,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_reviews_batch_id_batches")),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_reviews_media_id_media")),
+        sa.ForeignKeyConstraint(["sent_to_id"], ["accesses.id"], name=op.f("fk_reviews_sent_to_id_accesses")),
         sa.ForeignKeyConstraint(["undoes_id"], ["reviews.id"], name=op.f("fk_reviews_undoes_id_reviews")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
         sa.UniqueConstraint("client_id", name=op.f("uq_reviews_client_id")),

@@ -99,9 +99,10 @@ export const submits = (act, dirty) => act === "submitted" || act === "nothing" 
  * @param {string|null} subject.comment
  * @param {number|null} [subject.look] asked for this person's own answer, whatever others say
  * @param {number|null} [subject.chooses] the annotation that shall count, of two
+ * @param {"annotator"|null} [subject.to] who alone shall do again what is sent back; anyone when nobody is named
  */
-export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, replies = {}, dirty, comment, look = null, chooses = null }) {
-  const extra = { ...(look === null ? {} : { look }), ...(chooses === null ? {} : { chooses }) };
+export function requestOf(act, { mediaId, annotationId, acts, clientId, shapes, labels, replies = {}, dirty, comment, look = null, chooses = null, to = null }) {
+  const extra = { ...(look === null ? {} : { look }), ...(chooses === null ? {} : { chooses }), ...(to === null ? {} : { to }) };
   if (!submits(act, dirty)) {
     return {
       path: "/reviews",

@@ -68,7 +68,7 @@ export function createHistory({ details, nameOf, getDrawing, unsent, onChange })
     const what = h(
       "span",
       {},
-      TEXT.history[event.what] ?? event.what,
+      event.sent_to ? TEXT.sentBackTo(event.sent_to) : (TEXT.history[event.what] ?? event.what),
       event.shapes ? `, ${TEXT.panel.count(event.shapes)}` : "",
     );
     const who = h("em", { title: `${event.who ?? ""} · ${shortMoment(event.at)}` }, `${event.who ?? ""} · ${shortMoment(event.at)}`);

@@ -174,7 +174,8 @@ function createField() {
   const label = h("label", { for: "vigie-words" });
   const input = h("textarea", { id: "vigie-words", rows: 3, maxLength: 4000 });
   const hint = h("small");
-  const element = h("form.field", { hidden: true }, label, input, hint);
+  const to = h("select.to", { "aria-label": TEXT.ask.to, hidden: true });
+  const element = h("form.field", { hidden: true }, label, input, to, hint);
   let answer = null;
   let optional = false;
   let asked = null;
@@ -184,6 +185,7 @@ function createField() {
     answer = null;
     asked = null;
     input.blur();
+    to.blur();
   }
   function confirm() {
     const text = input.value.trim();
@@ -193,14 +195,15 @@ function createField() {
       return;
     }
     const give = answer;
+    const whom = to.hidden ? null : to.value || null;
     close();
-    give?.(text || null);
+    give?.(text || null, whom);
   }
   element.addEventListener("submit", (event) => {
     event.preventDefault();
     confirm();
   });
-  input.addEventListener("keydown", (event) => {
+  element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       confirm();
@@ -217,14 +220,23 @@ function createField() {
     get asked() {
       return asked;
     },
-    /** @param {string} what "sent_back", "parked", "reopened", "comment" or "say" @param {(text: string|null) => void} give */
-    ask(what, give, start = "") {
+    /**
+     * @param {string} what "sent_back", "parked", "reopened", "comment" or "say"
+     * @param {(text: string|null, to: "annotator"|null) => void} give
+     * @param {string|null} [annotator] who may be chosen to be the only one it is for
+     */
+    ask(what, give, start = "", annotator = null) {
       answer = give;
       asked = what;
       optional = what === "comment";
       label.textContent = TEXT.ask[what];
       hint.textContent = optional ? TEXT.ask.hintComment : what === "say" ? TEXT.ask.hintSay : TEXT.ask.hint;
       hint.classList.remove("warn");
+      to.replaceChildren(
+        h("option", { value: "" }, TEXT.ask.toAnyone),
+        ...(annotator ? [h("option", { value: "annotator" }, TEXT.ask.toOne(annotator))] : []),
+      );
+      to.hidden = annotator === null;
       input.value = start;
       element.hidden = false;
       input.focus({ preventScroll: true });

@@ -34,7 +34,7 @@ export function answersIt(waiting) {
  * @param {any} options.outbox
  * @param {import("./undo.js").Acts} options.acts
  * @param {ReturnType<typeof import("./drafts.js").createDrafts>} options.drafts
- * @param {{id: number, scope: string}} options.me
+ * @param {{id: number, login: string, scope: string}} options.me
  * @param {boolean} options.leavesQueue whether a decided picture stops matching the queue
  * @param {ReturnType<typeof import("./pace.js").createPace>} options.pace
  * @param {(replies: Record<string, boolean>) => string|null} [options.missing] the question that has to be answered and is not
@@ -169,8 +169,9 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
    * @param {string} act @param {string|null} [reason] what was asked for, when something is
    * @param {boolean} [again] a redo
    * @param {number|null} [chooses] of two answers, the one that shall count
+   * @param {"annotator"|null} [to] who alone shall do again what is sent back
    */
-  function decide(act, reason = null, again = false, chooses = null) {
+  function decide(act, reason = null, again = false, chooses = null, to = null) {
     if (!shown || shown !== queue.current) return false;
     const why = refusal(act, situation());
     if (why) {
@@ -179,7 +180,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     }
     if (ASKS.has(act) && !reason) {
       const entry = shown;
-      ui.ask(act, (text) => shown === entry && decide(act, text, again, chooses));
+      ui.ask(act, (text, whom = null) => shown === entry && decide(act, text, again, chooses, whom), act === "sent_back" ? annotatorOf(entry) : null);
       return false;
     }
     const entry = shown;
@@ -199,6 +200,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       comment: words,
       look: entry.item.look ?? null,
       chooses,
+      to,
     });
     const at = now();
     const kept = { item: entry.item, shapes, labels, replies, act, dirty, comment: words, chooses };
@@ -221,12 +223,18 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       }
     } finally {
       outbox.add({ id, access: me.id, mediaId: kept.item.id, path, body, madeAt: at, kept, follows: null });
-      acts.add({ id, access: me.id, at, act, comment: words, chooses, item: kept.item, work: dirty ? { shapes, labels, replies } : null }, again);
+      acts.add({ id, access: me.id, at, act, comment: words, chooses, to, item: kept.item, work: dirty ? { shapes, labels, replies } : null }, again);
       if (!keeps) drafts.drop(kept.item.id, Number.POSITIVE_INFINITY);
       else if (!STAYS.has(act)) ui.notice(TEXT.notices.drawingKept);
       if (settles) outbox.settle(settles);
     }
     return true;
+  }
+
+  /** Who else has given the answer that counts. @param {Entry} entry @returns {string|null} */
+  function annotatorOf(entry) {
+    const author = entry.item.annotation?.author ?? null;
+    return author === me.login ? null : author;
   }
 
   function remember(mediaId, shapes) {
@@ -294,7 +302,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     entry.work = act.work;
     queue.goTo(entry);
     arrive();
-    if (shown === entry && decide(act.act, act.comment, true, act.chooses ?? null)) {
+    if (shown === entry && decide(act.act, act.comment, true, act.chooses ?? null, act.to ?? null)) {
       ui.notice(TEXT.notices.redone(TEXT.done[act.act] ?? act.act));
     }
   }

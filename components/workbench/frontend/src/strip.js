@@ -2,28 +2,20 @@
 
 import { h, kbd, keepFocus } from "./dom.js";
 import { keyOf } from "./keys.js";
+import { ORDERS } from "./order.js";
 import { TEXT, dayAndTime, milliseconds, number, pace } from "./strings.js";
 
 /**
  * @param {object} options
  * @param {{key: string, name: string}[]} options.queues
  * @param {(key: string) => void} options.onQueue
+ * @param {(order: string) => void} options.onOrder
  * @param {() => void} options.onKeys
  */
-export function createStrip({ queues, onQueue, onKeys }) {
-  const select = h(
-    "select",
-    {
-      "aria-label": TEXT.strip.queue,
-      // Keys are quiet while the list has the focus, so it gives it back.
-      onchange: () => (select.blur(), onQueue(select.value)),
-      // Without a value: a handler that gives `false` would take Tab and the arrows away.
-      onkeydown(event) {
-        if (event.key === "Escape") select.blur();
-      },
-    },
-    ...queues.map(({ key, name }) => h("option", { value: key }, name)),
-  );
+export function createStrip({ queues, onQueue, onOrder, onKeys }) {
+  const select = chooser("queues", TEXT.strip.queue, onQueue, queues);
+  const named = (key) => ({ key, name: TEXT.orders[key] });
+  const orders = chooser("orders", TEXT.strip.order, onOrder, ORDERS.map(named));
   const position = h("span.position");
   const meta = h("span.meta");
   const beside = h("span.beside", { role: "status", "aria-live": "polite" });
@@ -35,6 +27,7 @@ export function createStrip({ queues, onQueue, onKeys }) {
     "header.strip",
     {},
     select,
+    orders,
     position,
     meta,
     beside,
@@ -52,6 +45,13 @@ export function createStrip({ queues, onQueue, onKeys }) {
     setQueue(key) {
       select.value = key;
       notes.hidden = key !== "parked";
+    },
+    /** @param {string} order one of those offered, or another one that an address has named */
+    setOrder(order) {
+      const known = ORDERS.includes(order) ? ORDERS : [...ORDERS, order];
+      orders.replaceChildren(...known.map(named).map(optionOf));
+      orders.value = order;
+      orders.title = TEXT.strip.order;
     },
     /** @param {string} address of the same page with plain buttons */
     setPlain(address) {
@@ -101,4 +101,24 @@ export function createStrip({ queues, onQueue, onKeys }) {
       saved.replaceChildren(h("i", { "aria-hidden": "true" }), TEXT.saved[shown] ?? TEXT.drawn[shown]);
     },
   };
+}
+
+const optionOf = ({ key, name }) => h("option", { value: key }, name);
+
+/** A list to choose from in the strip. @param {(key: string) => void} onChoice @param {{key: string, name: string}[]} choices */
+function chooser(name, label, onChoice, choices) {
+  const select = h(
+    `select.${name}`,
+    {
+      "aria-label": label,
+      // Keys are quiet while the list has the focus, so it gives it back.
+      onchange: () => (select.blur(), onChoice(select.value)),
+      // Without a value: a handler that gives `false` would take Tab and the arrows away.
+      onkeydown(event) {
+        if (event.key === "Escape") select.blur();
+      },
+    },
+    ...choices.map(optionOf),
+  );
+  return select;
 }

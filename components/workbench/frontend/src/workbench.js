@@ -7,6 +7,7 @@ import { withId } from "./drawing.js";
 import { JUDGING, createEarlyKeys } from "./early.js";
 import { bindKeys, isTyping } from "./keys.js";
 import { createLeases } from "./leases.js";
+import { inOrder, ofQueue, orderOf } from "./order.js";
 import { createPace } from "./pace.js";
 import { createParts } from "./parts.js";
 import { createPictures } from "./pictures.js";
@@ -41,7 +42,7 @@ const OTHERS_REST = 10_000;
 /**
  * @param {Element|ShadowRoot} parent
  * @param {Place} place
- * @param {(place: {queue: string, start: number|null}) => void} onPlace where the person is, said at rest
+ * @param {(place: {queue: string, query: [string, string][], start: number|null}) => void} onPlace where the person is, said at rest
  */
 export function createWorkbench(parent, place, onPlace) {
   const api = createApi(place.api);
@@ -89,7 +90,7 @@ export function createWorkbench(parent, place, onPlace) {
       }
     },
   });
-  const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onKeys: () => sheet.open() });
+  const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onOrder: switchOrder, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
   root.append(h("h2.unseen", {}, TEXT.workbench), strip.element, stage.element, placeholder.panel, placeholder.film, sheet.element);
@@ -97,6 +98,7 @@ export function createWorkbench(parent, place, onPlace) {
   cleanUps.push(fillBelowHeader(root));
   ending.loading();
   strip.setQueue(place.queue);
+  strip.setOrder(orderOf(place.query));
   strip.setPlain(place.plain);
 
   // Starting ------------------------------------------------------------------------------------------------
@@ -201,6 +203,7 @@ export function createWorkbench(parent, place, onPlace) {
     leases?.stop();
     pending = shownId = null;
     strip.setQueue(place.queue);
+    strip.setOrder(orderOf(place.query));
     const fetchPage = pageFetcher(api, place);
     let first = firstPage;
     const isReady = place.queue !== "filter";
@@ -235,10 +238,20 @@ export function createWorkbench(parent, place, onPlace) {
 
   /** @param {string} key one of the queues to choose from */
   function switchQueue(key) {
-    const next = { queue: key, query: [["queue", key]], start: null };
+    goTo({ queue: key, query: ofQueue(place.query, key), start: null });
+  }
+
+  /** @param {string} order one of those to choose from: the queue begins anew in it */
+  function switchOrder(order) {
+    goTo({ queue: place.queue, query: inOrder(place.query, order), start: null });
+  }
+
+  /** The person has chosen where to be: back leads to where they were. */
+  function goTo(next) {
+    whereabouts.stop();
     openQueue(next);
     history.pushState({}, "", addressOf(next));
-    onPlace({ queue: key, start: null });
+    onPlace(next);
   }
 
   /** A look is this person's by itself; what somebody else has in a list that leaves nothing out stays theirs. */
@@ -316,7 +329,7 @@ export function createWorkbench(parent, place, onPlace) {
     if (from === place.start && isAt(location.search, here)) return;
     place = here;
     history.replaceState(history.state, "", addressOf(place));
-    onPlace({ queue: place.queue, start: from });
+    onPlace({ queue: place.queue, query: place.query, start: from });
   }
 
   // Showing -------------------------------------------------------------------------------------------------
@@ -362,7 +375,7 @@ export function createWorkbench(parent, place, onPlace) {
     },
     changed,
     notice: (text, kind) => notice.say(text, kind),
-    ask: (act, give) => parts.panel.field.ask(act, give),
+    ask: (act, give, annotator) => parts.panel.field.ask(act, give, "", annotator),
     takeBack: (act) => parts.around.spread.takeBack(act),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);

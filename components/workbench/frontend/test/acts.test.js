@@ -49,6 +49,8 @@ test("an answer asked for blind says so, and a choice names what shall count", (
   assert.deepEqual(blind.replies, { missed_smoke: false });
   assert.equal(requestOf("rejected", { ...subject, look: 9 }).body.look, 9);
   assert.ok(!("look" in requestOf("rejected", subject).body));
+  assert.equal(requestOf("sent_back", { ...subject, to: "annotator" }).body.to, "annotator");
+  assert.ok(!("to" in requestOf("sent_back", subject).body));
   const settled = requestOf("settled", { ...subject, annotationId: 11, chooses: 12 });
   assert.equal(settled.path, "/reviews");
   assert.deepEqual([settled.body.decision, settled.body.annotation_id, settled.body.chooses], ["settled", 11, 12]);

@@ -12,7 +12,7 @@ import { openStore } from "../src/store.js";
 import { TEXT } from "../src/strings.js";
 import { Acts } from "../src/undo.js";
 
-const ME = { id: 1, scope: "user" };
+const ME = { id: 1, login: "curator-1", scope: "user" };
 const BOX = { label_class: "wildfire", box: [0.1, 0.1, 0.2, 0.2], points: null, origin: "human", confidence: null };
 const annotation = (id, shapes = [BOX], author = "curator-2") => ({ id, number: id, author, shapes, label_classes: [] });
 const media = (id, more = {}) => ({ id, state: "new", annotation: null, last_review: null, width: 100, height: 100, source: null, ...more });
@@ -68,7 +68,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
     drawingChanged: () => {},
     changed: () => {},
     notice: (text) => said.push(text),
-    ask: (act, give) => (seen.asked = { act, give }),
+    ask: (act, give, annotator) => (seen.asked = { act, give, annotator }),
     stored: () => {},
     cameBack: (entry) => said.push(`back ${entry.item.id}`),
     takeBack: (act) => said.push(`batch ${act.batch}`),
@@ -116,6 +116,29 @@ test("sending back asks for a comment first", async () => {
   assert.deepEqual(posts, []);
   seen.asked.give("too wide");
   assert.equal(posts[0][1].comment, "too wide");
+});
+
+test("what is sent back can be for its annotator alone, and a redo is for the same person", async () => {
+  const { session, posts, seen } = await desk([answered(1), answered(2), media(3, { state: "annotated", annotation: annotation(30, [BOX], ME.login) })]);
+  session.decide("sent_back");
+  assert.equal(seen.asked.annotator, "curator-2");
+  seen.asked.give("too wide", "annotator");
+  await settled();
+  assert.equal(posts[0][1].to, "annotator");
+  session.undo();
+  await settled();
+  session.redo();
+  await settled();
+  assert.deepEqual(posts.map(([, body]) => [body.decision, body.to]), [["sent_back", "annotator"], ["undone", undefined], ["sent_back", "annotator"]]);
+  session.decide("sent_back");
+  seen.asked.give("too wide");
+  await settled();
+  assert.ok(!("to" in posts.at(-1)[1]));
+  // One's own answer has nobody else to go back to.
+  session.decide("sent_back");
+  assert.equal(seen.asked.annotator, null);
+  session.decide("parked");
+  assert.equal(seen.asked.annotator, null);
 });
 
 test("a comment kept for the next decision goes with it, and with no other", async () => {
