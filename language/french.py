@@ -16,9 +16,9 @@ FRENCH: dict[str, str] = {
     "Label classes": "Classes",
     "Admin": "Admin",
     "Account": "Compte",
-    "signed in as {login}": "session de {login}",
+    "signed in as {login}": "connecté : {login}",
     "This page is not for your scope. Ask an admin if you need it.": (
-        "Cette page n’est pas ouverte à votre portée. Demandez à un admin s’il vous la faut."
+        "Cette page n’est pas ouverte à votre rôle. Demandez à un admin s’il vous la faut."
     ),
     # States and queues
     "awaiting content": "en attente de contenu",
@@ -78,7 +78,7 @@ FRENCH: dict[str, str] = {
     "Your password is changed. Your other login sessions and your tokens have ended.": (
         "Le mot de passe est changé. Vos autres sessions et vos jetons ont pris fin."
     ),
-    "Scope **{scope}**: {what}.": "Portée **{scope}** : {what}.",
+    "Scope **{scope}**: {what}.": "Rôle **{scope}** : {what}.",
     "Signing out everywhere also ends the tokens of your programs.": (
         "Se déconnecter partout met aussi fin aux jetons de vos programmes."
     ),
@@ -135,7 +135,7 @@ FRENCH: dict[str, str] = {
     "admin: also withdraws and manages": "admin : en plus retire et gère",
     "device: only sends media, by the API": "device : envoie seulement des médias, par l’API",
     "Access": "Accès",
-    "Scope": "Portée",
+    "Scope": "Rôle",
     "One-time password of **{login}**, shown only here and now:": (
         "Mot de passe à usage unique de **{login}**, montré ici et maintenant seulement :"
     ),
@@ -151,11 +151,11 @@ FRENCH: dict[str, str] = {
     "I know that I lose this page at once, and that only another admin can give it back.": (
         "Je sais que je perds aussitôt cette page, et que seul un autre admin peut la rendre."
     ),
-    "Change scope": "Changer la portée",
+    "Change scope": "Changer le rôle",
     "Disabling, a reset and signing out end all login sessions and tokens at once.": (
         "Désactiver, réinitialiser et déconnecter mettent aussitôt fin à toutes les sessions et à tous les jetons."
     ),
-    "{login} has the scope {scope}.": "{login} a la portée {scope}.",
+    "{login} has the scope {scope}.": "{login} a le rôle {scope}.",
     "{login} is disabled and signed out everywhere.": "{login} est désactivé et déconnecté partout.",
     "{login} may enter again.": "{login} peut de nouveau entrer.",
     "{login} is signed out everywhere.": "{login} est déconnecté partout.",
@@ -166,7 +166,7 @@ FRENCH: dict[str, str] = {
     "one-time password": "mot de passe à usage unique",
     "media {id}": "média {id}",
     "login": "identifiant",
-    "scope": "portée",
+    "scope": "rôle",
     "created": "créé",
     "last seen": "vu en dernier",
     "when": "quand",
@@ -207,7 +207,7 @@ FRENCH: dict[str, str] = {
     # What the audit trail and the list of jobs name
     "access created": "accès créé",
     "first admin created": "premier admin créé",
-    "scope changed": "portée changée",
+    "scope changed": "rôle changé",
     "access disabled": "accès désactivé",
     "access enabled": "accès réactivé",
     "password reset": "mot de passe réinitialisé",
@@ -438,7 +438,7 @@ FRENCH: dict[str, str] = {
     "submitted, no shapes": "soumis, aucune forme",
     "{name}: {what}.": "{name} : {what}.",
     "Taken back.": "Annulé.",
-    "Answer {n} by {login}:": "Réponse {n} de {login} :",
+    "Answer {n} by {login}:": "Réponse {n} · {login} :",
     "{where}, {share} % of the picture": "{where}, {share} % de l’image",
     "upper left": "en haut à gauche",
     "upper middle": "en haut au milieu",

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "Change your one-time password first: sign in on the dashboard.": (
         "Changez d’abord votre mot de passe à usage unique : connectez-vous au tableau de bord."
     ),
-    "An access with the scope “{}” may not do this.": "Un accès de portée « {0} » ne peut pas faire cela.",
+    "An access with the scope “{}” may not do this.": "Un accès au rôle « {0} » ne peut pas faire cela.",
     "You are no longer an admin.": "Vous n’êtes plus admin.",
     "There is no such access.": "Cet accès n’existe pas.",
     "“{}” is the last admin. Make another one first.": "« {0} » est le dernier admin. Nommez-en d’abord un autre.",

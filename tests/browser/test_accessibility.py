@@ -23,7 +23,7 @@ LOOKS = {"light": "en-GB", "dark": "fr-FR"}
 PAGES = {
     "overview": ("/", ".numbers"),
     "browse": (f"/browse?tag={TAG}", ".tile"),
-    "browse crops": (f"/browse?tag={TAG}&crops=yes", ".tile"),
+    "browse crops": (f"/browse?tag={TAG}&crops=1", ".tile"),
     "media": ("/browse?tag={tag}&media={media}", ".media-view img"),
     "upload": ("/upload", ".uploader"),
     "review": (f"/review?queue=to_annotate&tag={TAG}", ".workbench[data-media-id]"),

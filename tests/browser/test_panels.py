@@ -113,8 +113,18 @@ def test_the_frames_around_play_as_a_loop_until_somebody_decides(
     desk.press(".")
     expect(desk.root).to_have_attribute("data-loop", str(ids[(ids.index(int(at)) + 1) % 4]))
     expect(desk.part(".loop output")).to_contain_text("of 4")
+    # The strip marks it beside the one at hand, and a grid lies over it.
+    played = desk.part(".film .frame[data-played]")
+    expect(played).to_have_count(1)
+    expect(played).to_have_attribute("data-media", desk.root.get_attribute("data-loop") or "")
+    expect(desk.part(".film .frame[aria-current]")).to_have_attribute("data-media", str(ids[0]))
+    desk.press("g")
+    expect(desk.part(".grid .line")).to_have_count(1)
+    expect(desk.part(".grid")).to_have_css("z-index", "2")
+    desk.press("g")
     desk.press("n")
     expect(desk.part(".loop")).to_be_hidden()
+    expect(played).to_have_count(0)
     desk.shows(ids[1])
     page.emulate_media(reduced_motion="reduce")
     desk.press("l")
@@ -131,6 +141,13 @@ def test_the_view_is_changed_and_put_back_and_a_speck_is_still_seen(
     edge = desk.part(".overlay .edge").bounding_box()
     assert edge
     assert min(edge["width"], edge["height"]) >= 8
+    # No key lies over the icon of its tool.
+    icon = desk.part(".rail [data-act=redo] path").bounding_box()
+    key = desk.part(".rail [data-act=redo] kbd").bounding_box()
+    assert icon
+    assert key
+    assert icon["x"] + icon["width"] <= key["x"]
+    assert desk.part(".rail [data-act=redo] kbd").evaluate("key => key.scrollWidth <= key.clientWidth")
     desk.press("}", "g")
     desk.says("Contrast 115 %")
     expect(desk.part(".grid .line")).to_have_count(1)
@@ -164,6 +181,18 @@ def test_what_a_camera_showed_at_a_spot_is_given_to_its_other_frames_as_one_act(
     desk.part(".batch").get_by_text("Undo").click()
     desk.says("Taken back on 1 picture.")
     assert answer_of(program, ids[3])["state"] == "new"
+    desk.shows(ids[2])
+    # Given once more, and taken back by the key in its turn, after a reload.
+    desk.part(".shape-rows .row").first.click()
+    desk.part(".shapes").get_by_text("Apply to others…").click()
+    desk.part(".spread").get_by_text("Apply to 2 pictures").click()
+    expect(desk.part(".batch")).to_contain_text("Applied to 2 pictures.")
+    page.reload()
+    desk.shows(ids[2])
+    desk.press("Control+z")
+    desk.says("Taken back on 2 pictures.")
+    desk.is_saved()
+    assert [answer_of(program, media_id)["state"] for media_id in ids[3:]] == ["new", "new"]
     desk.shows(ids[2])
 
 

@@ -44,9 +44,14 @@ def test_a_polygon_is_drawn_corner_by_corner(page: Page, product: Product, progr
         desk.click(*corner)
     desk.click(*corners[0])
     desk.holds(1)
-    # A second one, closed by Enter, with one corner taken back on the way.
+    # A second one, closed by Enter, with a reload and one corner taken back on the way.
     for corner in [(0.6, 0.3), (0.8, 0.3), (0.9, 0.9)]:
         desk.click(*corner)
+    expect(desk.part(".tool-corner")).to_have_count(3)
+    page.reload()
+    desk.shows(media_id)
+    expect(desk.part(".tool-corner")).to_have_count(3)
+    expect(desk.root).to_have_attribute("data-tool", "polygon")
     desk.press("Control+z")
     desk.click(0.7, 0.5)
     desk.press("Enter")

@@ -9,7 +9,7 @@ import { createLive } from "./live.js";
 import { createLoop } from "./loop.js";
 import { createQuestions } from "./questions.js";
 import { createSpots } from "./spots.js";
-import { createSpread } from "./spread.js";
+import { createSpread, isTakenBack } from "./spread.js";
 import { TEXT } from "./strings.js";
 
 /**
@@ -20,7 +20,9 @@ import { TEXT } from "./strings.js";
  * @param {any} given.labels
  * @param {any} given.details
  * @param {any} given.crop
+ * @param {any} given.film
  * @param {{id: number, scope: string}} given.me
+ * @param {import("./undo.js").Acts} given.acts
  * @param {() => ImageBitmap|null} given.getBitmap
  * @param {() => any} given.getSession
  * @param {() => any} given.getOutbox
@@ -28,7 +30,7 @@ import { TEXT } from "./strings.js";
  * @param {(act: string) => void} given.onAct what a button does
  * @param {() => void} given.changed shows everything anew that may have changed
  */
-export function createAround({ api, stage, notice, labels, details, crop, me, getBitmap, getSession, getOutbox, getDrawing, onAct, changed }) {
+export function createAround({ api, stage, notice, labels, details, crop, film, me, acts, getBitmap, getSession, getOutbox, getDrawing, onAct, changed }) {
   const getItem = () => getSession()?.shown?.item ?? null;
 
   function refuseViewer() {
@@ -45,9 +47,9 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
     onChange: changed,
   });
   const light = createLight({ stage, notice, onAct, onChange: changed });
-  const loop = createLoop({ stage, crop, api, framesAround: details.neighboursOf, getItem, getBitmap, notice, onChange: changed });
+  const loop = createLoop({ stage, crop, api, framesAround: details.neighboursOf, getItem, getBitmap, notice, onFrame: film.play, onChange: changed });
   const questions = createQuestions({ api, getSession, refuseViewer, notice, onChange: changed });
-  const spread = createSpread({ api, labels, notice, getQuestions: () => questions.all, onSpread: (mediaIds) => getSession()?.refresh(mediaIds) });
+  const spread = createSpread({ api, labels, notice, me, getOutbox, acts, getQuestions: () => questions.all, onSpread: (mediaIds) => getSession()?.refresh(mediaIds) });
   const spots = createSpots({
     api,
     labels,
@@ -96,6 +98,14 @@ export function createAround({ api, stage, notice, labels, details, crop, me, ge
       panel.classesTitle.insertBefore(guide.button, panel.classesTitle.children[1]);
       stage.element.querySelector(".bars")?.append(history.bar, spread.bar);
       questions.load();
+    },
+    /**
+     * What an earlier visit sent and the server would not take says so again; gives back the answers to pictures.
+     * @param {any[]} refused
+     */
+    bringBack(refused) {
+      for (const answer of refused.filter(isTakenBack)) spread.refused(answer, { message: answer.refused.detail });
+      return comments.bringBack(refused.filter((answer) => !isTakenBack(answer)));
     },
     /** @type {Record<string, () => void>} */
     byAct: { ...light.byAct, ...loop.byAct, question: questions.cycle, say: () => !refuseViewer() && comments?.write() },

@@ -158,6 +158,12 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     label,
     toggleWhole,
     openChooser,
+    /** Goes on with what was begun on this picture and not closed. @param {import("./drafts.js").Unfinished|null} unfinished */
+    resume(unfinished) {
+      if (!unfinished || !session().situation().mayDecide) return;
+      if (labels.get(unfinished.label_class)) nextLabel = unfinished.label_class;
+      drawing().resume(unfinished.points);
+    },
     get nextLabel() {
       return nextLabel;
     },

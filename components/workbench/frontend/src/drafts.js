@@ -2,6 +2,7 @@
 // offered again after a reload and on any other machine.
 
 /** @typedef {import("./session.js").Drawing} Drawing */
+/** @typedef {{tool: string, points: [number, number][], label_class: string|null}} Unfinished a polygon that is not closed */
 /**
  * @typedef {object} Draft
  * @property {string} id @property {number} access @property {number} mediaId
@@ -9,6 +10,8 @@
  * @property {any[]} shapes @property {string[]} labels @property {Record<string, boolean>} replies
  * @property {number} at when it became what it is
  * @property {number|null} stored the `at` of what the server has
+ * @property {Unfinished|null} [unfinished] a shape that is not closed yet: in this browser only
+ * @property {boolean} [onlyUnfinished] nothing else was drawn, so there is nothing for the server
  * @property {boolean} [dropped] it is no more, which the server has not heard yet
  */
 
@@ -67,7 +70,7 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
   }
 
   const isSent = (draft) => !draft.dropped && draft.stored === draft.at;
-  const isToSend = (draft) => Boolean(draft) && !isSent(draft) && !refused.has(draft);
+  const isToSend = (draft) => Boolean(draft) && !draft.onlyUnfinished && !isSent(draft) && !refused.has(draft);
 
   /** Brings the server to the last state, whatever that is by now: one request at a time for each media. */
   async function send(mediaId) {
@@ -95,6 +98,10 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
     const latest = drafts.get(mediaId);
     if (draft.dropped) {
       if (latest !== draft) return;
+      if (draft.unfinished) {
+        write(Object.assign(draft, { dropped: false, onlyUnfinished: true, stored: null }));
+        return;
+      }
       drafts.delete(mediaId);
       erase(mediaId);
     } else if (!taken) {
@@ -150,10 +157,28 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
       const before = drafts.get(mediaId);
       // Two strokes may fall into one millisecond.
       const at = Math.max(now(), (before?.at ?? 0) + 1);
-      const draft = { id: idOf(mediaId), access, mediaId, basedOn, shapes, labels, replies, at, stored: before?.stored ?? null };
+      const draft = { id: idOf(mediaId), access, mediaId, basedOn, shapes, labels, replies, at, stored: before?.stored ?? null, unfinished: before?.unfinished ?? null };
       drafts.set(mediaId, draft);
       write(draft);
       schedule(mediaId);
+    },
+    /**
+     * Keeps a shape that is not closed yet beside what is drawn; none once it is closed or given up.
+     * @param {number} mediaId @param {number|null} basedOn @param {Unfinished|null} unfinished
+     */
+    keepUnfinished(mediaId, basedOn, unfinished) {
+      const before = drafts.get(mediaId);
+      if (before?.onlyUnfinished && !unfinished) {
+        this.drop(mediaId);
+      } else if (before) {
+        // The same state of the drawing: what the server has heard of it, or is to hear, stays true.
+        before.unfinished = unfinished;
+        write(before);
+      } else if (unfinished) {
+        const draft = { id: idOf(mediaId), access, mediaId, basedOn, shapes: [], labels: [], replies: {}, at: now(), stored: null, unfinished, onlyUnfinished: true };
+        drafts.set(mediaId, draft);
+        write(draft);
+      }
     },
     /**
      * @param {number} mediaId
@@ -162,6 +187,7 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
      */
     drop(mediaId, submittedAt = null) {
       const draft = drafts.get(mediaId);
+      if (draft?.dropped) draft.unfinished = null;
       if (!draft || draft.dropped) return;
       unschedule(mediaId);
       if (submittedAt !== null && draft.at > submittedAt) {
@@ -175,17 +201,20 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
         erase(mediaId);
         return;
       }
-      const gone = { ...draft, shapes: [], labels: [], replies: {}, at: Math.max(now(), draft.at + 1), dropped: true };
+      const gone = { ...draft, shapes: [], labels: [], replies: {}, unfinished: null, at: Math.max(now(), draft.at + 1), dropped: true };
       drafts.set(mediaId, gone);
       write(gone);
       schedule(mediaId, 0);
     },
-    /** What was drawn on a media, and over which answer. @param {number} mediaId @returns {{basedOn: number|null, drawing: Drawing}|null} */
+    /**
+     * What was drawn on a media, and over which answer; no drawing when there is only a shape that is not closed.
+     * @param {number} mediaId @returns {{basedOn: number|null, drawing: Drawing|null, unfinished?: Unfinished}|null}
+     */
     find(mediaId) {
       const draft = drafts.get(mediaId);
-      if (!draft || draft.dropped) return null;
-      const { basedOn, shapes, labels, replies } = draft;
-      return { basedOn, drawing: { shapes, labels, replies } };
+      if (!draft || (draft.dropped && !draft.unfinished)) return null;
+      const { basedOn, shapes, labels, replies, unfinished, onlyUnfinished, dropped } = draft;
+      return { basedOn, drawing: onlyUnfinished || dropped ? null : { shapes, labels, replies }, ...(unfinished ? { unfinished } : {}) };
     },
     /** Where the last state of a drawing is kept. @param {number} mediaId @returns {{here: boolean, server: boolean}} */
     whereIs(mediaId) {

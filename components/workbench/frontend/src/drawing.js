@@ -25,8 +25,9 @@ export const withoutId = ({ label_class, box, points, origin, confidence }) => (
  * @param {() => void} options.onChange anything that is seen has changed, a shape under the pointer included
  * @param {() => void} options.onSelect
  * @param {(drawing: boolean) => void} options.onDrawing
+ * @param {(points: [number, number][]) => void} options.onCorners of a polygon that is not closed yet; none once it is, or is given up
  */
-export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, onChange, onSelect, onDrawing }) {
+export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, onChange, onSelect, onDrawing, onCorners }) {
   const annotator = createOSDAnnotator(viewer, { drawingEnabled: false, drawingMode: "drag", autoSave: false, theme: "light" });
   const { store, selection } = annotator.state;
   /** What Annotorious does not know of a shape. @type {Map<string, {label_class: string|null, origin: any, confidence: number|null, box: any, points: any}>} */
@@ -44,6 +45,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     picture: () => stage.picture,
     colour: () => colourOf(nextLabel()),
     onDrawing,
+    corners: /** @type {[number, number][]} */ ([]),
+    onCorners: () => stage.picture && onCorners(pixelsToPoints(host.corners, stage.picture)),
     onClick: (event) => select(shapeAt(stage.pointOf(event))),
   };
   annotator.registerDrawingTool("vigie-box", /** @type {any} */ (BoxTool), /** @type {any} */ ({ drawingMode: "drag", host }));
@@ -164,9 +167,12 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     stage.element.dataset.tool = enabled ? tool : "look";
   }
 
-  /** @param {Drawn[]} shapes */
-  function put(shapes) {
-    host.active?.cancel();
+  /** @param {Drawn[]} shapes @param {[number, number][]} [corners] of a polygon that goes on */
+  function put(shapes, corners = []) {
+    // They were not given up: they belong to the picture that they were set on.
+    host.corners = corners;
+    if (host.active?.resume) host.active.resume();
+    else host.active?.cancel();
     annotator.cancelSelected();
     facts.clear();
     shapes.forEach((shape) => facts.set(shape.id, { ...shape }));
@@ -178,18 +184,25 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     /** Records what the last drag did, if that has not been done: a key may be faster. */
     settle: commit,
     /** Shows the shapes of another picture, or of another moment of this one. */
-    put,
+    put: (shapes) => put(shapes),
+    /** Goes on with a polygon that was not closed. @param {[number, number][]} points */
+    resume(points) {
+      tool = "polygon";
+      host.corners = pointsToPixels(points, stage.picture);
+      if (host.active?.resume) host.active.resume();
+      else applyTool();
+    },
     /** As they are on screen now, a drag in progress included. */
     read,
     /** Puts back an earlier state of the drawing, the selection kept where it still is. @param {Drawn[]} shapes */
     restore(shapes) {
       const selected = selectedId();
-      put(shapes);
+      put(shapes, host.corners);
       if (selected && shapes.some((shape) => shape.id === selected)) select(selected);
     },
     /** Adds shapes as one stroke. @param {Drawn[]} shapes */
     add(shapes) {
-      put([...committed, ...shapes]);
+      put([...committed, ...shapes], host.corners);
       committed = read();
       onStroke(committed);
       onChange();
@@ -248,7 +261,7 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
       else select(null);
     },
     /** What was just begun is not drawn: it was the first of two fingers. */
-    abandon: () => host.active?.cancel(),
+    abandon: () => host.active?.abandon(),
     confirm: () => host.active?.confirm(),
     /** Takes back the last corner of an unfinished polygon. */
     stepBack: () => host.active?.stepBack() ?? false,

@@ -167,6 +167,7 @@ export const ENGLISH = {
     leftOut: (n) => (n === 1 ? "1 was left out: somebody was faster." : `${n} were left out: somebody was faster.`),
     undo: "Undo",
     undone: (n) => (n === 1 ? "Taken back on 1 picture." : `Taken back on ${n} pictures.`),
+    stays: (n) => (n === 1 ? "1 stays: it was taken back, or somebody has acted on it since." : `${n} stay: they were taken back, or somebody has acted on them since.`),
     label: "Give the shape a label class first.",
     asked: "Looking for pictures of this camera…",
   },

@@ -54,6 +54,12 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
   const element = h("footer.film", {}, row, hint);
   /** Pictures already in the strip are moved, not loaded again. @type {Map<number, HTMLImageElement>} */
   let images = new Map();
+  /** The frame that the loop shows. @type {number|null} */
+  let played = null;
+
+  function markPlayed() {
+    for (const frame of row.querySelectorAll(".frame")) frame.toggleAttribute("data-played", frame.dataset.media === String(played));
+  }
 
   function marks(shapes, slot) {
     if (!shapes?.length) return null;
@@ -82,6 +88,7 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
         "button.frame",
         {
           type: "button",
+          dataset: { media: String(frame.id) },
           onmousedown: keepFocus,
           onclick: () => !current && onOpen(frame.id),
           "aria-current": current ? "true" : undefined,
@@ -96,6 +103,11 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
 
   return {
     element,
+    /** Marks the frame that the loop shows; the strip itself stays where it is. @param {number|null} mediaId */
+    play(mediaId) {
+      played = mediaId;
+      markPlayed();
+    },
     clear() {
       images.clear();
       fill(row, null, () => []);
@@ -117,6 +129,7 @@ export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
         images = new Map(parts.flatMap((part, i) => (part.gap ? [] : [[part.frame.id, filled[i].querySelector("img")]])));
         return frames.length < 2 ? [...filled, h("li.none", {}, TEXT.film.none)] : filled;
       });
+      markPlayed();
       const current = row.querySelector("[aria-current]")?.parentElement;
       if (current && row.scrollWidth > row.clientWidth) row.scrollLeft = current.offsetLeft - row.clientWidth / 2 + current.offsetWidth / 2;
     },

@@ -27,9 +27,10 @@ export const ringStep = (at, count, by) => (count ? (((at + by) % count) + count
  * @param {() => any} options.getItem on the stage
  * @param {() => ImageBitmap|null} options.getBitmap of it
  * @param {any} options.notice
+ * @param {(mediaId: number|null) => void} options.onFrame which one is shown now; null once the loop has ended
  * @param {() => void} options.onChange
  */
-export function createLoop({ stage, crop, api, framesAround, getItem, getBitmap, notice, onChange, decode = (blob) => createImageBitmap(blob) }) {
+export function createLoop({ stage, crop, api, framesAround, getItem, getBitmap, notice, onFrame, onChange, decode = (blob) => createImageBitmap(blob) }) {
   const canvas = h("canvas", { role: "img", "aria-label": TEXT.film.label });
   const context = canvas.getContext("2d");
   const button = (act, sign, says) =>
@@ -71,6 +72,7 @@ export function createLoop({ stage, crop, api, framesAround, getItem, getBitmap,
     crop.showFrame(bitmap);
     time.textContent = [shown.frame.captured_at ? clock(shown.frame.captured_at) : "", TEXT.loop.place(at + 1, frames.length)].filter(Boolean).join(" · ");
     stage.element.parentElement.dataset.loop = String(shown.frame.id);
+    onFrame(shown.frame.id);
   }
 
   /** The next frame that has been decoded: none is stepped to before that. */
@@ -115,6 +117,7 @@ export function createLoop({ stage, crop, api, framesAround, getItem, getBitmap,
     context.clearRect(0, 0, canvas.width, canvas.height);
     crop.letGo();
     delete stage.element.parentElement.dataset.loop;
+    onFrame(null);
     onChange();
     return true;
   }

@@ -9,6 +9,7 @@ import { leavesWithThePage } from "./api.js";
  * @property {string} id its client id
  * @property {number} access whose answer it is: never sent under another sign-in
  * @property {number} mediaId
+ * @property {number[]} [mediaIds] all that it is about, where that is more than one
  * @property {string} path
  * @property {object} body
  * @property {number} madeAt
@@ -23,6 +24,9 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 /** Several pictures at a time, but one picture's answers in their order. */
 const LANES = 3;
+
+/** @param {Answer} answer @returns {number[]} */
+const mediaOf = (answer) => answer.mediaIds ?? [answer.mediaId];
 
 /**
  * @param {object} options
@@ -65,11 +69,12 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
 
   function pump() {
     if (timer !== null) return;
-    const busy = new Set([...inFlight].map((id) => waiting.get(id)?.mediaId));
+    const busy = new Set([...waiting.values()].filter(({ id }) => inFlight.has(id)).flatMap(mediaOf));
     const next = [];
     for (const answer of waiting.values()) {
-      if (!busy.has(answer.mediaId)) next.push(answer);
-      busy.add(answer.mediaId);
+      if (inFlight.has(answer.id)) continue;
+      if (!mediaOf(answer).some((mediaId) => busy.has(mediaId))) next.push(answer);
+      for (const mediaId of mediaOf(answer)) busy.add(mediaId);
     }
     // Those that the server could not take go last: they must not keep it from the others.
     next.sort((a, b) => (failed.get(a.id) ?? 0) - (failed.get(b.id) ?? 0));
@@ -168,9 +173,9 @@ export function createOutbox({ store, post, complete = (answer) => answer.body, 
     },
     retry,
     /** Whether a decision on this media is still on its way. */
-    holds: (mediaId) => [...waiting.values()].some((answer) => answer.mediaId === mediaId),
+    holds: (mediaId) => [...waiting.values()].some((answer) => mediaOf(answer).includes(mediaId)),
     /** What is said of this media and still on its way, in order. @param {number} mediaId @returns {Answer[]} */
-    waitingFor: (mediaId) => [...waiting.values()].filter((answer) => answer.mediaId === mediaId),
+    waitingFor: (mediaId) => [...waiting.values()].filter((answer) => mediaOf(answer).includes(mediaId)),
     /** Something would stay behind if the page were closed now: not sent, or sent back to be looked at. */
     get isAtRisk() {
       if (refused.size) return true;

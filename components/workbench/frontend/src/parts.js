@@ -18,6 +18,7 @@ import { createOutbox } from "./outbox.js";
 import { createOverlay } from "./overlay.js";
 import { createPanel } from "./panel.js";
 import { createRail } from "./rail.js";
+import { isTakenBack } from "./spread.js";
 import { Acts } from "./undo.js";
 
 /**
@@ -52,11 +53,16 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     onChange: onSaved,
     onStored(answer, stored) {
       if (isComment(answer)) return around.comments.stored(answer);
+      if (isTakenBack(answer)) return around.spread.stored(stored);
       actsSeen.stored(answer, stored);
       acts.number(answer.id, stored.act);
       getSession()?.onStored(answer, stored);
     },
-    onRefused: (answer, error) => (isComment(answer) ? around.comments.refused(answer, error) : getSession()?.onRefused(answer, error)),
+    onRefused(answer, error) {
+      if (isComment(answer)) return around.comments.refused(answer, error);
+      if (isTakenBack(answer)) return around.spread.refused(answer, error);
+      getSession()?.onRefused(answer, error);
+    },
   });
   const details = createDetails({ api, onKnown });
   const crop = createCrop({ stage, getBitmap, colourOf: labels.colourOf });
@@ -86,7 +92,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     onNotice: (text) => notice.say(text, "warning"),
   });
   const around = createAround({
-    api, stage, notice, labels, details, crop, me, getBitmap, getSession, changed,
+    api, stage, notice, labels, details, crop, film, me, acts, getBitmap, getSession, changed,
     getOutbox: () => outbox,
     getDrawing: () => drawing,
     onAct: (act) => commands.byAct[act](""),
@@ -121,6 +127,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
       crop.update(now);
     },
     onSelect: changed,
+    onCorners: (points) => getSession()?.keepUnfinished(points.length ? { tool: "polygon", points, label_class: commands.nextLabel } : null),
     onDrawing(isDrawing) {
       stage.element.classList.toggle("drawing", isDrawing);
       if (isDrawing) around.loop.stop();

@@ -5,6 +5,7 @@
  * @property {any} item as the queue route gives it
  * @property {string} clientId for the next act on it, made when it is shown
  * @property {import("./session.js").Drawing|null} work drawn and not yet submitted
+ * @property {import("./drafts.js").Unfinished|null} [unfinished] a shape begun on it and not closed
  * @property {{act: string, clientId: string}|null} done what was decided here, until the server has it
  * @property {string|null} decided what was decided here, whether or not the server has it
  * @property {{sentence: string, theirs: any, act: string|null}|null} returned why it came back

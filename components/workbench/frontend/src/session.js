@@ -81,6 +81,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     if (isDirty()) drafts.keep(item.id, item.annotation?.id ?? null, strokes.present);
     else if (overtaken) drafts.keep(item.id, overtaken.basedOn, overtaken.drawing);
     else drafts.drop(item.id);
+    if (shown.unfinished) drafts.keepUnfinished(item.id, item.annotation?.id ?? null, shown.unfinished);
   }
 
   /** Offers what was drawn on a picture and not submitted; over an answer that came since, only when asked for. */
@@ -93,8 +94,13 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const overtaken = kept.basedOn !== (annotation?.id ?? null) || CLOSED.has(state);
     // To say that somebody has answered would say what this person is not to know yet.
     if (overtaken && look) return;
+    if (kept.unfinished && !entry.unfinished) {
+      entry.unfinished = kept.unfinished;
+      ui.notice(TEXT.notices.draftBack);
+    }
+    if (!kept.drawing) return;
     if (sameDrawing(kept.drawing, answerOf(entry))) {
-      drafts.drop(id);
+      if (!kept.unfinished) drafts.drop(id);
     } else if (overtaken) {
       entry.overtaken = kept;
     } else {
@@ -201,7 +207,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const keeps = dirty && !submits(act, dirty);
     remember(entry.item.id, act === "nothing" ? [] : shapes);
     const work = keeps ? { shapes, labels, replies } : null;
-    Object.assign(entry, { done: { act, clientId: id }, decided: act, work, comment: null, returned: null, overtaken: null });
+    Object.assign(entry, { done: { act, clientId: id }, decided: act, work, unfinished: null, comment: null, returned: null, overtaken: null });
     decided += 1;
     pace.left(at - shownAt, true);
     shownAt = at;
@@ -248,6 +254,11 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
     const act = acts.takeLast();
     if (!act) {
       ui.notice(TEXT.notices.nothingToUndo);
+      return;
+    }
+    if (act.batch) {
+      // Many pictures, of which perhaps none is this one: it stays.
+      ui.takeBack(act);
       return;
     }
     leave();
@@ -424,6 +435,12 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       shown.overtaken = null;
       keepDraft();
       ui.changed();
+    },
+    /** A shape is begun and not closed; none once it is closed or given up. @param {import("./drafts.js").Unfinished|null} unfinished */
+    keepUnfinished(unfinished) {
+      if (!shown) return;
+      shown.unfinished = unfinished;
+      drafts.keepUnfinished(shown.item.id, shown.item.annotation?.id ?? null, unfinished);
     },
     /** These were changed in another way than by a decision here: how do they stand now? @param {number[]} mediaIds */
     refresh(mediaIds) {

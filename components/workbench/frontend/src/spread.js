@@ -10,6 +10,9 @@ const THUMB = { width: 150, height: 88 };
 /** So long its undo is offered, in milliseconds. */
 const OFFERED_FOR = 60_000;
 
+/** Whether it takes one of these back, and answers no picture. @param {{kept?: {batch?: number}}} answer from the outbox */
+export const isTakenBack = (answer) => Boolean(answer.kept?.batch);
+
 /** What travels of a shape. @param {any} shape */
 const asSent = ({ label_class, box, points }) => (points ? { label_class, points } : { label_class, box });
 
@@ -18,10 +21,13 @@ const asSent = ({ label_class, box, points }) => (points ? { label_class, points
  * @param {any} options.api
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
  * @param {any} options.notice
+ * @param {{id: number}} options.me
+ * @param {() => any} options.getOutbox
+ * @param {import("./undo.js").Acts} options.acts of the day, this one among them
  * @param {() => any[]} options.getQuestions asked of each answer
  * @param {(mediaIds: number[]) => void} options.onSpread their answers are other ones now
  */
-export function createSpread({ api, labels, notice, getQuestions, onSpread, newId = () => crypto.randomUUID() }) {
+export function createSpread({ api, labels, notice, me, getOutbox, acts, getQuestions, onSpread, newId = () => crypto.randomUUID(), now = Date.now }) {
   const title = h("h2", { id: "vigie-spread", tabIndex: -1 }, TEXT.spots.title);
   const why = h("p");
   const grid = h("ul.spread-grid");
@@ -102,7 +108,7 @@ export function createSpread({ api, labels, notice, getQuestions, onSpread, newI
     try {
       const done = await api.post(`/media/${source.id}/spread`, { shape: asSent(subject), media_ids, client_id: clientId, replies });
       element.close();
-      offerUndo(done);
+      offerUndo(done, keepAct(done));
       onSpread(done.changed);
     } catch (error) {
       // The same client id again: what was stored after all is not stored twice.
@@ -111,20 +117,37 @@ export function createSpread({ api, labels, notice, getQuestions, onSpread, newI
     }
   }
 
-  function offerUndo({ batch, changed, left_out }) {
+  /** One of the day's acts like any decision: Ctrl+Z takes it back in its turn, after a reload too. */
+  function keepAct({ batch, changed }) {
+    const act = { id: clientId, access: me.id, at: now(), act: "spread", comment: null, item: source, work: null, batch, mediaIds: changed };
+    if (changed.length) acts.add(act);
+    return act;
+  }
+
+  /**
+   * It waits in the outbox like any answer: after what was said of these pictures before it, and through a reload.
+   * @param {import("./undo.js").Act} act
+   */
+  function takeBack(act) {
+    acts.drop(act.id);
+    hide();
+    getOutbox().add({
+      id: newId(),
+      access: me.id,
+      mediaId: act.item.id,
+      mediaIds: act.mediaIds,
+      path: `/batches/${act.batch}/undo`,
+      body: {},
+      madeAt: now(),
+      kept: { act: "undone", batch: act.batch },
+      follows: null,
+    });
+  }
+
+  function offerUndo({ changed, left_out }, act) {
     const says = [TEXT.spots.done(changed.length), left_out.length ? TEXT.spots.leftOut(left_out.length) : ""].filter(Boolean).join(" ");
-    const undo = async () => {
-      try {
-        const { undone } = await api.post(`/batches/${batch}/undo`, {});
-        hide();
-        notice.say(TEXT.spots.undone(undone.length));
-        onSpread(undone);
-      } catch (error) {
-        notice.say(error.message, "warning");
-      }
-    };
     const button = (text, onclick) => h("button.act", { type: "button", onclick, onmousedown: keepFocus }, text);
-    bar.replaceChildren(h("p", {}, says), ...(changed.length ? [button(TEXT.spots.undo, undo)] : []), button(TEXT.bars.close, hide));
+    bar.replaceChildren(h("p", {}, says), ...(changed.length ? [button(TEXT.spots.undo, () => takeBack(act))] : []), button(TEXT.bars.close, hide));
     bar.hidden = false;
     clearTimeout(timer);
     timer = setTimeout(hide, OFFERED_FOR);
@@ -145,5 +168,21 @@ export function createSpread({ api, labels, notice, getQuestions, onSpread, newI
   // What is pressed in a dialog is for the dialog.
   element.addEventListener("keydown", (event) => event.stopPropagation());
 
-  return { element, bar, open, stop: () => clearTimeout(timer) };
+  return {
+    element,
+    bar,
+    open,
+    takeBack,
+    /** @param {{undone: number[], left_out: any[]}} done taken back on the server now */
+    stored({ undone, left_out }) {
+      notice.say([TEXT.spots.undone(undone.length), left_out.length ? TEXT.spots.stays(left_out.length) : ""].filter(Boolean).join(" "));
+      onSpread(undone);
+    },
+    /** The server has said why not, and would say so again. @param {any} answer from the outbox @param {{message: string}} error */
+    refused(answer, error) {
+      getOutbox().settle(answer.id);
+      notice.say(error.message, "warning");
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

@@ -18,6 +18,8 @@ const CLOSE_WITHIN = 10;
  * @property {(event: PointerEvent) => void} onClick something was clicked, not drawn
  * @property {(drawing: boolean) => void} onDrawing
  * @property {() => string} colour of the next shape
+ * @property {[number, number][]} corners of a polygon that is not closed yet: they outlive the tool, which Annotorious makes anew
+ * @property {() => void} onCorners there are other ones, set, taken back or given up
  * @property {Tool|null} active
  */
 
@@ -75,6 +77,10 @@ class Tool {
   }
 
   cancel() {}
+  /** What the pointer has just begun is not meant for the picture. */
+  abandon() {
+    this.cancel();
+  }
   confirm() {}
   /** Takes back the last step of an unfinished drawing. @returns {boolean} whether there was one */
   stepBack() {
@@ -138,8 +144,20 @@ export class BoxTool extends Tool {
 export class PolygonTool extends Tool {
   constructor(mount) {
     super(mount);
-    /** @type {[number, number][]} */
-    this.points = [];
+    if (this.points.length) this.resume();
+  }
+
+  get points() {
+    return this.host.corners;
+  }
+
+  /** Draws the corners that there are, of an earlier visit perhaps. */
+  resume() {
+    this.cursor = this.points.at(-1);
+    this.pressed = null;
+    this.group.replaceChildren();
+    if (this.points.length) this.draw();
+    this.host.onDrawing(this.isDrawing);
   }
 
   down(event) {
@@ -169,6 +187,7 @@ export class PolygonTool extends Tool {
       this.cursor = point;
       this.host.onDrawing(true);
       this.draw();
+      this.host.onCorners();
     }
   }
 
@@ -195,10 +214,14 @@ export class PolygonTool extends Tool {
   }
 
   cancel() {
-    this.points = [];
+    const had = this.isDrawing;
+    this.host.corners = [];
+    this.resume();
+    if (had) this.host.onCorners();
+  }
+
+  abandon() {
     this.pressed = null;
-    this.group.replaceChildren();
-    this.host.onDrawing(false);
   }
 
   get isDrawing() {
@@ -208,8 +231,8 @@ export class PolygonTool extends Tool {
   stepBack() {
     if (!this.points.length) return false;
     this.points.pop();
-    if (this.points.length) this.draw();
-    else this.cancel();
+    this.resume();
+    this.host.onCorners();
     return true;
   }
 }

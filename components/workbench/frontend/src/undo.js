@@ -49,8 +49,10 @@ export class Strokes {
  * @property {string} act
  * @property {number} [number] which of the media's acts it became
  * @property {string|null} comment
- * @property {any} item as it was before
+ * @property {any} item as it was before; of a batch the picture that the shape was given from
  * @property {{shapes: any[], labels: string[]}|null} work
+ * @property {number} [batch] many answers at once, taken back together
+ * @property {number[]} [mediaIds] which ones
  */
 
 const A_DAY = 24 * 3600 * 1000;

@@ -134,7 +134,7 @@ export function createWorkbench(parent, place, onPlace) {
     // What waits from an earlier visit is known before the first picture is shown.
     const [refused] = await Promise.all([parts.outbox.load(), parts.acts.load(), parts.drafts.load(drawings)]);
     if (stopped) return;
-    await openQueue(place, firstPage, parts.around.comments.bringBack(refused));
+    await openQueue(place, firstPage, parts.around.bringBack(refused));
   }
 
   /** After a failure: from the start, for the queue, or for one picture. */
@@ -354,13 +354,16 @@ export function createWorkbench(parent, place, onPlace) {
     drawingChanged(drawing, fresh) {
       drawing.shapes = drawing.shapes.map((shape) => (shape.id ? shape : withId(shape)));
       if (!stage.picture) return changed();
-      if (fresh) parts.drawing.put(drawing.shapes);
-      else parts.drawing.restore(drawing.shapes);
+      if (fresh) {
+        parts.drawing.put(drawing.shapes);
+        parts.commands.resume(session.shown?.unfinished ?? null);
+      } else parts.drawing.restore(drawing.shapes);
       changed();
     },
     changed,
     notice: (text, kind) => notice.say(text, kind),
     ask: (act, give) => parts.panel.field.ask(act, give),
+    takeBack: (act) => parts.around.spread.takeBack(act),
     stored(entry) {
       parts.details.forget(entry.item, entry.item.id === shownId);
       leases.moved();

@@ -214,3 +214,49 @@ test("a week later it is forgotten", async () => {
   const second = await machine({ store, rows: null, at: Date.parse("2026-08-20T10:00:00Z") });
   assert.equal(second.drafts.find(7), null);
 });
+
+const CORNERS = { tool: "polygon", points: [[0.1, 0.1], [0.2, 0.1]], label_class: "wildfire" };
+
+test("corners of a polygon that is not closed are kept in the browser only, until it is closed or given up", async () => {
+  const { drafts, store, sent, ring } = await machine();
+  drafts.keepUnfinished(7, null, CORNERS);
+  await ring();
+  assert.deepEqual(drafts.find(7), { basedOn: null, drawing: null, unfinished: CORNERS });
+  drafts.flush();
+  assert.deepEqual(sent, []);
+  const again = await machine({ store });
+  assert.deepEqual(again.drafts.find(7).unfinished, CORNERS);
+  assert.deepEqual(again.drafts.media, [7]);
+  again.drafts.keepUnfinished(7, null, null);
+  await again.ring();
+  assert.equal(again.drafts.find(7), null);
+  assert.deepEqual(again.sent, []);
+  assert.deepEqual(await store.all("drafts"), []);
+});
+
+test("beside what is drawn they go with it, and change nothing of what the server has", async () => {
+  const { drafts, sent, store, ring } = await machine();
+  drafts.keep(7, null, drawing(BOX));
+  await ring();
+  drafts.keepUnfinished(7, null, CORNERS);
+  await ring();
+  assert.equal(sent.length, 1);
+  assert.deepEqual(drafts.whereIs(7), { here: true, server: true });
+  drafts.keep(7, null, drawing(BOX, BOX));
+  await ring();
+  assert.ok(!("unfinished" in sent[1][2].drawing));
+  const again = await machine({ store, rows: [row(7, sent[1][2].made_at, [BOX, BOX])] });
+  assert.deepEqual(again.drafts.find(7), { basedOn: null, drawing: drawing(BOX, BOX), unfinished: CORNERS });
+});
+
+test("when the rest of the drawing is taken back the server forgets that, and the corners stay", async () => {
+  const { drafts, sent, store, ring } = await machine();
+  drafts.keep(7, null, drawing(BOX));
+  await ring();
+  drafts.drop(7);
+  drafts.keepUnfinished(7, null, CORNERS);
+  await ring();
+  assert.deepEqual(sent.map(([how]) => how), ["PUT", "DELETE"]);
+  const again = await machine({ store });
+  assert.deepEqual(again.drafts.find(7), { basedOn: null, drawing: null, unfinished: CORNERS });
+});

@@ -212,3 +212,24 @@ test("what the server cannot take keeps nothing else from it", async () => {
   assert.equal(outbox.waitingCount, 3);
   assert.equal(outbox.status, "unsaved");
 });
+
+test("what is about several media waits for what was said of each of them, and the next answer waits for it", async () => {
+  const replies = [];
+  const post = (path) => new Promise((resolve) => replies.push([path, resolve]));
+  const outbox = createOutbox({ store: await aStore(), access: 1, post });
+  const said = () => replies.map(([path]) => path);
+  const reply = async (at) => {
+    replies[at][1]({});
+    await settled();
+  };
+  outbox.add(answer(2, { path: "first" }));
+  outbox.add(answer(9, { path: "batch", mediaIds: [1, 2] }));
+  outbox.add(answer(1, { path: "after" }));
+  outbox.add(answer(9, { path: "beside" }));
+  assert.ok(outbox.holds(1) && outbox.waitingFor(2).length === 2);
+  assert.deepEqual(said(), ["first", "beside"]);
+  await reply(0);
+  assert.deepEqual(said(), ["first", "beside", "batch"]);
+  await reply(2);
+  assert.deepEqual(said(), ["first", "beside", "batch", "after"]);
+});

@@ -71,6 +71,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
     ask: (act, give) => (seen.asked = { act, give }),
     stored: () => {},
     cameBack: (entry) => said.push(`back ${entry.item.id}`),
+    takeBack: (act) => said.push(`batch ${act.batch}`),
   };
   session = createSession({ api, queue, outbox, acts, drafts, me, leavesQueue: true, pace: createPace(), ui });
   const [refused] = await Promise.all([outbox.load(), acts.load(), drafts.load(drawings)]);
@@ -78,7 +79,7 @@ async function desk(items, { refuse = () => null, store, me = ME, reply, drawing
   session.bringBack(refused);
   if (!session.shown && (queue.current || queue.isComplete)) session.arrive();
   const draw = (...shapes) => session.stroke({ shapes });
-  return { session, queue, outbox, drafts, posts, sent, said, seen, store, draw, rows };
+  return { session, queue, outbox, acts, drafts, posts, sent, said, seen, store, draw, rows };
 }
 
 test("accepting goes to the next picture at once and names the annotation that was on screen", async () => {
@@ -183,6 +184,27 @@ test("what was undone is done again", async () => {
   assert.equal(session.shown.item.id, 2);
 });
 
+test("a shape given to many pictures is taken back in its turn, after a reload too, and the picture stays", async () => {
+  const store = await openStore("session-batches");
+  const first = await desk([answered(1), answered(2), answered(3)], { store });
+  first.session.decide("accepted");
+  await settled();
+  first.acts.add({ id: "b", access: ME.id, at: Date.now(), act: "spread", comment: null, item: answered(2), work: null, batch: 5, mediaIds: [7, 8] });
+  await settled();
+  const { session, said, posts } = await desk([answered(2), answered(3), answered(1)], { store });
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  session.decide("rejected");
+  await settled();
+  session.undo();
+  await settled();
+  session.undo();
+  assert.equal(said.at(-1), "batch 5");
+  assert.equal(session.shown.item.id, 2);
+  session.undo();
+  await settled();
+  assert.deepEqual(posts.map(([, body]) => [body.media_id, body.decision]), [[2, "rejected"], [2, "undone"], [1, "undone"]]);
+});
+
 const stale = (theirs) =>
   new ApiError(409, { detail: "Someone answered this picture a moment ago.", code: "stale_annotation", annotation: theirs, media: { state: "annotated", current_annotation_id: theirs.id } });
 
@@ -268,6 +290,28 @@ test("a drawing that was not submitted is there again after stepping away, and a
   const second = await desk([media(1), media(2)], { store });
   assert.deepEqual(second.session.drawing.shapes, [BOX]);
   assert.deepEqual(second.said, [TEXT.notices.draftBack]);
+});
+
+test("a polygon that was not closed is there again after a reload, and gone once the picture is decided", async () => {
+  const store = await openStore("session-corners");
+  const corners = { tool: "polygon", points: [[0.1, 0.1], [0.2, 0.1]], label_class: "wildfire" };
+  const first = await desk([media(1), media(2)], { store });
+  first.session.keepUnfinished(corners);
+  first.draw(BOX);
+  first.session.undo();
+  first.session.step(true);
+  assert.equal(first.session.shown.unfinished ?? null, null);
+  first.session.step(false);
+  assert.deepEqual(first.session.shown.unfinished, corners);
+  await settled();
+  const second = await desk([media(1), media(2)], { store });
+  assert.deepEqual(second.session.shown.unfinished, corners);
+  assert.deepEqual(second.said, [TEXT.notices.draftBack]);
+  assert.ok(!second.session.dirty);
+  second.session.decide("rejected");
+  await settled();
+  const third = await desk([media(1)], { store });
+  assert.equal(third.session.shown.unfinished ?? null, null);
 });
 
 test("a drawing over an answer that has been overtaken is kept and offered, and laid over it only when asked for", async () => {
