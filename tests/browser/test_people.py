@@ -20,6 +20,8 @@ def go_to(page: Page, title: str) -> None:
 
 def choose(page: Page, box: str, option: str) -> None:
     page.get_by_role("combobox", name=box, exact=True).click()
+    # A long list has only those in sight in the document: typing brings the wanted one there.
+    page.get_by_role("combobox", name=box, exact=True).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
 
 
