@@ -15,6 +15,7 @@ from components.filters import SORT_NAMES, YES_OR_NO
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from components.workbench import ORDERS, Place
+from curation import leases
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import complete
@@ -154,6 +155,9 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
                 "{name}: {what}.", name=media.file_name or _("media {id}", id=str(media.id)), what=what
             )
             st.session_state[UNDOABLE] = media.id, act
+            with open_session() as session:
+                # Whose turn it is now need not wait until the lease ends.
+                leases.release(session, require_visitor().access, [media.id])
             on_place(replace(place, start=following))
 
         def submit() -> None:
