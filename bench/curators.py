@@ -21,6 +21,7 @@ from tests.product import start_product
 
 CURATORS = 50
 QUIET_DECISIONS = 100
+PAGE = 15  # as the workbench asks for them
 BOX = [0.41, 0.52, 0.43, 0.55]
 
 
@@ -71,17 +72,23 @@ class Outcome:
 async def _decide(address: str, tokens: list[str], decisions: int, *, pause: float) -> Outcome:
     """Let each token's curator decide so many times, one `pause` apart, all out of step."""
     outcome = Outcome()
-    begin = time.perf_counter() + 0.5
+    seated: list[float] = []
+    everybody = asyncio.Event()
 
     async def curate(number: int, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=f"{address}/api", headers=headers, timeout=30) as client:
-            items: list[dict[str, Any]] = []
+            # People sit down before they decide, and turn their pages at different times.
+            items = await _page(client, 5 + number % PAGE)
+            seated.append(time.perf_counter())
+            if len(seated) == len(tokens):
+                everybody.set()
+            await everybody.wait()
+            begin = max(seated) + 0.5
             for turn in range(decisions):
                 await _until(begin + pause * (turn + number / len(tokens)))
                 if not items:
-                    page = await client.post("/queue", params={"queue": "to_annotate", "limit": 20})
-                    items = page.raise_for_status().json()["items"]
+                    items = await _page(client, PAGE)
                 item = items.pop(0)
                 client_id = f"bench-{len(tokens):03d}-{number:03d}-{turn:05d}"
                 body = {
@@ -101,6 +108,12 @@ async def _decide(address: str, tokens: list[str], decisions: int, *, pause: flo
 
     await asyncio.gather(*(curate(number, token) for number, token in enumerate(tokens)))
     return outcome
+
+
+async def _page(client: httpx.AsyncClient, limit: int) -> list[dict[str, Any]]:
+    page = await client.post("/queue", params={"queue": "to_annotate", "limit": limit})
+    items: list[dict[str, Any]] = page.raise_for_status().json()["items"]
+    return items
 
 
 async def _until(moment: float) -> None:

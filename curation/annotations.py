@@ -48,6 +48,7 @@ from db.models import (
     AppliesTo,
     Blob,
     Decision,
+    Draft,
     LabelClass,
     Media,
     Origin,
@@ -103,10 +104,11 @@ def submit_annotation(
     client_id = clean_client_id(client_id)
     comment = clean_comment(comment)
     media = lock_media(session, access, media_id)
-    known = _known(session, media, client_id)
+    known = _known(session, access, media, client_id)
     if known.same_client_id is not None:
         return _stored(session, access, media, known.same_client_id)
-    drop_draft(session, access, media.id)
+    if known.drafted:
+        drop_draft(session, access, media.id)
     given = looks.get_look(session, access, media, look) if look is not None else None
     if given is not None:
         accept, based_on = False, given.annotation_id
@@ -224,9 +226,10 @@ class _Known:
     same_client_id: int | None
     width: int | None
     height: int | None
+    drafted: bool
 
 
-def _known(session: Session, media: Media, client_id: str | None) -> _Known:
+def _known(session: Session, access: Access, media: Media, client_id: str | None) -> _Known:
     highest = select(func.max(Annotation.number)).where(Annotation.media_id == media.id).scalar_subquery()
     # An absent client id is nobody's: compared with NULL it would be everybody's.
     same = (
@@ -234,13 +237,14 @@ def _known(session: Session, media: Media, client_id: str | None) -> _Known:
         if client_id is not None
         else null()
     )
+    draft = select(Draft.id).where(Draft.access_id == access.id, Draft.media_id == media.id).exists()
     size = select(Blob.width, Blob.height).where(Blob.id == media.blob_id).subquery()
     row = session.execute(
-        select(highest, same, size.c.width, size.c.height).select_from(
+        select(highest, same, size.c.width, size.c.height, draft).select_from(
             select(literal_column("1")).subquery().outerjoin(size, true())
         )
     ).one()
-    return _Known(row[0] or 0, row[1], row[2], row[3])
+    return _Known(row[0] or 0, row[1], row[2], row[3], bool(row[4]))
 
 
 def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> AnnotationView:
