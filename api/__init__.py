@@ -11,6 +11,7 @@ from api import (
     answers,
     camera_memory,
     comments,
+    contact_sheets,
     drafts,
     errors,
     exports,
@@ -67,6 +68,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         questions,
         uploads,
         exports,
+        contact_sheets,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)

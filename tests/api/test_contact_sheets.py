@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api import exports
+from api import contact_sheets
 from curation.events import latest_events
 from db.models import Scope
 from db.session import open_session
@@ -67,19 +67,19 @@ def test_a_sheet_is_for_people_and_withdrawn_media_for_admins(client, caller, dr
 
 
 def test_a_refused_sheet_leaves_its_place_to_the_next(client, drawn_on):
-    for _ in range(exports.SHEETS_AT_ONCE + 1):
+    for _ in range(contact_sheets.SHEETS_AT_ONCE + 1):
         assert client.get(f"{SHEET}?source=nowhere", headers=drawn_on).status_code == 422
         assert client.get(SHEET, headers=drawn_on).status_code == 200
 
 
 def test_too_many_sheets_at_once_are_told_to_wait(client, drawn_on):
-    for _ in range(exports.SHEETS_AT_ONCE):
-        assert exports._free_for_sheets.acquire(blocking=False)
+    for _ in range(contact_sheets.SHEETS_AT_ONCE):
+        assert contact_sheets._places.acquire(blocking=False)
     try:
         busy = client.get(SHEET, headers=drawn_on)
         assert (busy.status_code, busy.json()["code"]) == (503, "unavailable")
     finally:
-        exports._free_for_sheets.release(exports.SHEETS_AT_ONCE)
+        contact_sheets._places.release(contact_sheets.SHEETS_AT_ONCE)
 
 
 def test_a_picture_that_is_lost_does_not_cost_the_sheet(client, caller, drawn_on):

@@ -1,0 +1,89 @@
+"""Downloads: answers that are made while they are sent, and audited however they end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from anyio import CancelScope, to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from curation.errors import Unavailable
+from curation.events import record
+from db.models import Access
+from db.session import open_session
+
+log = logging.getLogger(__name__)
+
+
+class Download:
+    """The chunks of one download, what it holds open meanwhile, and an entry in the audit trail when it ends.
+
+    A subclass calls `_begin` when it is made, which reads the first two chunks, so that whatever is wrong is answered
+    by an error of its own. What fails later must break the answer off: raising in the middle does.
+    """
+
+    event: str
+
+    def __init__(self, access: Access, address: str) -> None:
+        self._access, self._address = access, address
+        self._complete = False
+        self._opened: ExitStack | None = None
+
+    @staticmethod
+    def _take_a_place(opened: ExitStack, places: threading.BoundedSemaphore, taken: str) -> None:
+        """Hold one of a few places until the end. Raises Unavailable with the sentence when all are taken."""
+        if not places.acquire(blocking=False):
+            raise Unavailable(taken)
+        opened.callback(places.release)
+
+    def _begin(self, opened: ExitStack, chunks: Generator[bytes] | Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._begun = next(chunks) + next(chunks, b"")
+        self._opened = opened.pop_all()
+
+    def _detail(self) -> dict[str, Any]:
+        """What the audit trail says of it."""
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._begun
+        yield from self._chunks
+        self._complete = True
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is open and write down what was taken; harmless when repeated."""
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        try:
+            opened.close()
+        except SQLAlchemyError as error:  # the connection that broke has nothing to give back
+            log.warning("a download's session did not close: %s", error)
+        detail = {**self._detail(), "complete": self._complete}
+        try:
+            with open_session() as session:
+                record(session, self._access, self.event, detail, address=self._address)
+        except SQLAlchemyError:
+            log.exception("%s is missing in the audit trail: %s %s", self.event, self._access.login, detail)
+
+
+class DownloadResponse(StreamingResponse):
+    """Closes its download however the answer ends: sent, broken off, or given up by the client."""
+
+    def __init__(self, download: Download, *, media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(iter(download), media_type=media_type, headers=headers)
+        self._download = download
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._download.close)
