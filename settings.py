@@ -70,8 +70,11 @@ class Settings:
     second_opinion_share: float
     self_check_share: float
     lease_seconds: int
+    device_silent_hours: int
     grace_days: int
     link_minutes: int
+    links_to_bucket: bool
+    webhooks_to_private: bool
     default_timezone: str
     api_docs: bool
     metrics_token: str | None = field(repr=False)
@@ -120,8 +123,11 @@ class Settings:
             second_opinion_share=read.share("SECOND_OPINION_SHARE", 0.05),
             self_check_share=read.share("SELF_CHECK_SHARE", 0.02),
             lease_seconds=read.whole_number("LEASE_SECONDS", 120, 10, 3600),
+            device_silent_hours=read.whole_number("DEVICE_SILENT_HOURS", 24, 1, 8760),
             grace_days=read.whole_number("GRACE_DAYS", 30, 0, 3650),
             link_minutes=read.whole_number("LINK_MINUTES", 15, 1, 1440),
+            links_to_bucket=read.yes_or_no("LINKS_TO_BUCKET", False),
+            webhooks_to_private=read.yes_or_no("WEBHOOKS_TO_PRIVATE", False),
             default_timezone=read.timezone("DEFAULT_TIMEZONE", "UTC"),
             api_docs=read.yes_or_no("API_DOCS", True),
             metrics_token=read.token("METRICS_TOKEN"),

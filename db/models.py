@@ -77,10 +77,16 @@ class Access(Base):
     hashed_password: Mapped[str] = mapped_column(String(100))
     scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
     disabled_at: Mapped[datetime | None]
+    # Gone from every list, and disabled for ever: the row stays behind what it did.
+    deleted_at: Mapped[datetime | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
     password_changed_at: Mapped[datetime] = mapped_column(default=utc_now)
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Of a device: where its media come from when an upload does not say.
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    source: Mapped[Source | None] = relationship(lazy="raise")
 
 
 class LoginSession(Base):
@@ -112,6 +118,10 @@ class Token(Base):
     access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     hashed_secret: Mapped[str] = mapped_column(String(64), unique=True)
+    # What it may do at most; empty for all that its access may. Read beside the access's own at each request.
+    scope: Mapped[Scope | None] = mapped_column(words(Scope, "scope"))
+    # Who made it to last; empty for those that a login and password gave for an hour.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("accesses.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     last_seen_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -158,6 +168,10 @@ class Blob(Base):
     height: Mapped[int]
     # EXIF's 1 to 8. Width and height are those of the upright picture, whatever this says.
     orientation: Mapped[int] = mapped_column(default=1)
+    # Of a video: its seconds, frames a second, and its codec as FFmpeg calls it.
+    duration: Mapped[float | None]
+    frame_rate: Mapped[float | None]
+    codec: Mapped[str | None] = mapped_column(String(40))
     bucket_key: Mapped[str] = mapped_column(String(255))
     state: Mapped[BlobState] = mapped_column(words(BlobState, "state"))
     lease_until: Mapped[datetime | None]
@@ -212,6 +226,9 @@ class Media(Base):
         Index("ix_media_state_score_id", "state", "score", "id"),
         Index("ix_media_state_shuffle_id", "state", "shuffle", "id"),
         Index("ix_media_current_annotation_id", "current_annotation_id"),
+        Index("ix_media_extracted_from_id_extracted_at", "extracted_from_id", "extracted_at"),
+        # Frames per day of a device.
+        Index("ix_media_uploaded_by_id_created_at", "uploaded_by_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -232,6 +249,9 @@ class Media(Base):
     camera: Mapped[str | None] = mapped_column(String(100))
     sequence: Mapped[str | None] = mapped_column(String(100), index=True)
     score: Mapped[float | None]
+    # The video that this frame was taken out of, and at which of its seconds.
+    extracted_from_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+    extracted_at: Mapped[float | None]
     # A place in one shuffled order of everything: random lists start anywhere in it, and walk an index.
     shuffle: Mapped[int] = mapped_column(Integer, default=any_place, server_default=text("0"))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
@@ -389,10 +409,17 @@ class Annotation(Base):
     comment: Mapped[str | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
     bucket_key: Mapped[str | None] = mapped_column(String(255))
+    # Of a file that came through the API, as it came: what it was called, what it is, and its content.
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    file_type: Mapped[str | None] = mapped_column(String(50))
+    file_sha256: Mapped[str | None] = mapped_column(String(64))
     client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    # 0 while it has no content: it is no act until then.
     act: Mapped[int]
     state_before: Mapped[State] = mapped_column(words(State, "state_before"))
     state_after: Mapped[State] = mapped_column(words(State, "state_after"))
+    # Taken out of every list by an admin; the row stays, so that numbers have no gap.
+    withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     author: Mapped[Access] = relationship(lazy="raise")
@@ -423,6 +450,8 @@ class Shape(Base):
     points: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     origin: Mapped[Origin] = mapped_column(words(Origin, "origin"), default=Origin.HUMAN)
     confidence: Mapped[float | None]
+    # The prediction that it was taken from: as it was (origin `model`) or corrected (origin `human`).
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
 
     label_class: Mapped[LabelClass] = relationship(lazy="raise")
 
@@ -501,6 +530,59 @@ class Review(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     access: Mapped[Access] = relationship(lazy="raise", foreign_keys=access_id)
+
+
+# --- what models propose --------------------------------------------------------------------------
+
+
+class Prediction(Base):
+    """What a model sees on a media. Never an answer: a curator's submission takes its shapes, or does not.
+
+    Append-only; of several by one model the newest counts.
+    """
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        Index(None, "media_id", "model", "id"),
+        Index(None, "model", "media_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    model: Mapped[str] = mapped_column(String(100))
+    # Who sent it in.
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"), index=True)
+    score: Mapped[float | None]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    shapes: Mapped[list[PredictedShape]] = relationship(lazy="raise", order_by="PredictedShape.position")
+
+
+class PredictedShape(Base):
+    """A box or polygon that a model proposes: fractions of the upright picture, two corners; confidence 0 to 1."""
+
+    __tablename__ = "predicted_shapes"
+    __table_args__ = (
+        CheckConstraint("0 <= x_min AND x_min < x_max AND x_max <= 1", name="x_inside"),
+        CheckConstraint("0 <= y_min AND y_min < y_max AND y_max <= 1", name="y_inside"),
+        CheckConstraint("0 <= confidence AND confidence <= 1", name="confidence_inside"),
+        Index(None, "prediction_id", "position"),
+        Index(None, "label_class_id", "prediction_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    label_class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id"))
+    x_min: Mapped[float] = mapped_column(Float(53))
+    y_min: Mapped[float] = mapped_column(Float(53))
+    x_max: Mapped[float] = mapped_column(Float(53))
+    y_max: Mapped[float] = mapped_column(Float(53))
+    points: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    confidence: Mapped[float]
+
+    label_class: Mapped[LabelClass] = relationship(lazy="raise")
 
 
 # --- two people, or one person twice --------------------------------------------------------------
@@ -667,6 +749,59 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[datetime] = mapped_column(default=utc_now)
     lease_until: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Webhook(Base):
+    """An address that is told what happened, and the secret that its messages are signed with.
+
+    The secret is kept as it is: signing needs it. `events` holds the names of what it wants to hear.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    url: Mapped[str] = mapped_column(String(1000))
+    events: Mapped[list[Any]] = mapped_column(JSON)
+    secret: Mapped[str] = mapped_column(String(100))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Delivery(Base):
+    """One message to one webhook, written in the transaction that it tells of, sent by a job."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "webhook_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(60))
+    # The message's own id: the same at every attempt, so that a receiver can tell a repeat.
+    message_id: Mapped[str] = mapped_column(String(64), unique=True)
+    payload: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(default=0)
+    status: Mapped[int | None]  # of the last answer
+    error: Mapped[str | None]
+    delivered_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+class Extraction(Base):
+    """Frames taken out of a video at an interval, each a media of its own, by a job."""
+
+    __tablename__ = "extractions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"), index=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    every_seconds: Mapped[float]
+    frames: Mapped[int] = mapped_column(default=0)  # registered so far
+    finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -12,8 +12,7 @@ import re
 from collections.abc import Mapping
 
 import language
-from language.french import FRENCH
-from language.french_errors import REASONS, SENTENCES, WORDS
+from language.french import FRENCH, REASONS, SENTENCES, WORDS
 
 _SLOT = re.compile(r"\{(\d*)(?::(\w+))?\}")
 

@@ -11,8 +11,7 @@ import pytest
 from curation import picture_limits
 from curation.errors import AnswerIncomplete
 from language import Language, _, plural, speaking
-from language.french import FRENCH, PLURALS
-from language.french_errors import REASONS, SENTENCES, WORDS
+from language.french import FRENCH, PLURALS, REASONS, SENTENCES, WORDS
 from language.retold import find_french, retold
 from tests.language.sentences import ROOT, SCREENS, calls_of, files, marked, plurals, raised, tree_of
 

@@ -1,0 +1,9 @@
+"""Tokens, devices and sources, in French: as in `screens` and `errors`."""
+
+from __future__ import annotations
+
+FRENCH: dict[str, str] = {}
+
+PLURALS: dict[str, tuple[str, str]] = {}
+
+SENTENCES: dict[str, str] = {}
