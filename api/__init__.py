@@ -12,6 +12,7 @@ from api import (
     camera_memory,
     comments,
     contact_sheets,
+    devices,
     drafts,
     errors,
     exports,
@@ -21,6 +22,8 @@ from api import (
     media,
     questions,
     queue,
+    sources,
+    tokens,
     uploads,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
@@ -69,6 +72,9 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         uploads,
         exports,
         contact_sheets,
+        tokens,
+        devices,
+        sources,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)

@@ -24,7 +24,7 @@ from curation.file_names import clean_file_name
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts, inspect_picture
 from curation.reviews import decide
-from curation.sources import get_or_create_source
+from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from db.models import (
@@ -232,7 +232,7 @@ def _register(
     """Write the rows that make stored content a media, or find those that do so already."""
     if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
         return restored
-    source = get_or_create_source(session, details.source) if details.source else None
+    source = source_of_upload(session, access, details.source)
     captured = settle_capture_time(details, facts.exif, place.default_timezone)
     values: dict[str, Any] = {
         "blob_id": blob.id,
