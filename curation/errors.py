@@ -3,7 +3,8 @@
 CurationError
 ├── NotSignedIn                 who are you?
 ├── NotAllowed                  you may not
-│   └── OwnWork                 someone else has to judge this one
+│   ├── OwnWork                 someone else has to judge this one
+│   └── InvalidLink             forged, ended, or what it leads to is not to be seen any more
 ├── NotFound                    there is no such thing, or not for you
 │   ├── MediaNotFound
 │   ├── AnnotationNotFound
@@ -70,6 +71,10 @@ class NotAllowed(CurationError):
 
 class OwnWork(NotAllowed):
     """REVIEW_OWN is off and this is one's own annotation."""
+
+
+class InvalidLink(NotAllowed):
+    """A signed link that opens nothing: which of its reasons it is, is nobody's to know."""
 
 
 class NotFound(CurationError):
