@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, model_validator
@@ -21,6 +21,9 @@ from db.models import Decision
 
 router = APIRouter(tags=["answers"])
 AS_JSON = TypeAdapter(AnnotationView)
+REPEATED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "This client id was stored before; here is what."}
+}
 
 
 class Body(BaseModel):
@@ -69,7 +72,8 @@ class SubmittedOut:
 @router.post(
     "/media/{media_id}/annotations",
     status_code=201,
-    responses={200: {"model": None, "description": "This client id was stored before; here is what."}},
+    operation_id="submit_annotation",
+    responses=REPEATED,
 )
 def submit(
     media_id: MediaId,
@@ -142,7 +146,7 @@ class DecidedOut:
     act: int
 
 
-@router.post("/reviews", status_code=201)
+@router.post("/reviews", status_code=201, operation_id="decide", responses=REPEATED)
 def review(
     decision: ReviewIn, response: Response, session: SessionDep, access: AccessDep, policy: PolicyDep
 ) -> DecidedOut:

@@ -102,7 +102,7 @@ def spread_shape(
     return SpreadOut(done.batch_id, done.changed, _told(done.left_out))
 
 
-@router.post("/batches/{batch_id}/undo")
+@router.post("/batches/{batch_id}/undo", operation_id="undo_batch")
 def undo(
     batch_id: Annotated[int, Path(ge=1, le=2**63 - 1)], session: SessionDep, access: AccessDep
 ) -> BatchUndone:

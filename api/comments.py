@@ -32,6 +32,7 @@ def list_comments(media_id: MediaId, session: ReadSessionDep, access: AccessDep)
 @router.post(
     "/media/{media_id}/comments",
     status_code=201,
+    operation_id="comment_on",
     responses={200: {"description": "This client id was stored before; here is what."}},
 )
 def comment(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from curation.acts import ReviewPolicy
 from curation.addresses import caller_address
 from curation.errors import NotAllowed, NotSignedIn
-from curation.media_filter import FILTER_NAMES, MediaFilter
+from curation.media_filter import MediaFilter
 from curation.preferences import preferences_of
 from curation.sign_in import COOKIE, SignedIn, find_signed_in, find_token_bearer, touch_login_session
 from db.models import Access, Scope
@@ -132,15 +132,4 @@ def read_filter(request: Request, *others: str) -> MediaFilter:
 
 CursorQuery = Annotated[
     str | None, Query(max_length=1000, description="From `next_cursor` or the Link header.")
-]
-FILTER_PARAMETERS = [
-    {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "schema": {"type": "array", "items": {"type": "string"}},
-    }
-    if name in ("state", "label_class", "reply", "source", "tag")
-    else {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-    for name in FILTER_NAMES
 ]

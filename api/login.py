@@ -32,7 +32,7 @@ class AccessToken(BaseModel):
     token_type: str = "bearer"
 
 
-@open_router.post("/login/access-token")
+@open_router.post("/login/access-token", responses={401: {}, 429: {}, 503: {}})
 def login_access_token(
     username: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     BucketDep,
     CursorQuery,
@@ -18,6 +17,7 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.filter_parameters import FILTER_PARAMETERS
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
 from curation.errors import InvalidBox, ShapeNotFound
@@ -102,7 +102,10 @@ def list_neighbours(
 @router.get(
     "/media/{media_id}/picture",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}},
+    responses={
+        200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}},
+        304: {"description": "The one that `If-None-Match` names is still right."},
+    },
 )
 def read_picture(
     media_id: MediaId,

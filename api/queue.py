@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     CursorQuery,
     LeaseSecondsDep,
@@ -20,6 +19,7 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.filter_parameters import FILTER_PARAMETERS
 from curation import leases
 from curation.acts import ReviewPolicy
 from curation.browse import Page, complete

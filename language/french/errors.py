@@ -426,6 +426,8 @@ SENTENCES: dict[str, str] = {
     # What is away, and what should not happen
     "{}: {}.": "{0} : {1}.",
     "There is nothing at this address.": "Il n’y a rien à cette adresse.",
+    "This address does not take that method.": "Cette adresse n’accepte pas cette méthode.",
+    "The body cannot be read. Nothing was changed.": "Le corps est illisible. Rien n’a été changé.",
     "Someone changed this at the same moment. Try again.": (
         "Quelqu’un a changé cela au même moment. Réessayez."
     ),
