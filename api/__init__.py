@@ -26,7 +26,7 @@ from api import (
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
-from api.nothing_here import NothingHere
+from api.nothing_here import NamesBeforeIds, NothingHere
 from api.process_time import ProcessTime
 from api.slashes import EitherSlash
 from api.spoken import Spoken
@@ -82,6 +82,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     openapi.complete(api, takes_cookies=takes_cookies)
     api.router.routes.append(Route("/{path:path}", NothingHere(api)))
+    api.add_middleware(NamesBeforeIds, api=api)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(
             CORSMiddleware,

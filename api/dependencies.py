@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from curation.acts import ReviewPolicy
 from curation.addresses import caller_address
-from curation.errors import NotAllowed, NotSignedIn
+from curation.errors import NotAllowed, NotSignedIn, UnknownFilter
 from curation.media_filter import MediaFilter
 from curation.preferences import preferences_of
 from curation.sign_in import COOKIE, SignedIn, find_signed_in, find_token_bearer, touch_login_session
@@ -127,6 +127,10 @@ def read_filter(request: Request, *others: str) -> MediaFilter:
         for name in request.query_params.keys()  # noqa: SIM118  (a multi-dict: its items are not its keys)
         if name not in others
     }
+    for name, values in query.items():
+        # A script whose variable is empty would be given everything.
+        if not all(value.strip() for value in values):
+            raise UnknownFilter(f"The filter {name} has no value. Give it one, or leave it out.")
     return MediaFilter.from_query(query)
 
 

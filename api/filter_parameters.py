@@ -8,7 +8,7 @@ from curation.media_filter import FILTER_NAMES, MAX_TEXT, MAX_VALUES, SEEDS, Sor
 from db.models import State
 
 MOMENT = "A day (UTC) or a time with its zone"
-TEXT: dict[str, Any] = {"type": "string", "maxLength": MAX_TEXT}
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
 
 
 def _many(item: dict[str, Any]) -> dict[str, Any]:

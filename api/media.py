@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from api.dependencies import (
@@ -17,6 +17,7 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
 from api.filter_parameters import FILTER_PARAMETERS
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
@@ -56,10 +57,8 @@ def list_media(
     return page.items
 
 
-class TagChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+class TagChange(Body):
+    ids: list[Id] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 

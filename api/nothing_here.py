@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
+
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import answer_http_error
 
 
 class NothingHere:
@@ -22,12 +27,47 @@ class NothingHere:
         path = get_route_path(scope)
         allowed = {
             method
-            for context in iter_route_contexts(self._api.routes)
-            if isinstance(context.original_route, APIRoute) and context.path_regex.match(path)
+            for context in _routes(self._api)
+            if context.path_regex.match(path)
             for method in context.methods or ()
         }
         if allowed:
-            raise HTTPException(
-                405, "This address does not take that method.", {"Allow": ", ".join(sorted(allowed))}
-            )
+            raise _not_that_method(allowed)
         raise HTTPException(404, "There is nothing at this address.")
+
+
+class NamesBeforeIds:
+    """ASGI middleware: `GET /media/tags` is no media called “tags”, but a method that `/media/tags` has not."""
+
+    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            allowed = self._named.get(get_route_path(scope))
+            if allowed and scope["method"] not in allowed:
+                await answer_http_error(None, _not_that_method(allowed))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    @functools.cached_property
+    def _named(self) -> dict[str, set[str]]:
+        """The methods of each address without an id in it."""
+        found: dict[str, set[str]] = {}
+        for context in _routes(self._api):
+            if context.path_format and "{" not in context.path_format:
+                found.setdefault(context.path_format, set()).update(context.methods or ())
+        return found
+
+
+def _routes(api: FastAPI) -> Iterator[RouteContext]:
+    return (
+        context for context in iter_route_contexts(api.routes) if isinstance(context.original_route, APIRoute)
+    )
+
+
+def _not_that_method(allowed: set[str]) -> HTTPException:
+    return HTTPException(
+        405, "This address does not take that method.", {"Allow": ", ".join(sorted(allowed))}
+    )

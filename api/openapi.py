@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from api.dependencies import WRITE_HEADER, give_read_session, give_session, give_signed_in
 from api.errors import STATUSES
+from api.fields import LARGEST_ID
 from api.openapi_examples import TEXTS, Examples
 from curation.errors import CurationError
 from curation.sign_in import COOKIE
@@ -151,6 +152,7 @@ def _complete(schema: Json, api: FastAPI, *, takes_cookies: bool) -> None:
         )
         _add_statuses(operation, facts.statuses(path, method, operation, schemas))
         _give_examples(operation, examples)
+    _exact(schema)
     schema["tags"] = [{"name": name, "description": said} for name, said in TAGS.items() if name in used]
 
 
@@ -206,6 +208,16 @@ def _names_ids(body: Json, schemas: Json) -> bool:
         if any(name in ("id", "ids") or name.endswith(("_id", "_ids")) for name in names):
             return True
     return False
+
+
+def _exact(part: Any) -> None:
+    """Limits of whole numbers, which the framework writes as fractions: the largest id would become a larger one."""
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            _exact(inner)
+    if isinstance(part, dict) and part.get("type") == "integer":
+        for name in {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & part.keys():
+            part[name] = min(int(part[name]), LARGEST_ID)
 
 
 def _tell_in_words(operation: Json) -> None:

@@ -197,14 +197,8 @@ class Examples:
         }
 
 
-def _number(schema: Json, wanted: float) -> float:
-    least = schema.get("minimum", wanted)
-    most = schema.get("maximum", wanted)
-    return (
-        float(min(max(wanted, least), most))
-        if isinstance(wanted, float)
-        else int(min(max(wanted, least), most))
-    )
+def _number(schema: Json, wanted: float) -> Any:
+    return min(max(wanted, schema.get("minimum", wanted)), schema.get("maximum", wanted))
 
 
 def _text(schema: Json, name: str) -> str:
