@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field, StrictBool
 
 from api.dependencies import AccessDep, PolicyDep, ReadSessionDep, SessionDep
-from api.fields import Body, Count, Id, Number
+from api.fields import A_NUMBER, Body, Id, Number
 from api.media import MediaId
 from curation.batches import BatchUndone, LeftOut, undo_batch
 from curation.camera_memory import MAX_BOXES, Spot, list_spots
@@ -38,10 +38,13 @@ class SpreadShape(Body):
     points: list[list[Number]] | None = Field(default=None, max_length=1000)
 
 
+Around = Annotated[int, Field(ge=0, le=MAX_MEDIA), A_NUMBER]
+
+
 class SpreadPreviewIn(Body):
     shape: SpreadShape
-    before: Count = Field(default=AROUND, le=MAX_MEDIA)
-    after: Count = Field(default=AROUND, le=MAX_MEDIA)
+    before: Around = AROUND
+    after: Around = AROUND
 
 
 @router.post("/media/{media_id}/spread/preview")

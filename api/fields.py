@@ -32,7 +32,9 @@ def _written_out(value: Any) -> Any:
     return value
 
 
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_a_number)]
-Count = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(_a_number)]
-Number = Annotated[float, BeforeValidator(_a_number)]
+# Behind a `Field`, whose limits are else no part of the schema.
+A_NUMBER = BeforeValidator(_a_number)
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID), A_NUMBER]
+Count = Annotated[int, Field(ge=0, le=LARGEST_ID), A_NUMBER]
+Number = Annotated[float, A_NUMBER]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
