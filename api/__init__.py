@@ -7,21 +7,29 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api import (
+    accesses,
     agreement,
+    annotation_entries,
     answers,
     camera_memory,
     comments,
     contact_sheets,
+    devices,
     drafts,
     errors,
     exports,
     health,
     label_classes,
+    links,
     login,
     media,
+    media_writes,
     openapi,
     questions,
     queue,
+    sources,
+    tokens,
+    two_step,
     uploads,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
@@ -60,13 +68,16 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     api.state.takes_cookies = takes_cookies
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
-    for open_router in (login.open_router, health.open_router):
+    for open_router in (login.open_router, health.open_router, links.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (
         login,
         media,
+        media_writes,
+        links,
         answers,
+        annotation_entries,
         agreement,
         queue,
         drafts,
@@ -75,10 +86,15 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         label_classes,
         questions,
         uploads,
+        two_step,
         exports,
         contact_sheets,
+        tokens,
+        devices,
+        sources,
+        accesses,
     ):
-        limit = None if module is uploads else MAX_BODY_BYTES
+        limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     openapi.complete(api, takes_cookies=takes_cookies)
     api.router.routes.append(Route("/{path:path}", NothingHere(api)))

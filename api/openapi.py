@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from api.dependencies import WRITE_HEADER, give_read_session, give_session, give_signed_in
+from api.dependencies import WRITE_HEADER, give_bucket, give_read_session, give_session, give_signed_in
 from api.errors import STATUSES
 from api.fields import LARGEST_ID
 from api.openapi_examples import TEXTS, Examples
@@ -43,6 +43,7 @@ TAGS: dict[str, str] = {
     "same camera": "What a camera has shown before, and one shape for many of its frames.",
     "agreement": "How often people agree with each other, and with themselves.",
     "predictions": "What models propose, kept apart from what people answer.",
+    "links": "Addresses that open without a credential, for some minutes.",
     "videos": "Frames taken out of videos.",
     "label classes": "What shapes and media can be called.",
     "questions": "What is asked about each picture beside its shapes.",
@@ -162,7 +163,7 @@ class _Facts:
 
     guarded: bool
     reads_only: bool
-    needs_database: bool
+    can_be_away: bool
 
     @classmethod
     def of(cls, context: RouteContext) -> _Facts:
@@ -171,7 +172,7 @@ class _Facts:
         return cls(
             guarded=guarded,
             reads_only=give_read_session in calls,
-            needs_database=guarded or bool(calls & {give_session, give_read_session}),
+            can_be_away=guarded or bool(calls & {give_session, give_read_session, give_bucket}),
         )
 
     def statuses(self, path: str, method: str, operation: Json, schemas: Json) -> set[int]:
@@ -180,7 +181,7 @@ class _Facts:
         takes_body = "requestBody" in operation
         if self.guarded:
             found |= {401, 403}
-        if self.needs_database:
+        if self.can_be_away:
             found.add(503)
         if "{" in path or (takes_body and _names_ids(operation["requestBody"], schemas)):
             found.add(404)

@@ -10,9 +10,9 @@ from api import create_api
 from api.openapi import PROBLEMS, TAGS, operations
 from settings import Settings
 
-OPEN = {"/login/access-token", "/health", "/ready"}
+OPEN = {"/login/access-token", "/health", "/ready", "/links/{signature}"}
 # What no example can show: bytes.
-BYTES = {"image/jpeg", "image/png", "image/webp", "application/pdf", "application/octet-stream"}
+BYTES = ("image/", "video/", "application/pdf", "application/octet-stream")
 
 
 def made(*, takes_cookies):
@@ -93,7 +93,7 @@ def test_every_body_and_every_answer_has_an_example_that_is_true(described):
     missing, wrong = [], []
     for where, one in bodies_and_answers(described):
         for media_type, content in one.get("content", {}).items():
-            if media_type in BYTES:
+            if media_type.startswith(BYTES):
                 continue
             if "example" not in content:
                 missing.append(where)
