@@ -22,6 +22,7 @@ from api import (
     questions,
     queue,
     uploads,
+    webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
@@ -69,6 +70,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         uploads,
         exports,
         contact_sheets,
+        webhooks,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation.accesses import require_scope
+from curation.announcements import Announced, announce_media
 from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
 from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
@@ -234,6 +235,7 @@ def _register(
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
+    announce_media(session, Announced.MEDIA_REGISTERED, media_id, by=access.id)
     return Registered(
         media_id,
         blob.sha256,
