@@ -69,7 +69,7 @@ def announce_media(
 
 
 def announce_export(session: Session, access: Access, export: str, detail: dict[str, Any]) -> None:
-    """Announce an export that this access has taken to its end; `export` is the name of its route."""
+    """Announce an export that this access has taken to its end; `export` is what the audit trail calls it."""
     if listeners := _listeners(session, Announced.EXPORT_FINISHED):
         payload = {"export": export, **detail, "by": access.login}
         _write(session, listeners, Announced.EXPORT_FINISHED, payload)
