@@ -12,6 +12,7 @@ from api import (
     camera_memory,
     comments,
     contact_sheets,
+    devices,
     drafts,
     errors,
     exports,
@@ -21,6 +22,8 @@ from api import (
     media,
     questions,
     queue,
+    sources,
+    tokens,
     uploads,
     webhooks,
 )
@@ -70,6 +73,9 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         uploads,
         exports,
         contact_sheets,
+        tokens,
+        devices,
+        sources,
         webhooks,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES

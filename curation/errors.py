@@ -11,6 +11,8 @@ CurationError
 │   ├── LabelClassNotFound
 │   ├── QuestionNotFound
 │   ├── ShapeNotFound
+│   ├── SourceNotFound
+│   ├── TokenNotFound
 │   └── ContentMissing          the row is there, its bytes are not
 ├── Refused                     what was sent breaks a rule
 │   ├── RefusedPicture
@@ -33,6 +35,7 @@ CurationError
 │   ├── NothingToUndo
 │   ├── LoginTaken
 │   ├── NameTaken
+│   ├── TooManyTokens
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 └── Unavailable                 database, bucket or decoder are away for the moment
@@ -96,6 +99,14 @@ class QuestionNotFound(NotFound):
 
 class ShapeNotFound(NotFound):
     """Something is asked of the shapes of a media that has none."""
+
+
+class SourceNotFound(NotFound):
+    pass
+
+
+class TokenNotFound(NotFound):
+    pass
 
 
 class ContentMissing(NotFound):
@@ -183,6 +194,10 @@ class LoginTaken(Conflict):
 
 
 class NameTaken(Conflict):
+    pass
+
+
+class TooManyTokens(Conflict):
     pass
 
 

@@ -24,7 +24,7 @@ from curation.file_names import clean_file_name
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts, inspect_picture
 from curation.reviews import decide
-from curation.sources import get_or_create_source
+from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from db.models import (
@@ -206,7 +206,7 @@ def _register(
     blob.state, blob.lease_until = BlobState.STORED, None
     if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
         return restored
-    source = get_or_create_source(session, details.source) if details.source else None
+    source = source_of_upload(session, access, details.source)
     exif = facts.exif
     placed_by_hand = details.lat is not None
     azimuths = (details.azimuth, exif.azimuth, source.azimuth if source else None)
