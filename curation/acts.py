@@ -18,6 +18,7 @@ from curation.announcements import Announced, announce_media
 from curation.errors import MovedOn, StaleAnnotation
 from curation.media_view import get_visible_media
 from curation.states import STATE_NAMES
+from curation.tallies import Tally, count_once_stored
 from db.models import Access, Annotation, Decision, Media, Review, State
 
 
@@ -148,6 +149,7 @@ def _announce_acceptance(
 def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
     """Write a review whose states are settled, and move the media to where it leads."""
     session.add(review)
+    count_once_stored(session, Tally.ACTS, review.decision.value)
     move(session, media, review.act, review.state_after, annotation_id, review)
 
 
