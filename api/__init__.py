@@ -25,6 +25,7 @@ from api import (
     queue,
     sources,
     tokens,
+    trails,
     uploads,
     webhooks,
 )
@@ -79,6 +80,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         devices,
         sources,
         webhooks,
+        trails,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
