@@ -22,7 +22,7 @@ demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
-	@$(BIN)/python -m pytest --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 
