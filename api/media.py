@@ -146,7 +146,7 @@ def read_picture(
         "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
     if size == "original":
-        return _original(request, bucket, picture, etag, headers)
+        return send_original(request, bucket, picture, etag, headers)
     if is_unchanged(request, etag):
         return Response(status_code=304, headers=headers)
     if size == "crop" and around is not None:
@@ -168,11 +168,11 @@ def _read_box(text: str) -> Box:
         ) from None
 
 
-def _original(
+def send_original(
     request: Request, bucket: Bucket, picture: StoredPicture, etag: str, headers: dict[str, str]
 ) -> Response:
-    extension = picture.bucket_key.rpartition(".")[2]
-    headers["Content-Disposition"] = _disposition(f"media-{picture.media_id}.{extension}", picture.file_name)
+    """The original, byte for byte or in the parts that are asked for."""
+    headers["Content-Disposition"] = disposition(picture)
     return send_object(
         request,
         bucket,
@@ -184,7 +184,12 @@ def _original(
     )
 
 
-def _disposition(ascii_name: str, file_name: str | None) -> str:
+def disposition(picture: StoredPicture) -> str:
     """Shown in place; saved under a name made by us, or the person's own where browsers bear it (RFC 6266)."""
+    return f"inline; {saved_as('media', picture.media_id, picture.bucket_key, picture.file_name)}"
+
+
+def saved_as(what: str, number: int, bucket_key: str, file_name: str | None) -> str:
+    extension = bucket_key.rpartition(".")[2]
     own = f"; filename*=UTF-8''{quote(file_name, safe='')}" if file_name else ""
-    return f'inline; filename="{ascii_name}"{own}'
+    return f'filename="{what}-{number}.{extension}"{own}'
