@@ -6,10 +6,11 @@ import logging
 import threading
 from functools import partial
 
-from curation import drafts, leases, two_step
+from curation import deliveries, drafts, leases, two_step
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
+from curation.announcements import DELIVERY
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
 from db.session import open_session
@@ -17,6 +18,8 @@ from reporting import configure_logging, init_sentry
 from settings import Settings
 from storage import open_bucket
 from storage.errors import BucketError
+
+SENDERS = 2  # of webhooks, so that one slow receiver does not hold up all others
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +38,33 @@ def prepare(settings: Settings) -> None:
         log.error("the bucket cannot be used: %s", error)
 
 
-def start_jobs(settings: Settings) -> JobLoop:
-    """The loop that does what nobody waits for."""
+def start_jobs(settings: Settings) -> list[JobLoop]:
+    """The loops that do what nobody waits for; those of webhooks are apart, since they wait for strangers."""
     works = {
         ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
     }
-    loop = JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep])
-    loop.start()
-    return loop
+    deliver = partial(
+        deliveries.deliver,
+        open_session,
+        api_url=f"{settings.public_url}/api",
+        to_private=settings.webhooks_to_private,
+    )
+    loops = [
+        JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep]),
+        JobLoop(open_session, {DELIVERY: deliver}, [deliveries.sweep], name="webhooks"),
+        *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
+    ]
+    for loop in loops:
+        loop.start()
+    return loops
+
+
+def stop_jobs(loops: list[JobLoop]) -> None:
+    """End all loops, each after what it is doing."""
+    for loop in loops:
+        loop.stop_soon()
+    for loop in loops:
+        loop.stop()
 
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation.accesses import require_scope
+from curation.announcements import Announced, announce_media
 from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
 from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
@@ -27,6 +28,7 @@ from curation.reviews import decide
 from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
+from curation.tallies import Tally, count_once_stored
 from db.models import (
     Access,
     Blob,
@@ -100,6 +102,7 @@ def register_media(
     if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
             _remember(session, access, idempotency_key, twin)
+            count_once_stored(session, Tally.UPLOADS, "already_here")
         return twin
     facts = inspect_picture(spooled.path, file_name=file_name)
 
@@ -249,11 +252,14 @@ def _register(
     inserted = insert_or_ignore(session, Media, [values], unique=["upload_sha256"])
     media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
     if not inserted:
+        count_once_stored(session, Tally.UPLOADS, "already_here")
         return Registered(media_id, blob.sha256, twin=True)
     tag_ids = get_or_create_tags(session, details.tags)
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
+    announce_media(session, Announced.MEDIA_REGISTERED, media_id, by=access.id)
+    count_once_stored(session, Tally.UPLOADS, "registered")
     return Registered(
         media_id,
         blob.sha256,
@@ -290,6 +296,7 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
     if withdrawn is None or live is not None:
         return None
     decide(session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again.")
+    count_once_stored(session, Tally.UPLOADS, "restored")
     return Registered(
         withdrawn,
         blob.sha256,
