@@ -81,6 +81,7 @@ def import_pyro_storage(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _carry_over(theirs: PyroStorage, settings: Settings, given: argparse.Namespace) -> int:
+    from curation.acts import ReviewPolicy
     from curation.pyro_storage import Home, move_over
     from curation.pyro_storage_tables import count_theirs
     from curation.uploads import UploadPlace
@@ -97,6 +98,7 @@ def _carry_over(theirs: PyroStorage, settings: Settings, given: argparse.Namespa
         spool_folder=settings.data_dir / "spool",
         place=UploadPlace(settings.bucket_media_folder, settings.default_timezone),
         annotation_folder=settings.bucket_annot_folder,
+        policy=ReviewPolicy.of(settings),
     )
     report = _Report(access=counts.accesses, media=counts.media, annotation=counts.annotations)
     try:
@@ -216,7 +218,7 @@ class _Report:
             _say("Nothing was written: “created” is what would be.")
         for kind, counts in self._counts.items():
             told = [f"{counts[outcome]:,} {outcome}" for outcome in ("created", "already there")]
-            told += [f"{counts[outcome]:,} {outcome}" for outcome in ("without content",) if counts[outcome]]
+            told += [f"{counts[outcome]:,} {outcome}" for outcome in ("left out",) if counts[outcome]]
             _say(f"{PLURALS[kind]}: {', '.join(told)}, {counts['failed']:,} failed")
 
 

@@ -20,19 +20,24 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from curation.accesses import add_access, clean_login
+from curation.acts import ReviewPolicy
+from curation.annotation_content import LARGEST_FILE, attach_file
+from curation.annotation_entries import create_annotation
 from curation.capture import CaptureDetails
 from curation.errors import ContentBusy, CurationError, InvalidText, Unavailable
 from curation.events import record
 from curation.picture_limits import LARGEST_BYTES
 from curation.pyro_storage_tables import (
     TheirAccess,
+    TheirAnnotation,
     TheirMedia,
     read_accesses,
+    read_annotations,
     read_media,
 )
 from curation.spool import Spool, Spooled, spool_chunks
 from curation.uploads import Registered, UploadPlace, register_media
-from db.models import Access, IdempotencyKey, Media, Scope, utc_now
+from db.models import Access, Annotation, AnnotationContent, IdempotencyKey, Media, Scope, State, utc_now
 from db.types import Sessions
 from storage import Bucket
 from storage.errors import InvalidKey, ObjectCutShort, ObjectDamaged, ObjectMissing
@@ -49,7 +54,7 @@ _OF_ONE_OBJECT = (InvalidKey, ObjectCutShort, ObjectDamaged, ObjectMissing)
 class Outcome(StrEnum):
     CREATED = "created"
     THERE = "already there"
-    EMPTY = "without content"
+    LEFT_OUT = "left out"
     FAILED = "failed"
 
 
@@ -86,6 +91,7 @@ class Home:
     spool_folder: Path
     place: UploadPlace = UploadPlace()
     annotation_folder: str = "annotations"
+    policy: ReviewPolicy = ReviewPolicy()
 
 
 def move_over(theirs: PyroStorage, home: Home, *, dry_run: bool = False) -> Iterator[Moved]:
@@ -96,6 +102,7 @@ def move_over(theirs: PyroStorage, home: Home, *, dry_run: bool = False) -> Iter
     yield from _move_accesses(theirs, home, dry_run)
     mover = _find_mover(home, theirs.name) if dry_run else _get_mover(home, theirs.name)
     yield from _move_all_media(theirs, home, mover, dry_run)
+    yield from _move_annotations(theirs, home, mover, dry_run)
 
 
 # --- accesses -------------------------------------------------------------------------------------
@@ -170,6 +177,7 @@ class _Known:
     sha256: str
     twin: bool
     created_at: datetime
+    state: State
 
 
 def _move_all_media(theirs: PyroStorage, home: Home, mover: Access | None, dry_run: bool) -> Iterator[Moved]:
@@ -179,7 +187,8 @@ def _move_all_media(theirs: PyroStorage, home: Home, mover: Access | None, dry_r
             if row.id in known:
                 yield _look_again(home, row, known[row.id], dry_run)
             elif row.bucket_key is None:
-                yield Moved("media", row.id, Outcome.EMPTY)
+                note = "Its content was never uploaded to pyro-storage."
+                yield Moved("media", row.id, Outcome.LEFT_OUT, note=note)
             elif mover is None or dry_run:
                 yield _look_only(theirs, "media", row.id, row.bucket_key)
             else:
@@ -192,11 +201,14 @@ def _known_media(home: Home, mover: Access | None, name: str, ids: list[int]) ->
     keys = {_key(name, "media", id): id for id in ids}
     with home.sessions(read_only=True) as session:
         rows = session.execute(
-            select(IdempotencyKey, Media.created_at)
+            select(IdempotencyKey, Media.created_at, Media.state)
             .join(Media, Media.id == IdempotencyKey.media_id)
             .where(IdempotencyKey.access_id == mover.id, IdempotencyKey.key.in_(keys))
         )
-        return {keys[k.key]: _Known(k.media_id, k.sha256, k.twin, at) for k, at in rows}
+        return {
+            keys[key.key]: _Known(key.media_id, key.sha256, key.twin, created_at, state)
+            for key, created_at, state in rows
+        }
 
 
 def _look_again(home: Home, row: TheirMedia, known: _Known, dry_run: bool) -> Moved:
@@ -259,7 +271,95 @@ def _keep_created_at(home: Home, media_id: int, theirs: datetime | None, ours: d
         session.execute(update(Media).where(Media.id == media_id).values(created_at=theirs))
 
 
-# --- both -----------------------------------------------------------------------------------------
+# --- annotations ----------------------------------------------------------------------------------
+
+
+def _move_annotations(
+    theirs: PyroStorage, home: Home, mover: Access | None, dry_run: bool
+) -> Iterator[Moved]:
+    for part in read_annotations(theirs.engine):
+        media = _known_media(home, mover, theirs.name, [row.media_id for row in part if row.media_id])
+        begun = _known_annotations(home, theirs.name, [row.id for row in part])
+        for row in part:
+            annotation_id, filled = begun.get(row.id, (None, False))
+            if filled:
+                yield Moved("annotation", row.id, Outcome.THERE, annotation_id)
+            elif row.bucket_key is None:
+                note = "Its file was never uploaded to pyro-storage."
+                yield Moved("annotation", row.id, Outcome.LEFT_OUT, note=note)
+            elif mover is None or dry_run:
+                yield _look_only(theirs, "annotation", row.id, row.bucket_key)
+            elif row.media_id not in media:
+                note = f"Its media {row.media_id} did not come over."
+                yield Moved("annotation", row.id, Outcome.FAILED, note=note)
+            elif media[row.media_id].state == State.WITHDRAWN:
+                note = f"Its media {media[row.media_id].media_id} was withdrawn here."
+                yield Moved("annotation", row.id, Outcome.LEFT_OUT, note=note)
+            else:
+                media_id = media[row.media_id].media_id
+                yield _move_annotation(theirs, home, mover, row, row.bucket_key, media_id, annotation_id)
+
+
+def _known_annotations(home: Home, name: str, ids: list[int]) -> dict[int, tuple[int, bool]]:
+    """Ours by the ids of theirs, and whether the file is there: a run may have been cut off before it was."""
+    client_ids = {_key(name, "annotation", id): id for id in ids}
+    with home.sessions(read_only=True) as session:
+        rows = session.execute(
+            select(Annotation.client_id, Annotation.id, Annotation.content).where(
+                Annotation.client_id.in_(client_ids)
+            )
+        )
+        return {
+            client_ids[client_id]: (id, content != AnnotationContent.NONE)
+            for client_id, id, content in rows
+            if client_id is not None
+        }
+
+
+def _move_annotation(
+    theirs: PyroStorage,
+    home: Home,
+    mover: Access,
+    row: TheirAnnotation,
+    key: str,
+    media_id: int,
+    begun: int | None,
+) -> Moved:
+    file_name = PurePosixPath(key).name or key
+    try:
+        with Spool(home.spool_folder, limit=LARGEST_FILE, name=file_name) as spool:
+            spooled = _fetch(theirs.bucket, key, spool)
+            annotation_id = begun or _begin_annotation(home, mover, row, theirs.name, media_id)
+            attach_file(
+                home.sessions,
+                home.bucket,
+                mover,
+                annotation_id,
+                spooled,
+                file_name=file_name,
+                folder=home.annotation_folder,
+                policy=home.policy,
+                keep_unread=True,
+            )
+    except _OF_ONE_OBJECT as problem:
+        return Moved("annotation", row.id, Outcome.FAILED, note=str(problem))
+    except CurationError as problem:
+        _raise_if_away(problem)
+        return Moved("annotation", row.id, Outcome.FAILED, note=problem.sentence)
+    return Moved("annotation", row.id, Outcome.CREATED, annotation_id)
+
+
+def _begin_annotation(home: Home, mover: Access, row: TheirAnnotation, name: str, media_id: int) -> int:
+    """An annotation without content, which counts nowhere; found again by its client id when the run ends here."""
+    with home.sessions() as session:
+        annotation_id = create_annotation(session, mover, media_id).id
+        kept = {"client_id": _key(name, "annotation", row.id)}
+        times = {"created_at": row.created_at} if row.created_at else {}
+        session.execute(update(Annotation).where(Annotation.id == annotation_id).values(**kept, **times))
+    return annotation_id
+
+
+# --- all of them -----------------------------------------------------------------------------------
 
 
 def _key(name: str, kind: Kind, old_id: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy.orm import selectinload
 
 import manage
+from curation.annotations import submit_annotation
 from curation.sign_in import authenticate
-from db.models import Access, Event, IdempotencyKey, Media, MediaTag, Scope, State, Tag
+from db.models import Access, Annotation, Event, IdempotencyKey, Media, MediaTag, Scope, State, Tag
 from db.session import open_session
 from storage import open_bucket
 from tests.conftest import Installation
@@ -158,14 +161,15 @@ def test_each_row_that_cannot_come_is_named_and_stops_nothing(theirs, operator):
     lost = a_jpeg()
     text_id, lost_id = theirs.add_media(b"no picture at all", ending="jpg"), theirs.add_media(lost)
     theirs.lose_object(lost)
-    theirs.add_media(None)
+    empty_id = theirs.add_media(None)
     theirs.add_media(a_jpeg())
     code, said, complained = operator.moves_over()
     assert code == 1
-    assert "media: 1 created, 0 already there, 1 without content, 2 failed" in said
-    first, second = complained.splitlines()
+    assert "media: 1 created, 0 already there, 1 left out, 2 failed" in said
+    first, second, third = complained.splitlines()
     assert first.startswith(f"media {text_id}: failed. ") and "is not a" in first
     assert second.startswith(f"media {lost_id}: failed. The bucket holds no object")
+    assert third == f"media {empty_id}: left out. Its content was never uploaded to pyro-storage."
 
 
 def test_the_same_picture_twice_is_one_media(theirs, operator):
@@ -188,6 +192,61 @@ def test_a_file_that_was_replaced_there_after_it_came_is_told(theirs, operator):
     assert code == 1
     assert complained.startswith(f"media {old_id}: failed. Its file was replaced in pyro-storage")
     assert how_many(Media) == 1
+
+
+def test_annotation_files_come_as_they_are_and_those_we_can_read_become_shapes(theirs, operator):
+    media_id = theirs.add_media(a_jpeg(400, 200))
+    box = {"x_min": 0.1, "y_min": 0.2, "x_max": 0.3, "y_max": 0.4}
+    opaque = json.dumps({"smoke": [[1, 2, 3, 4]]}).encode()
+    voc = (
+        b"<annotation><size><width>400</width><height>200</height><depth>3</depth></size><object>"
+        b"<name>wildfire</name><bndbox><xmin>41</xmin><ymin>41</ymin><xmax>120</xmax><ymax>80</ymax></bndbox>"
+        b"</object></annotation>"
+    )
+    theirs.add_annotation(media_id, opaque)
+    theirs.add_annotation(media_id, voc, ending="file")
+    theirs.add_annotation(media_id, None)
+    code, said, complained = operator.moves_over()
+    assert code == 0
+    assert "annotations: 2 created, 0 already there, 1 left out, 0 failed" in said
+    assert complained == "annotation 3: left out. Its file was never uploaded to pyro-storage.\n"
+    with open_session(read_only=True) as session:
+        first, second = session.scalars(
+            select(Annotation).order_by(Annotation.id).options(selectinload(Annotation.shapes))
+        ).all()
+        (media,) = session.scalars(select(Media))
+    assert (first.content, second.content) == ("file", "shapes")
+    assert {first.created_at, second.created_at} == {CREATED_AT.replace(tzinfo=UTC)}
+    assert open_bucket().read(first.bucket_key) == opaque and open_bucket().read(second.bucket_key) == voc
+    (shape,) = second.shapes
+    assert {name: getattr(shape, name) for name in box} == pytest.approx(box)
+    assert (media.current_annotation_id, media.state) == (second.id, State.ANNOTATED)
+
+    code, said, _ = operator.moves_over()
+    assert code == 0 and "annotations: 0 created, 2 already there, 1 left out, 0 failed" in said
+
+
+def test_an_annotation_that_cannot_come_is_named(theirs, operator):
+    theirs.add_annotation(theirs.add_media(b"no picture"), b"{}")
+    code, said, complained = operator.moves_over()
+    assert code == 1 and "annotations: 0 created, 0 already there, 1 failed" in said
+    assert complained.splitlines()[-1] == "annotation 1: failed. Its media 1 did not come over."
+
+
+def test_an_answer_given_here_meanwhile_is_not_overruled_by_an_older_file(theirs, operator):
+    media_id = theirs.add_media(a_jpeg())
+    assert operator.moves_over()[0] == 0
+    with open_session() as session:
+        curator = an_access(session)
+        (media,) = session.scalars(select(Media))
+        submit_annotation(session, curator, media.id, accept=True)
+    theirs.add_annotation(media_id, b"{}")
+    code, _, complained = operator.moves_over()
+    assert code == 1 and complained.startswith("annotation 1: failed. ")
+    with open_session(read_only=True) as session:
+        (media,) = session.scalars(select(Media))
+        current = session.get(Annotation, media.current_annotation_id)
+    assert current.author_id == curator.id and media.state == State.ACCEPTED
 
 
 def test_accesses_sign_in_with_the_passwords_they_had(theirs, operator):
@@ -241,20 +300,25 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(theirs, operator):
 def test_a_run_that_was_killed_is_simply_run_again(theirs, operator):
     pictures = [a_jpeg() for _ in range(30)]
     for picture in pictures:
-        theirs.add_media(picture)
-    for wanted in (1, 8, 17):
+        theirs.add_annotation(theirs.add_media(picture), b'{"about": %d}' % len(picture))
+    for table, wanted in ((Media, 1), (Media, 17), (Annotation, 1), (Annotation, 12)):
         process = operator.begins_to_move_over()
-        while how_many(Media) < wanted and process.poll() is None:
+        while how_many(table) < wanted and process.poll() is None:
             time.sleep(0.01)
         process.kill()
         process.wait()
-    assert how_many(Media) < len(pictures)
+    assert how_many(Annotation) < len(pictures)
     code, _, complained = operator.moves_over()
     assert (code, complained) == (0, "")
     arrived = all_media()
     assert len(arrived) == how_many(IdempotencyKey) == len(pictures)
     assert {media.created_at for media in arrived} == {CREATED_AT.replace(tzinfo=UTC)}
     assert sorted(open_bucket().read(media.bucket_key) for media in arrived) == sorted(pictures)
+    with open_session(read_only=True) as session:
+        answers = session.scalars(select(Annotation)).all()
+    assert [answer.content for answer in answers] == ["file"] * len(pictures)
+    assert {answer.media_id for answer in answers} == {media.id for media in arrived}
+    assert {media.current_annotation_id for media in arrived} == {answer.id for answer in answers}
 
 
 def test_two_installations_keep_their_ids_apart(theirs, operator):
