@@ -67,7 +67,11 @@ def reference_pages(openapi: Json) -> Iterator[tuple[str, str, str]]:
     yield "All routes", f"{FOLDER}/index.md", _overview(filled, described)
     for tag, routes in filled.items():
         text = "\n\n".join(_route(*route) for route in routes)
-        yield _title(tag), f"{FOLDER}/{_slug(tag)}.md", f"# {_title(tag)}\n\n{described.get(tag, '')}\n\n{text}\n"
+        yield (
+            _title(tag),
+            f"{FOLDER}/{_slug(tag)}.md",
+            f"# {_title(tag)}\n\n{described.get(tag, '')}\n\n{text}\n",
+        )
     yield "Bodies", BODIES, _bodies(openapi.get("components", {}).get("schemas", {}))
 
 
@@ -144,7 +148,10 @@ def _example(content: Json) -> list[str]:
 
 
 def _bodies(schemas: Json) -> str:
-    parts = ["# Bodies", "What routes take and answer, by name. Fields that are not required may be left out."]
+    parts = [
+        "# Bodies",
+        "What routes take and answer, by name. Fields that are not required may be left out.",
+    ]
     for name, schema in sorted(schemas.items()):
         parts.append(f"## {name} {{#{name.lower()}}}")
         parts += [schema["description"]] if schema.get("description") else []
@@ -182,7 +189,7 @@ def _type(schema: Json) -> str:
     if kind == "object":
         return "object"
     if isinstance(kind, list):
-        return " or ".join(SIMPLE_TYPES.get(one, one) for one in kind)
+        return " or ".join(SIMPLE_TYPES.get(str(one), str(one)) for one in kind)
     return FORMATS.get(schema.get("format", ""), SIMPLE_TYPES.get(kind or "", ""))
 
 
