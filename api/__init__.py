@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fastapi import Depends, FastAPI
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from api import (
     accesses,
@@ -25,6 +25,7 @@ from api import (
     media,
     media_writes,
     metrics,
+    openapi,
     questions,
     queue,
     sources,
@@ -35,6 +36,7 @@ from api import (
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
+from api.nothing_here import NamesBeforeIds, NothingHere
 from api.process_time import ProcessTime
 from api.slashes import EitherSlash
 from api.spoken import Spoken
@@ -58,6 +60,12 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        swagger_ui_parameters={
+            "docExpansion": "none",
+            "persistAuthorization": True,
+            "displayRequestDuration": True,
+        },
     )
     api.state.takes_cookies = takes_cookies
     api.state.metrics = metrics.Metrics()
@@ -92,9 +100,11 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     ):
         limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
-    api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
+    openapi.complete(api, takes_cookies=takes_cookies)
+    api.router.routes.append(Route("/{path:path}", NothingHere(api)))
     # The innermost: only there the route that answers is known.
     api.add_middleware(metrics.Measured, metrics=api.state.metrics)
+    api.add_middleware(NamesBeforeIds, api=api)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(
             CORSMiddleware,
@@ -108,10 +118,3 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     api.add_middleware(Spoken)
     api.add_middleware(ProcessTime)
     return api
-
-
-ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def _not_found() -> None:
-    raise HTTPException(404, "There is nothing at this address.")

@@ -18,14 +18,16 @@ router = APIRouter(tags=["annotations"])
 AnnotationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-class AnnotationIn(BaseModel):
+class EmptyAnnotationIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     media_id: int = Field(ge=1, le=2**63 - 1)
 
 
 @router.post("/annotations", status_code=201)
-def create_annotation(annotation: AnnotationIn, session: SessionDep, access: AccessDep) -> AnnotationView:
+def create_annotation(
+    annotation: EmptyAnnotationIn, session: SessionDep, access: AccessDep
+) -> AnnotationView:
     """An annotation without content: it counts nowhere until `POST /annotations/{id}/upload` brings its file.
 
     Shapes are submitted at once by `POST /media/{id}/annotations`.
@@ -70,7 +72,7 @@ def read_annotation(
 
 @router.put("/annotations/{annotation_id}")
 def move_annotation(
-    annotation_id: AnnotationId, annotation: AnnotationIn, session: SessionDep, access: AccessDep
+    annotation_id: AnnotationId, annotation: EmptyAnnotationIn, session: SessionDep, access: AccessDep
 ) -> AnnotationView:
     """Put an annotation that has no content yet to another media."""
     return entries.move_annotation(session, access, annotation_id, annotation.media_id)

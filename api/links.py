@@ -98,7 +98,21 @@ def link_annotation(
 @open_router.get(
     "/links/{signature}",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}, "application/json": {}}}},
+    responses={
+        200: {
+            "content": {
+                "image/jpeg": {},
+                "image/png": {},
+                "image/webp": {},
+                "video/mp4": {},
+                "application/json": {"schema": {"type": "object"}, "example": {"media_id": 1204}},
+            }
+        },
+        206: {"description": "The part of the original that the `Range` header asks for."},
+        307: {"description": "The same object by the bucket's own link (`LINKS_TO_BUCKET`)."},
+        403: {},
+        416: {"description": "The range lies behind the end."},
+    },
 )
 def open_link(
     signature: Annotated[str, Path(max_length=1000)], request: Request, bucket: BucketDep

@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     BucketDep,
     CursorQuery,
@@ -18,6 +17,8 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
+from api.filter_parameters import FILTER_PARAMETERS
 from api.ranges import is_unchanged, send_object
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
@@ -58,10 +59,8 @@ def list_media(
     return page.items
 
 
-class TagChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+class TagChange(Body):
+    ids: list[Id] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 
@@ -84,7 +83,7 @@ def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) 
     return history.get_history(session, access, media_id)
 
 
-@router.get("/media/{media_id}/annotations")
+@router.get("/media/{media_id}/annotations", operation_id="list_annotations_of_media")
 def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
     """Every annotation of a media, first to last."""
     return history.list_annotations(session, access, media_id)

@@ -81,6 +81,7 @@ class UploadOut:
 @router.post(
     "/uploads",
     status_code=201,
+    operation_id="register_media",
     openapi_extra=upload_body("sha256"),
     responses={200: {"model": UploadOut, "description": "The same content was here before: its twin."}},
 )
@@ -101,7 +102,13 @@ async def upload(
     return UploadOut(media, registered.twin, retold_all(registered.notes))
 
 
-@router.post("/archives", openapi_extra=upload_body(), response_class=StreamingResponse)
+@router.post(
+    "/archives",
+    operation_id="register_archive",
+    openapi_extra=upload_body(),
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}}},
+)
 async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep) -> StreamingResponse:
     """Register every picture of a ZIP; answers one JSON line per entry as it is done."""
     require_scope(access, *CURATORS)

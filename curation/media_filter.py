@@ -146,9 +146,9 @@ def _shown(text: str) -> str:
 
 def _values(name: str, value: str | Sequence[str]) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else list(value)
-    cleaned = tuple(dict.fromkeys(item.strip() for item in values if item.strip()))
-    if len(cleaned) > MAX_VALUES:
+    if len(values) > MAX_VALUES:
         raise UnknownFilter(f"The filter {name} has more than {MAX_VALUES} values.")
+    cleaned = tuple(dict.fromkeys(item.strip() for item in values if item.strip()))
     for item in cleaned:
         if len(item) > MAX_TEXT or "\x00" in item:
             raise UnknownFilter(f"The filter {name} has a value that is too long or holds a NUL character.")
