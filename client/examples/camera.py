@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from vigie_client import Client, Outbox, Retries
+from vigie_client import Client, Outbox, OutboxFull, Retries
 
 EVERY = 30.0  # seconds between two frames
 # The outbox waits by itself, for as long as it takes: one attempt of the client need not be patient.
@@ -42,7 +42,7 @@ def watch(
         while not stop.is_set():
             try:
                 outbox.put(take_picture())
-            except (OSError, subprocess.SubprocessError) as problem:
+            except (OSError, OutboxFull, subprocess.SubprocessError) as problem:
                 log.warning("this frame is lost: %s", problem)
             stop.wait(every)
     finally:

@@ -18,7 +18,7 @@ from vigie_client.errors import (
 from vigie_client.folder import Uploads
 from vigie_client.models.answers import NewShape
 from vigie_client.models.predictions import NewPredictedShape, NewPrediction
-from vigie_client.outbox import Outbox, Sent
+from vigie_client.outbox import Outbox, OutboxFull, Sent
 from vigie_client.retries import NEVER, Retries
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "NotFound",
     "NotSignedIn",
     "Outbox",
+    "OutboxFull",
     "Refused",
     "Retries",
     "Sent",

@@ -54,6 +54,8 @@ class Teller:
         self._stream = stream or sys.stderr
         self._moves = tell is True and self._stream.isatty()
         self._tell = tell if callable(tell) else self._show if tell else None
+        # Whoever asked to be called is called for each file.
+        self._every = 0.0 if callable(tell) else MOVES_EVERY if self._moves else LINES_EVERY
         self._clock = clock
         self._began = clock()
         self._told_at = float("-inf")
@@ -66,10 +68,10 @@ class Teller:
         with self._lock:
             self._done += 1
             self._sent += sent_bytes
-            every = MOVES_EVERY if self._moves else LINES_EVERY
-            if callable(self._tell) and (self._clock() - self._told_at >= every or self._done == self._total):
-                self._told_at = self._clock()
-                self._tell(Progress(self._done, self._total, self._sent, self._clock() - self._began))
+            now = self._clock()
+            if self._tell is not None and (now - self._told_at >= self._every or self._done == self._total):
+                self._told_at = now
+                self._tell(Progress(self._done, self._total, self._sent, now - self._began))
 
     def end(self) -> None:
         with self._lock:
