@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.fields import Body, Id
 from api.paging import require_known, say_next
 from curation import annotation_entries as entries
 from curation.media_view import AnnotationView
@@ -18,10 +18,8 @@ router = APIRouter(tags=["annotations"])
 AnnotationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-class EmptyAnnotationIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    media_id: int = Field(ge=1, le=2**63 - 1)
+class EmptyAnnotationIn(Body):
+    media_id: Id
 
 
 @router.post("/annotations", status_code=201)

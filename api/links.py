@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api.annotation_entries import AnnotationId
 from api.dependencies import BucketDep, ReadSessionDep, SignedInDep
+from api.fields import Body, Id
 from api.media import PICTURE_HEADERS, MediaId, disposition, saved_as, send_original
 from api.ranges import send_object
 from curation import links
@@ -48,10 +49,8 @@ class MediaLinkOut:
     expires_at: datetime
 
 
-class MediaLinksIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=links.MAX_LINKS)
+class MediaLinksIn(Body):
+    ids: list[Id] = Field(min_length=1, max_length=links.MAX_LINKS)
     size: Size = "original"
 
 

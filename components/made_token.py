@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from components.clock import browser_zone, local_text
+from components.clock import browser_zone, day_text
 from components.messages import plain
 from curation.tokens import MadeToken
 from language import _, plural
@@ -44,12 +44,15 @@ def show_made_token(*, device: bool) -> None:
 
 
 def life_text(days: int | None) -> str:
-    """How a life of a token is offered."""
-    return _("until it is revoked") if days is None else plural(days, "{n} day", "{n} days")
+    """When a token ends, as it is offered."""
+    return _("when it is revoked") if days is None else plural(days, "in {n} day", "in {n} days")
 
 
 def expiry_text(expires_at: datetime | None) -> str:
-    return _("until it is revoked") if expires_at is None else local_text(expires_at, browser_zone())
+    """Until when a token works, to the day."""
+    if expires_at is None:
+        return _("until it is revoked")
+    return _("until {time}", time=day_text(expires_at.astimezone(browser_zone()).date()))
 
 
 def _frame_example(token: str) -> str:

@@ -74,7 +74,7 @@ def _new_token(access: Access) -> None:
         st.selectbox(
             _("Scope"), [WHOLE, *narrower], format_func=lambda scope: _(SCOPES[scope]), key="token_scope"
         )
-        st.selectbox(_("Works for"), LIVES, index=1, format_func=life_text, key="token_life")
+        st.selectbox(_("Ends"), LIVES, index=1, format_func=life_text, key="token_life")
         st.form_submit_button(_("Make a token"), type="primary", on_click=_make)
 
 

@@ -16,8 +16,13 @@ from curation.devices import Device
 from db.session import open_session
 from language import _, later, plural
 
-# How long the token before works beside a new one, in minutes.
-OVERLAPS = {0: later("not at all"), 60: later("an hour"), 1440: later("a day"), 10080: later("a week")}
+# When the token before ends, in minutes from when there is a new one.
+OVERLAPS = {
+    0: later("at once"),
+    60: later("in an hour"),
+    1440: later("in a day"),
+    10080: later("in a week"),
+}
 
 
 def new_device(sources: Sequence[str]) -> None:
@@ -25,11 +30,15 @@ def new_device(sources: Sequence[str]) -> None:
     with st.form("new_device", border=False, clear_on_submit=True):
         name, source, life = st.columns(3)
         name.text_input(
-            _("Name"), key="device_login", max_chars=100, placeholder="camera-12", autocomplete="off"
+            _("Name"),
+            key="device_login",
+            max_chars=100,
+            placeholder=_("such as camera-12"),
+            autocomplete="off",
         )
         with source:
             _source_box(sources, None, "device_source")
-        life.selectbox(_("Token works"), LIVES, index=3, format_func=life_text, key="device_life")
+        life.selectbox(_("Its token ends"), LIVES, index=3, format_func=life_text, key="device_life")
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -62,13 +71,13 @@ def _entrance(device: Device) -> None:
     overlap, life = f"device_overlap_{device.id}", f"device_life_{device.id}"
     one, two = st.columns(2)
     one.selectbox(
-        _("The one before works on"),
+        _("The one before ends"),
         list(OVERLAPS),
         format_func=lambda minutes: _(OVERLAPS[minutes]),
         key=overlap,
         disabled=not device.tokens,
     )
-    two.selectbox(_("The new one works"), LIVES, index=3, format_func=life_text, key=life)
+    two.selectbox(_("The new one ends"), LIVES, index=3, format_func=life_text, key=life)
     login = plain(device.login)
     with st.container(horizontal=True):
         if not device.disabled:
@@ -120,7 +129,7 @@ def _rotation_text(device: Device, overlap_minutes: int) -> str:
             login=login,
         )
     return _(
-        "**{login}** may enter with both tokens for {time} more. Then the one before ends.",
+        "**{login}** may enter with both tokens; the one before ends {time}.",
         login=login,
         time=_(OVERLAPS[overlap_minutes]),
     )

@@ -16,16 +16,19 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from api.openapi_examples import ID
 from curation.sign_in import issue_access_token
-from db.models import Blob, Media, Scope
+from db.models import Access, Blob, Media, Scope, Token
 from db.session import open_session
 from storage import open_bucket
-from tests.factories import a_jpeg, a_media, an_access
+from tests.factories import a_jpeg, a_media, an_access, hashed_password
 
 SCOPES = ("anonymous", *(scope.value for scope in Scope))
+# The caller and its token, where made-up ids seldom lead: who disables itself is told 401 from there on.
+FAR = 900_000_001
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 # Rules that no schema can tell are refused with a code of their own: 422 for a label class that is not there or a box
 # whose left is right of its right, 413 for too many at once. `refuses_what_the_schema_allows`, below, watches that
@@ -56,13 +59,20 @@ class Outcome:
 def furnish(scope: str) -> dict[str, str]:
     """What the examples speak of, and the header of a new caller; none for `anonymous`."""
     with open_session() as session:
-        access = an_access(session, Scope.USER if scope == "anonymous" else Scope(scope))
+        given = Scope.USER if scope == "anonymous" else Scope(scope)
+        access = Access(id=FAR, login="fuzz", hashed_password=hashed_password(), scope=given)
+        session.add(access)
+        session.flush()
+        an_access(session, Scope.DEVICE)
         media = a_media(session, uploaded_by=access, id=ID, source="CAM-12", tags=["dawn"])
         _store(session, media)
         a_media(session, source="CAM-12")  # whose object is lost
         if scope == "anonymous":
             return {}
-        return {"Authorization": f"Bearer {issue_access_token(session, access, 'fuzz')}"}
+        secret = issue_access_token(session, access, "fuzz")
+        session.flush()
+        session.execute(update(Token).where(Token.access_id == FAR).values(id=FAR))
+        return {"Authorization": f"Bearer {secret}"}
 
 
 def _store(session: Session, media: Media) -> None:
