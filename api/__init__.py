@@ -30,6 +30,7 @@ from api import (
     queue,
     sources,
     tokens,
+    trails,
     two_step,
     uploads,
     webhooks,
@@ -97,6 +98,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         sources,
         accesses,
         webhooks,
+        trails,
     ):
         limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
