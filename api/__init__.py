@@ -23,6 +23,7 @@ from api import (
     links,
     login,
     media,
+    media_counts,
     media_writes,
     metrics,
     openapi,
@@ -70,6 +71,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     )
     api.state.takes_cookies = takes_cookies
     api.state.metrics = metrics.Metrics()
+    api.state.facets = media_counts.Kept()
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
     for open_router in (login.open_router, health.open_router, links.open_router, metrics.open_router):
@@ -77,6 +79,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     guarded = [Depends(give_signed_in)]
     for module in (
         login,
+        media_counts,
         media,
         media_writes,
         links,
