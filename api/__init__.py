@@ -22,6 +22,7 @@ from api import (
     questions,
     queue,
     uploads,
+    videos,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
@@ -67,6 +68,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         label_classes,
         questions,
         uploads,
+        videos,
         exports,
         contact_sheets,
     ):

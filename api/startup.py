@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
+from pathlib import Path
 
 from curation import drafts, leases
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
+from curation.extractions import EXTRACT_FRAMES, extract_frames
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
 from db.session import open_session
@@ -35,6 +37,18 @@ def prepare(settings: Settings) -> None:
         log.error("the bucket cannot be used: %s", error)
 
 
+def start_video_jobs(settings: Settings) -> JobLoop:
+    """A loop of its own for what takes minutes: nothing short waits behind it."""
+    extract = partial(
+        _extract_frames,
+        media_folder=settings.bucket_media_folder,
+        spool_folder=settings.data_dir / "spool",
+    )
+    loop = JobLoop(open_session, {EXTRACT_FRAMES: extract})
+    loop.start()
+    return loop
+
+
 def start_jobs(settings: Settings) -> JobLoop:
     """The loop that does what nobody waits for."""
     works = {
@@ -47,3 +61,9 @@ def start_jobs(settings: Settings) -> JobLoop:
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:
     write_annotation_file(open_session, open_bucket(), annotation_id, folder)
+
+
+def _extract_frames(extraction_id: int, *, media_folder: str, spool_folder: Path) -> None:
+    extract_frames(
+        open_session, open_bucket(), extraction_id, media_folder=media_folder, spool_folder=spool_folder
+    )
