@@ -7,10 +7,11 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from curation import drafts, leases
+from curation import deliveries, drafts, leases
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
+from curation.announcements import DELIVERY
 from curation.extractions import EXTRACT_FRAMES, extract_frames
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
@@ -19,6 +20,8 @@ from reporting import configure_logging, init_sentry
 from settings import Settings
 from storage import open_bucket
 from storage.errors import BucketError
+
+SENDERS = 2  # of webhooks, so that one slow receiver does not hold up all others
 
 log = logging.getLogger(__name__)
 
@@ -37,26 +40,40 @@ def prepare(settings: Settings) -> None:
         log.error("the bucket cannot be used: %s", error)
 
 
-def start_video_jobs(settings: Settings) -> JobLoop:
-    """A loop of its own for what takes minutes: nothing short waits behind it."""
+def start_jobs(settings: Settings) -> list[JobLoop]:
+    """The loops that do what nobody waits for; apart are those of webhooks, which wait for strangers, and of videos,
+    which take minutes."""
+    works = {
+        ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
+    }
+    deliver = partial(
+        deliveries.deliver,
+        open_session,
+        api_url=f"{settings.public_url}/api",
+        to_private=settings.webhooks_to_private,
+    )
     extract = partial(
         _extract_frames,
         media_folder=settings.bucket_media_folder,
         spool_folder=settings.data_dir / "spool",
     )
-    loop = JobLoop(open_session, {EXTRACT_FRAMES: extract})
-    loop.start()
-    return loop
+    loops = [
+        JobLoop(open_session, works, [leases.sweep, drafts.sweep]),
+        JobLoop(open_session, {DELIVERY: deliver}, [deliveries.sweep], name="webhooks"),
+        *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
+        JobLoop(open_session, {EXTRACT_FRAMES: extract}, name="videos"),
+    ]
+    for loop in loops:
+        loop.start()
+    return loops
 
 
-def start_jobs(settings: Settings) -> JobLoop:
-    """The loop that does what nobody waits for."""
-    works = {
-        ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
-    }
-    loop = JobLoop(open_session, works, [leases.sweep, drafts.sweep])
-    loop.start()
-    return loop
+def stop_jobs(loops: list[JobLoop]) -> None:
+    """End all loops, each after what it is doing."""
+    for loop in loops:
+        loop.stop_soon()
+    for loop in loops:
+        loop.stop()
 
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:

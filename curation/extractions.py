@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from curation import jobs
 from curation.accesses import CURATORS, PEOPLE, require_scope
+from curation.announcements import Announced, announce_media
 from curation.content import inspect_content
 from curation.decoding import Undecodable
 from curation.errors import ContentMissing, InvalidText, MediaNotFound, WrongState
@@ -235,6 +236,7 @@ def _register_frame(
                 {"sha256": blob.sha256, "extracted_from": source.id},
                 media_id=media.id,
             )
+            announce_media(session, Announced.MEDIA_REGISTERED, media.id, by=whose.id)
 
         store_content(sessions, bucket, spooled, facts, media_folder, name, show)
 

@@ -30,6 +30,14 @@ Chore = Callable[[Session], None]
 log = logging.getLogger(__name__)
 
 
+class NotYet(Exception):
+    """Raised by work that wants to be tried again after so many seconds, however often it has been tried."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
 def add(session: Session, name: str, subject_id: int) -> None:
     """Ask for work, in the transaction that makes it necessary."""
     session.add(Job(name=name, subject_id=subject_id))
@@ -48,6 +56,15 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     job_id, name, subject_id, attempts = job
     try:
         works[name](subject_id)
+    except NotYet as wish:
+        with sessions() as session:
+            postponed = session.get(Job, job_id)
+            if postponed is not None:
+                postponed.state = JobState.WAITING
+                postponed.run_after = utc_now() + timedelta(seconds=wish.seconds)
+                postponed.error = str(wish)[:500]
+                postponed.lease_until = None
+        return True
     except Exception as error:  # a job must never end the loop; its row keeps the reason
         log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, error)
         with sessions() as session:
@@ -123,19 +140,30 @@ class JobLoop:
     Every replica does the chores: they must be as harmless to repeat as jobs are, and may meet each other.
     """
 
-    def __init__(self, sessions: Sessions, works: Mapping[str, Work], chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        works: Mapping[str, Work],
+        chores: Sequence[Chore] = (),
+        *,
+        name: str = "jobs",
+    ) -> None:
         self._sessions = sessions
         self._works = works
         self._chores = chores
         self._chores_due = time.monotonic()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop_soon(self) -> None:
+        """Ask the loop to end after what it is doing now."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        self.stop_soon()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:

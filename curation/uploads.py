@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation.accesses import require_scope
+from curation.announcements import Announced, announce_media
 from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
 from curation.content import inspect_content, type_of
 from curation.derived import keep_derived
@@ -25,9 +26,10 @@ from curation.file_names import clean_file_name
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts
 from curation.reviews import decide
-from curation.sources import get_or_create_source
+from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
+from curation.tallies import Tally, count_once_stored
 from curation.videos import VideoFacts
 from db.models import (
     Access,
@@ -103,6 +105,7 @@ def register_media(
     if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
             _remember(session, access, idempotency_key, twin)
+            count_once_stored(session, Tally.UPLOADS, "already_here")
         return twin
     facts = inspect_content(spooled.path, file_name=file_name)
 
@@ -241,7 +244,7 @@ def _register(
     """Write the rows that make stored content a media, or find those that do so already."""
     if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
         return restored
-    source = get_or_create_source(session, details.source) if details.source else None
+    source = source_of_upload(session, access, details.source)
     captured = settle_capture_time(details, facts.exif, place.default_timezone)
     values: dict[str, Any] = {
         "blob_id": blob.id,
@@ -259,11 +262,14 @@ def _register(
     inserted = insert_or_ignore(session, Media, [values], unique=["upload_sha256"])
     media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
     if not inserted:
+        count_once_stored(session, Tally.UPLOADS, "already_here")
         return Registered(media_id, blob.sha256, twin=True)
     tag_ids = get_or_create_tags(session, details.tags)
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
+    announce_media(session, Announced.MEDIA_REGISTERED, media_id, by=access.id)
+    count_once_stored(session, Tally.UPLOADS, "registered")
     return Registered(
         media_id,
         blob.sha256,
@@ -300,6 +306,7 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
     if withdrawn is None or live is not None:
         return None
     decide(session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again.")
+    count_once_stored(session, Tally.UPLOADS, "restored")
     return Registered(
         withdrawn,
         blob.sha256,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -117,7 +118,7 @@ def test_a_hostile_or_broken_video_is_refused_in_a_sentence(tmp_path, name) -> N
 def tight_pool() -> Iterator[Callable[..., DecoderPool]]:
     pools: list[DecoderPool] = []
 
-    def make(**limits: float) -> DecoderPool:
+    def make(**limits: Any) -> DecoderPool:
         pools.append(DecoderPool(1, **limits))
         return pools[-1]
 
