@@ -158,7 +158,9 @@ class RequestLog:
 
 
 # Asked every few seconds by whoever watches over the installation.
-QUIET_PATHS = frozenset({"/health", "/ready", "/api/health", "/api/ready", "/_stcore/health"})
+QUIET_PATHS = frozenset(
+    {"/health", "/ready", "/metrics", "/api/health", "/api/ready", "/api/metrics", "/_stcore/health"}
+)
 
 
 class _Handler(logging.Handler):

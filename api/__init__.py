@@ -12,6 +12,7 @@ from api import (
     camera_memory,
     comments,
     contact_sheets,
+    devices,
     drafts,
     errors,
     exports,
@@ -19,9 +20,14 @@ from api import (
     label_classes,
     login,
     media,
+    metrics,
     questions,
     queue,
+    sources,
+    tokens,
     uploads,
+    videos,
+    webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
@@ -50,9 +56,10 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.takes_cookies = takes_cookies
+    api.state.metrics = metrics.Metrics()
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
-    for open_router in (login.open_router, health.open_router):
+    for open_router in (login.open_router, health.open_router, metrics.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (
@@ -67,12 +74,19 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         label_classes,
         questions,
         uploads,
+        videos,
         exports,
         contact_sheets,
+        tokens,
+        devices,
+        sources,
+        webhooks,
     ):
         limit = None if module is uploads else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
+    # The innermost: only there the route that answers is known.
+    api.add_middleware(metrics.Measured, metrics=api.state.metrics)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(
             CORSMiddleware,

@@ -27,12 +27,26 @@ PASSWORD_BYTES = (10, 72)  # bcrypt looks at 72 bytes and refuses more
 LOGIN_LENGTH = 100
 PEOPLE = (Scope.VIEWER, Scope.USER, Scope.ADMIN)
 CURATORS = (Scope.USER, Scope.ADMIN)
+# What each scope holds in it. A device's lies within a curator's, who sends media too, but not within a viewer's.
+WITHIN = {
+    Scope.VIEWER: {Scope.VIEWER},
+    Scope.USER: {Scope.VIEWER, Scope.USER, Scope.DEVICE},
+    Scope.ADMIN: set(Scope),
+    Scope.DEVICE: {Scope.DEVICE},
+}
 
 
 def require_scope(access: Access, *scopes: Scope) -> None:
     """Raise NotAllowed unless the access has one of the scopes."""
     if access.scope not in scopes:
         raise NotAllowed(f"An access with the scope “{access.scope.value}” may not do this.")
+
+
+def narrower(one: Scope, other: Scope) -> Scope | None:
+    """The scope of which both hold all; None for a viewer's and a device's, which have nothing in common."""
+    if one in WITHIN[other]:
+        return one
+    return other if other in WITHIN[one] else None
 
 
 def clean_login(login: str) -> str:

@@ -11,6 +11,8 @@ CurationError
 │   ├── LabelClassNotFound
 │   ├── QuestionNotFound
 │   ├── ShapeNotFound
+│   ├── SourceNotFound
+│   ├── TokenNotFound
 │   └── ContentMissing          the row is there, its bytes are not
 ├── Refused                     what was sent breaks a rule
 │   ├── RefusedPicture
@@ -20,6 +22,7 @@ CurationError
 │   │   └── InvalidBox
 │   ├── InvalidText
 │   ├── InvalidPassword
+│   ├── RefusedAddress          what leads into a private network
 │   ├── UnknownLabelClass
 │   ├── UnknownQuestion
 │   ├── UnknownFilter
@@ -32,6 +35,7 @@ CurationError
 │   ├── NothingToUndo
 │   ├── LoginTaken
 │   ├── NameTaken
+│   ├── TooManyTokens
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 └── Unavailable                 database, bucket or decoder are away for the moment
@@ -97,6 +101,14 @@ class ShapeNotFound(NotFound):
     """Something is asked of the shapes of a media that has none."""
 
 
+class SourceNotFound(NotFound):
+    pass
+
+
+class TokenNotFound(NotFound):
+    pass
+
+
 class ContentMissing(NotFound):
     """The media is registered, but the bucket does not hold its object."""
 
@@ -131,6 +143,10 @@ class InvalidText(Refused):
 
 class InvalidPassword(Refused):
     pass
+
+
+class RefusedAddress(Refused):
+    """An address to send to leads into a private network."""
 
 
 class UnknownLabelClass(Refused):
@@ -178,6 +194,10 @@ class LoginTaken(Conflict):
 
 
 class NameTaken(Conflict):
+    pass
+
+
+class TooManyTokens(Conflict):
     pass
 
 

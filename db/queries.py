@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -40,6 +41,7 @@ from db.models import (
     Source,
     State,
     Tag,
+    Token,
 )
 from db.types import AnySelect
 
@@ -432,3 +434,9 @@ def mentions_of(access_id: int) -> AnySelect:
         .join(Access, Access.id == Comment.author_id)
         .where(Mention.access_id == access_id)
     )
+
+
+def token_seen_at() -> ColumnElement[datetime | None]:
+    """When a token was last shown to us; one given for an hour was seen when it was given."""
+    given_at = case((Token.made_by_id.is_(None), Token.created_at))
+    return func.coalesce(Token.last_seen_at, given_at)
