@@ -34,6 +34,7 @@ from api import (
     trails,
     two_step,
     uploads,
+    videos,
     webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
@@ -94,6 +95,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         questions,
         uploads,
         two_step,
+        videos,
         exports,
         contact_sheets,
         tokens,

@@ -274,7 +274,13 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     """One media in full. Raises MediaNotFound."""
     get_visible_media(session, access, media_id)
     statement = media_rows().add_columns(
-        Blob.sha256, Blob.size, Blob.content_type, Media.bucket_key, Media.camera
+        Blob.sha256,
+        Blob.size,
+        Media.bucket_key,
+        Media.camera,
+        Blob.frame_rate,
+        Media.extracted_from_id,
+        Media.extracted_at,
     )
     row = session.execute(statement.where(Media.id == media_id)).one()
     base = media_view(row)
@@ -285,6 +291,10 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
         content_type=row.content_type,
         bucket_key=row.bucket_key,
         camera=row.camera,
+        frame_rate=row.frame_rate,
+        codec=row.codec,
+        extracted_from=row.extracted_from_id,
+        extracted_at=row.extracted_at,
     )
     fill_tags(session, [details])
     if access.scope in PEOPLE:

@@ -24,9 +24,9 @@ from curation.acts import ReviewPolicy
 from curation.annotation_content import LARGEST_FILE, attach_file
 from curation.annotation_entries import create_annotation
 from curation.capture import CaptureDetails
+from curation.content import largest_of
 from curation.errors import ContentBusy, CurationError, InvalidText, Unavailable
 from curation.events import record
-from curation.picture_limits import LARGEST_BYTES
 from curation.pyro_storage_tables import (
     TheirAccess,
     TheirAnnotation,
@@ -235,7 +235,7 @@ def _look_only(theirs: PyroStorage, kind: Kind, old_id: int, key: str) -> Moved:
 def _move_media(theirs: PyroStorage, home: Home, mover: Access, row: TheirMedia, key: str) -> Moved:
     file_name = PurePosixPath(key).name or key
     try:
-        with Spool(home.spool_folder, limit=LARGEST_BYTES, name=file_name) as spool:
+        with Spool(home.spool_folder, limit=largest_of, name=file_name) as spool:
             registered = _register(theirs, home, mover, row.id, _fetch(theirs.bucket, key, spool), file_name)
     except _OF_ONE_OBJECT as problem:
         return Moved("media", row.id, Outcome.FAILED, note=str(problem))
