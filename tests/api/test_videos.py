@@ -200,5 +200,5 @@ def test_frames_are_asked_for_within_limits(client, video, caller):
     many = client.post(address, headers=headers, json={"every_seconds": 1})
     assert many.status_code == 422
     assert many.json()["detail"] == (
-        "At most 2,000 frames are taken at once: of this video one every 50.1 seconds."
+        "At most 2,000 frames are taken at once: of this video one every 50 seconds."
     )
