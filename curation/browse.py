@@ -105,6 +105,10 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:
         found.append(media_named_like(wanted.file_name))
+    if wanted.type is not None:
+        found.append(Media.type == wanted.type)
+    if wanted.extracted_from is not None:
+        found.append(Media.extracted_from_id == wanted.extracted_from)
     return found
 
 

@@ -71,9 +71,9 @@ def ask_for_frames(session: Session, access: Access, media_id: int, every_second
             f"The interval is between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:,.0f} seconds."
         )
     if count_frames(duration, every_seconds) > MOST_FRAMES:
-        least = math.ceil(duration / MOST_FRAMES * 10 + 0.1) / 10
         raise InvalidText(
-            f"At most {MOST_FRAMES:,} frames are taken at once: of this video one every {least:g} seconds."
+            f"At most {MOST_FRAMES:,} frames are taken at once:"
+            f" of this video one every {shortest_interval(duration):g} seconds."
         )
     running = session.scalar(
         select(Extraction)
@@ -126,6 +126,11 @@ def count_frames(duration: float, every_seconds: float) -> int:
     return max(1, math.ceil(duration / every_seconds - 1e-6))
 
 
+def shortest_interval(duration: float) -> float:
+    """The least time between two frames of a video, in whole tenths of a second, so that they are not too many."""
+    return max(SHORTEST_INTERVAL, math.ceil(duration / MOST_FRAMES * 10) / 10)
+
+
 @dataclass(frozen=True)
 class _Video:
     """What the job needs to know of a video, without a session."""
@@ -143,8 +148,10 @@ def extract_frames(
     """The job: take what is still to be taken. Harmless to repeat: a frame is known by its video and its time."""
     with sessions(read_only=True) as session:
         video = _find_video(session, extraction_id)
+    error = None
     if video is None:
-        return _finish(sessions, extraction_id, "The video is not there any more.")
+        error = "The video is not there any more."
+        return _finish(sessions, extraction_id, error)
     spool_folder.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -154,12 +161,12 @@ def extract_frames(
             for done, frame in enumerate(_frames(path, video.times), start=1):
                 _register_frame(sessions, bucket, video, frame, done, media_folder, spool_folder)
     except ContentMissing as missing:
-        return _finish(sessions, extraction_id, missing.sentence)
+        error = missing.sentence
     except MediaNotFound:
-        return _finish(sessions, extraction_id, "The video was withdrawn meanwhile.")
+        error = "The video was withdrawn meanwhile."
     except Undecodable as reason:
-        return _finish(sessions, extraction_id, f"The video {reason}.")
-    _finish(sessions, extraction_id, None)
+        error = f"The video {reason}."
+    _finish(sessions, extraction_id, error)
 
 
 def _find_video(session: Session, extraction_id: int) -> _Video | None:

@@ -418,4 +418,11 @@ export const ENGLISH = {
   decisions: "Decisions",
   decimal: ".",
   days: (n) => `${n} d`,
+  video: {
+    video: "Video",
+    unplayable: "This browser cannot play this video.",
+    download: "Download it",
+    noShapes: "Nothing is drawn on a video: take frames out of it, or label it as a whole.",
+    speed: (rate) => `${rate} times as fast`,
+  },
 };

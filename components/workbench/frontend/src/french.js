@@ -416,4 +416,11 @@ export const FRENCH = {
   decisions: "Décisions",
   decimal: ",",
   days: (n) => `${n} j`,
+  video: {
+    video: "Vidéo",
+    unplayable: "Ce navigateur ne peut pas lire cette vidéo.",
+    download: "La télécharger",
+    noShapes: "On ne dessine pas sur une vidéo\u00a0: extrayez-en des images, ou étiquetez-la en entier.",
+    speed: (rate) => `Vitesse x ${rate}`,
+  },
 };
