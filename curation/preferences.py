@@ -16,6 +16,8 @@ from db.models import Access
 
 KNOWN = {"language", "keys", "threshold"}
 LANGUAGES = ("en", "fr")
+# Of predictions, to who has chosen none; the workbench has the same.
+USUAL_THRESHOLD = 0.1
 MAX_KEYS = 60
 MAX_PRESS = 24
 ACT = re.compile(r"[A-Za-z0-9]{1,30}")

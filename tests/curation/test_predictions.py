@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
@@ -27,6 +28,7 @@ from curation.exports import export_csv
 from curation.label_classes import list_label_classes, retire_label_class
 from curation.media_filter import MediaFilter
 from curation.media_view import annotation_views
+from curation.prediction_figures import model_uses
 from curation.prediction_view import fill_predictions
 from curation.predictions import (
     Added,
@@ -375,3 +377,35 @@ def test_every_outcome_is_stored_or_refused(session):
     assert isinstance(outcomes[1], InvalidText)
     assert session.query(Prediction).count() == 1
     assert session.get_one(Media, media.id).state == State.NEW
+
+
+# --- what becomes of them --------------------------------------------------------------------------
+
+
+def test_the_figures_tell_what_became_of_each_models_shapes(session):
+    curator, since = an_access(session), utc_now() - timedelta(days=30)
+    media, unanswered = a_media(session), a_media(session)
+    prediction = a_prediction(session, media)
+    a_prediction(session, media, CLOUD, model="rtdetr 2")
+    a_prediction(session, unanswered, model="nobody looked")
+    corrected = taken(prediction, 1, label_class="low_cloud")
+    submit(session, media, taken(prediction), corrected, a_box(), access=curator)
+    a_prediction(session, media, SMOKE, SMOKE, SMOKE)  # came after the answer
+    first, second = model_uses(session, curator, since)
+    assert (first.model, first.as_is, first.corrected, first.not_taken, first.missed) == (
+        "rtdetr 2",
+        0,
+        0,
+        1,
+        1,
+    )
+    assert (second.model, second.as_is, second.corrected, second.not_taken, second.missed) == (
+        "yolo 11",
+        1,
+        1,
+        0,
+        1,
+    )
+    for use in (first, second):
+        assert use.media == len(list_page(session, curator, use.wanted).items) == 1
+    assert model_uses(session, curator, utc_now() + timedelta(days=1)) == []
