@@ -7,20 +7,28 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from api import (
+    accesses,
     agreement,
+    annotation_entries,
     answers,
     camera_memory,
     comments,
     contact_sheets,
+    devices,
     drafts,
     errors,
     exports,
     health,
     label_classes,
+    links,
     login,
     media,
+    media_writes,
     questions,
     queue,
+    sources,
+    tokens,
+    two_step,
     uploads,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
@@ -52,13 +60,16 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     api.state.takes_cookies = takes_cookies
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
-    for open_router in (login.open_router, health.open_router):
+    for open_router in (login.open_router, health.open_router, links.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (
         login,
         media,
+        media_writes,
+        links,
         answers,
+        annotation_entries,
         agreement,
         queue,
         drafts,
@@ -67,10 +78,15 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         label_classes,
         questions,
         uploads,
+        two_step,
         exports,
         contact_sheets,
+        tokens,
+        devices,
+        sources,
+        accesses,
     ):
-        limit = None if module is uploads else MAX_BODY_BYTES
+        limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
     if settings.cors_origins and not takes_cookies:

@@ -17,7 +17,14 @@ from curation.addresses import caller_address
 from curation.errors import NotAllowed, NotSignedIn
 from curation.media_filter import FILTER_NAMES, MediaFilter
 from curation.preferences import preferences_of
-from curation.sign_in import COOKIE, SignedIn, find_signed_in, find_token_bearer, touch_login_session
+from curation.sign_in import (
+    COOKIE,
+    SignedIn,
+    find_signed_in,
+    find_token_bearer,
+    touch_login_session,
+    touch_token,
+)
 from db.models import Access, Scope
 from db.session import open_session
 from language import Language, speak
@@ -58,11 +65,15 @@ def find_caller(cookie: str | None, authorization: str | None) -> SignedIn | Non
         if kind.lower() != "bearer" or not secret:
             return None
         with open_session(read_only=True) as session:
-            return find_token_bearer(session, secret.strip())
+            bearer = find_token_bearer(session, secret.strip())
+        if bearer is not None and bearer.clock_stale and bearer.token_id is not None:
+            with open_session() as session:
+                touch_token(session, bearer.token_id)
+        return bearer
     if cookie:
         with open_session(read_only=True) as session:
             signed_in = find_signed_in(session, cookie)
-        if signed_in is not None and signed_in.idle_clock_stale and signed_in.login_session_id is not None:
+        if signed_in is not None and signed_in.clock_stale and signed_in.login_session_id is not None:
             with open_session() as session:
                 touch_login_session(session, signed_in.login_session_id, get_settings().login_session_hours)
         return signed_in

@@ -1,6 +1,6 @@
 // Builds elements from a description, and lets Streamlit follow their links without a reload.
 
-const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "img", "p", "small", "span", "summary",
+const TAGS = new Set(["a", "b", "code", "details", "div", "h2", "i", "img", "nav", "p", "small", "span", "summary",
   "table", "tbody", "td", "th", "thead", "time", "tr"]);
 
 // Text only ever becomes text, and links and pictures only lead to addresses of this site: nothing that somebody typed

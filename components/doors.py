@@ -53,6 +53,18 @@ def table(
     return node("div", node("table", head, body), cls="frame" if tall else "frame scroll")
 
 
+def sections(path: str, titles: Mapping[str, str], shown: str) -> Node:
+    """Links to the sections of one page, by their name in the address; the one that is shown is marked."""
+    return node(
+        "nav",
+        *(
+            link(_address(path, {"section": [name]}), title, aria_current="page" if name == shown else None)
+            for name, title in titles.items()
+        ),
+        cls="sections",
+    )
+
+
 def browse_address(wanted: MediaFilter) -> str:
     """The address of the list of exactly these media."""
     return _address("/browse", wanted.to_query())

@@ -18,7 +18,7 @@ from components.clock import browser_zone, day_start, first_day, last_day, span_
 from components.messages import explain_problems, plain
 from curation.media_filter import SEEDS, MediaFilter, Sort
 from curation.questions import list_questions
-from curation.sources import list_sources
+from curation.sources import list_source_names
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
 from db.session import open_session
@@ -154,7 +154,7 @@ class FilterBar:
 
     def _widgets(self) -> None:
         with open_session(read_only=True) as session:
-            sources, tags = list_sources(session), list_tags(session)
+            sources, tags = list_source_names(session), list_tags(session)
             sentences = {question.key: question.sentence for question in list_questions(session, off=True)}
         wanted = self.wanted
         self._set(

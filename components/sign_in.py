@@ -64,7 +64,7 @@ def find_visitor() -> SignedIn | None:
         return None
     with open_session(read_only=True) as session:
         signed_in = find_signed_in(session, cookie)
-    if signed_in is not None and signed_in.idle_clock_stale and signed_in.login_session_id is not None:
+    if signed_in is not None and signed_in.clock_stale and signed_in.login_session_id is not None:
         with open_session() as session:
             touch_login_session(session, signed_in.login_session_id, get_settings().login_session_hours)
     return signed_in

@@ -52,6 +52,7 @@ from db.models import (
     LabelClass,
     Media,
     Origin,
+    Question,
     Review,
     Shape,
     State,
@@ -113,14 +114,14 @@ def submit_annotation(
     if given is not None:
         accept, based_on = False, given.annotation_id
     else:
-        _require_submittable(media, accept)
+        require_submittable(media, accept)
         require_current(media, based_on)
         require_unmoved(session, media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
     draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
-    _require_usable(session, media, draft, resolved)
+    require_usable(session, media, draft, resolved)
     questions = resolve_replies(session, draft.replies)
 
     act = next_act(media)
@@ -143,24 +144,7 @@ def submit_annotation(
         state_before=before,
         state_after=after,
     )
-    annotation.shapes = [
-        Shape(
-            position=position,
-            label_class_id=resolved[shape.label_class].id,
-            x_min=shape.box.x_min,
-            y_min=shape.box.y_min,
-            x_max=shape.box.x_max,
-            y_max=shape.box.y_max,
-            points=[list(point) for point in shape.points] if shape.points else None,
-            origin=shape.origin,
-            confidence=shape.confidence,
-        )
-        for position, shape in enumerate(draft.shapes)
-    ]
-    annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
-    annotation.replies = [
-        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
-    ]
+    fill_answer(annotation, draft, resolved, questions)
     session.add(annotation)
     try:
         session.flush()
@@ -204,7 +188,35 @@ def submit_annotation(
     )
 
 
-def _require_submittable(media: Media, accept: bool) -> None:
+def fill_answer(
+    annotation: Annotation,
+    draft: AnnotationDraft,
+    resolved: Mapping[str, LabelClass],
+    questions: Mapping[str, Question],
+) -> None:
+    """Give an annotation the rows of its answer: shapes, image-level label classes, replies."""
+    annotation.shapes = [
+        Shape(
+            position=position,
+            label_class_id=resolved[shape.label_class].id,
+            x_min=shape.box.x_min,
+            y_min=shape.box.y_min,
+            x_max=shape.box.x_max,
+            y_max=shape.box.y_max,
+            points=[list(point) for point in shape.points] if shape.points else None,
+            origin=shape.origin,
+            confidence=shape.confidence,
+        )
+        for position, shape in enumerate(draft.shapes)
+    ]
+    annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
+    annotation.replies = [
+        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
+    ]
+
+
+def require_submittable(media: Media, accept: bool) -> None:
+    """Raise WrongState unless an answer may be added to the media as it stands."""
     if media.state in (SUBMITTABLE_AND_ACCEPTED if accept else SUBMITTABLE):
         return
     if media.state == State.DISPUTED:
@@ -274,9 +286,10 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
     )
 
 
-def _require_usable(
+def require_usable(
     session: Session, media: Media, draft: AnnotationDraft, resolved: Mapping[str, LabelClass]
 ) -> None:
+    """Raise InvalidShape, AnswerIncomplete unless every label class may stand where the answer puts it."""
     retired = {key: found for key, found in resolved.items() if found.retired_at is not None}
     kept = _keys_of_current(session, media) if retired else set()
     for key, found in retired.items():

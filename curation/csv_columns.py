@@ -18,6 +18,7 @@ from db.expressions import first_code, in_byte_order, iso_utc, shortest_number
 from db.models import (
     Access,
     Annotation,
+    AnnotationContent,
     AnnotationLabel,
     AnnotationReply,
     Blob,
@@ -156,7 +157,7 @@ def _joined(value: Cell, any_there: Cell, raw: bool) -> Cell:
 
 
 def _shape_count(raw: bool) -> Cell:
-    """Empty where nobody has answered; 0 is the answer “nothing here”."""
+    """Empty where nobody has answered, or by a file that nobody here can read; 0 is the answer “nothing here”."""
     counted = aliased(Shape)
     number = (
         select(func.count())
@@ -164,7 +165,7 @@ def _shape_count(raw: bool) -> Cell:
         .correlate(Media)
         .scalar_subquery()
     )
-    return case((Media.current_annotation_id.is_not(None), number))
+    return case((Current.content == AnnotationContent.SHAPES, number))
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -194,7 +195,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("annotation_id", _as_is(Media.current_annotation_id)),
     Column("annotation_number", _as_is(Current.number), CURRENT),
     Column("annotator", _text(Annotator.login), ANNOTATOR),
-    Column("shape_count", _shape_count),
+    Column("shape_count", _shape_count, CURRENT),
     Column("label_classes", _label_classes),
     Column("replies", _replies),
     Column("shape_id", _as_is(Drawn.id), of_shape=True),

@@ -3,7 +3,8 @@
 CurationError
 ├── NotSignedIn                 who are you?
 ├── NotAllowed                  you may not
-│   └── OwnWork                 someone else has to judge this one
+│   ├── OwnWork                 someone else has to judge this one
+│   └── InvalidLink             forged, ended, or what it leads to is not to be seen any more
 ├── NotFound                    there is no such thing, or not for you
 │   ├── MediaNotFound
 │   ├── AnnotationNotFound
@@ -11,6 +12,8 @@ CurationError
 │   ├── LabelClassNotFound
 │   ├── QuestionNotFound
 │   ├── ShapeNotFound
+│   ├── SourceNotFound
+│   ├── TokenNotFound
 │   └── ContentMissing          the row is there, its bytes are not
 ├── Refused                     what was sent breaks a rule
 │   ├── RefusedPicture
@@ -32,6 +35,7 @@ CurationError
 │   ├── NothingToUndo
 │   ├── LoginTaken
 │   ├── NameTaken
+│   ├── TooManyTokens
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 └── Unavailable                 database, bucket or decoder are away for the moment
@@ -69,6 +73,10 @@ class OwnWork(NotAllowed):
     """REVIEW_OWN is off and this is one's own annotation."""
 
 
+class InvalidLink(NotAllowed):
+    """A signed link that opens nothing: which of its reasons it is, is nobody's to know."""
+
+
 class NotFound(CurationError):
     """Absent, or belonging to someone else: both read the same."""
 
@@ -95,6 +103,14 @@ class QuestionNotFound(NotFound):
 
 class ShapeNotFound(NotFound):
     """Something is asked of the shapes of a media that has none."""
+
+
+class SourceNotFound(NotFound):
+    pass
+
+
+class TokenNotFound(NotFound):
+    pass
 
 
 class ContentMissing(NotFound):
@@ -178,6 +194,10 @@ class LoginTaken(Conflict):
 
 
 class NameTaken(Conflict):
+    pass
+
+
+class TooManyTokens(Conflict):
     pass
 
 

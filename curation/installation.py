@@ -13,6 +13,7 @@ from curation.accesses import end_everything, get_access, require_scope
 from curation.events import latest_events, record
 from db.migrate import is_current
 from db.models import Access, Event, Job, JobState, LoginSession, Media, Scope, Token, utc_now
+from db.queries import token_seen_at
 from db.types import AnySelect
 
 
@@ -35,9 +36,9 @@ def last_seen(session: Session, access: Access) -> dict[int, datetime]:
         select(LoginSession.access_id, func.max(LoginSession.last_seen_at))
         .where(LoginSession.hashed_secret.is_not(None))
         .group_by(LoginSession.access_id),
-        select(Token.access_id, func.max(func.coalesce(Token.last_seen_at, Token.created_at))).group_by(
-            Token.access_id
-        ),
+        select(Token.access_id, func.max(token_seen_at()))
+        .where(token_seen_at().is_not(None))
+        .group_by(Token.access_id),
     )
     for question in questions:
         for access_id, moment in session.execute(question):

@@ -41,6 +41,8 @@ class AnnotationView:
     shapes: list[ShapeView]
     label_classes: list[str]
     replies: dict[str, bool] = field(default_factory=dict)
+    # Of an answer that came as a file: what it was called, if it had a name.
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
             shapes=shapes.get(annotation.id, []),
             label_classes=labels.get(annotation.id, []),
             replies=replies.get(annotation.id, {}),
+            file_name=annotation.file_name,
         )
         for annotation, author in rows
     ]

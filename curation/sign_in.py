@@ -10,8 +10,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from curation.accesses import (
     dummy_hash,
@@ -19,6 +20,7 @@ from curation.accesses import (
     find_access,
     get_access,
     hash_password,
+    narrower,
     password_fits,
     replace_password,
 )
@@ -52,7 +54,8 @@ class SignedIn:
     access: Access
     login_session_id: int | None = None
     token_id: int | None = None
-    idle_clock_stale: bool = False  # the idle time-out should be pushed on
+    lasting_token: bool = False  # made to last, not given for an hour to a login and password
+    clock_stale: bool = False  # that it was seen should be written down, and its idle time-out pushed on
 
 
 def require_not_throttled(session: Session, login: str, address: str) -> None:
@@ -113,7 +116,10 @@ def forget_failures(session: Session, login: str, address: str) -> None:
 def may_enter(access: Access | None, *, dashboard: bool) -> bool:
     """Whether this access, its password being right, may enter by this door."""
     return (
-        access is not None and access.disabled_at is None and not (dashboard and access.scope == Scope.DEVICE)
+        access is not None
+        and access.disabled_at is None
+        and access.deleted_at is None
+        and not (dashboard and access.scope == Scope.DEVICE)
     )
 
 
@@ -214,7 +220,7 @@ def find_signed_in(session: Session, secret: str) -> SignedIn | None:
     return SignedIn(
         access=found.Access,
         login_session_id=found.id,
-        idle_clock_stale=now - found.last_seen_at > SEEN_EVERY,
+        clock_stale=now - found.last_seen_at > SEEN_EVERY,
     )
 
 
@@ -271,7 +277,11 @@ def issue_access_token(session: Session, access: Access, address: str) -> str:
     now = utc_now()
     # Hourly programs would leave thousands of dead rows behind.
     session.execute(
-        delete(Token).where(Token.access_id == access.id, Token.expires_at < now - ACCESS_TOKEN_LIFE)
+        delete(Token).where(
+            Token.access_id == access.id,
+            Token.made_by_id.is_(None),
+            Token.expires_at < now - ACCESS_TOKEN_LIFE,
+        )
     )
     session.add(
         Token(
@@ -287,15 +297,44 @@ def issue_access_token(session: Session, access: Access, address: str) -> str:
 
 
 def find_token_bearer(session: Session, secret: str) -> SignedIn | None:
+    """Who a token stands for, with the narrower of its scope and its access's; None when it opens nothing."""
     now = utc_now()
     found = session.execute(
-        select(Token.id, Token.expires_at, Access)
+        select(Token, Access)
         .join(Access, Access.id == Token.access_id)
         .where(Token.hashed_secret == _hashed(secret), Token.revoked_at.is_(None))
     ).first()
-    if found is None or (found.expires_at is not None and found.expires_at <= now):
+    if found is None or not may_enter(found.Access, dashboard=False):
         return None
-    return SignedIn(found.Access, token_id=found.id) if may_enter(found.Access, dashboard=False) else None
+    token, access = found
+    scope = narrower(token.scope or access.scope, access.scope)
+    if scope is None or (token.expires_at is not None and token.expires_at <= now):
+        return None
+    # Use cases ask this access for its scope. Outside of any session, so that nothing can write the narrower one back.
+    session.expunge(access)
+    set_committed_value(access, "scope", scope)
+    lasting = token.made_by_id is not None
+    # One that was given for an hour was seen when it was given.
+    seen_at = token.last_seen_at or (None if lasting else token.created_at)
+    return SignedIn(
+        access,
+        token_id=token.id,
+        lasting_token=lasting,
+        clock_stale=seen_at is None or now - seen_at > SEEN_EVERY,
+    )
+
+
+def touch_token(session: Session, token_id: int) -> None:
+    """Write down that a token was seen, at most once a minute."""
+    now = utc_now()
+    session.execute(
+        update(Token)
+        .where(
+            Token.id == token_id,
+            or_(Token.last_seen_at.is_(None), Token.last_seen_at < now - SEEN_EVERY),
+        )
+        .values(last_seen_at=now)
+    )
 
 
 def _attempted(login: str) -> str:

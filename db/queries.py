@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -25,6 +26,7 @@ from sqlalchemy.orm import aliased
 from db.models import (
     Access,
     Annotation,
+    AnnotationContent,
     AnnotationLabel,
     AnnotationReply,
     Comment,
@@ -39,12 +41,18 @@ from db.models import (
     Source,
     State,
     Tag,
+    Token,
 )
 from db.types import AnySelect
 
 SAME_AZIMUTH = 5.0
 # Decisions that say: this annotation is right.
 APPROVING = (Decision.ACCEPTED, Decision.SETTLED)
+
+
+def is_answer() -> ColumnElement[bool]:
+    """Of an Annotation: somebody has given it content, and no admin has withdrawn it."""
+    return and_(Annotation.content != AnnotationContent.NONE, Annotation.withdrawn_at.is_(None))
 
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -74,7 +82,7 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
 
 def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
     """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
-    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    annotated, reviewed = select(Annotation.media_id).where(is_answer()), select(Review.media_id)
     if login is not None:
         person = select(Access.id).where(Access.login == login).scalar_subquery()
         annotated = annotated.where(Annotation.author_id == person)
@@ -140,9 +148,17 @@ def media_with_replies(replies: Sequence[tuple[str, bool]]) -> ColumnElement[boo
 
 
 def media_has_shapes(wanted: bool) -> ColumnElement[bool]:
-    """With shapes in the current annotation, or explicitly without (an annotation with none)."""
+    """With shapes in the current annotation, or explicitly without: an annotation with none.
+
+    One that is a file nobody here can read is neither.
+    """
     any_shape = exists().where(Shape.annotation_id == Media.current_annotation_id)
-    return any_shape if wanted else and_(Media.current_annotation_id.is_not(None), ~any_shape)
+    if wanted:
+        return any_shape
+    read = exists().where(
+        Annotation.id == Media.current_annotation_id, Annotation.content == AnnotationContent.SHAPES
+    )
+    return and_(read, ~any_shape)
 
 
 def media_named_like(part: str) -> ColumnElement[bool]:
@@ -161,11 +177,15 @@ def media_between(column: Any, start: datetime | None, end: datetime | None) -> 
 
 
 def media_acted_on_by(access_id: int) -> ColumnElement[bool]:
-    """Media that this access has answered or decided about at any time, even if it was undone."""
+    """Media that this access has answered or decided about at any time, even if it was undone or withdrawn."""
     # Asked of each media who acted on it: asked for everything that this access did, it would take a second.
     who = literal(access_id)
     return or_(
-        who.in_(select(Annotation.author_id).where(Annotation.media_id == Media.id).correlate(Media)),
+        who.in_(
+            select(Annotation.author_id)
+            .where(Annotation.media_id == Media.id, Annotation.content != AnnotationContent.NONE)
+            .correlate(Media)
+        ),
         who.in_(select(Review.access_id).where(Review.media_id == Media.id).correlate(Media)),
     )
 
@@ -253,6 +273,7 @@ def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> A
     """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
     return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
         Annotation.author_id == access_id,
+        is_answer(),
         Annotation.created_at >= start,
         Annotation.created_at < end,
         ~_act_is_undone(Annotation.media_id, Annotation.act),
@@ -413,3 +434,9 @@ def mentions_of(access_id: int) -> AnySelect:
         .join(Access, Access.id == Comment.author_id)
         .where(Mention.access_id == access_id)
     )
+
+
+def token_seen_at() -> ColumnElement[datetime | None]:
+    """When a token was last shown to us; one given for an hour was seen when it was given."""
+    given_at = case((Token.made_by_id.is_(None), Token.created_at))
+    return func.coalesce(Token.last_seen_at, given_at)

@@ -10,7 +10,7 @@ from components.layout import use_layout
 from components.messages import explain_problems
 from components.sign_in import require_visitor
 from components.uploader import Batch, uploader
-from curation.sources import list_sources
+from curation.sources import list_source_names
 from curation.tags import list_tags
 from db.session import open_session
 from language import _
@@ -22,7 +22,7 @@ zones = sorted(available_timezones())
 
 st.header(_("Upload"))
 with explain_problems(), open_session(read_only=True) as session:
-    sources, tags = list_sources(session), list_tags(session)
+    sources, tags = list_source_names(session), list_tags(session)
 
 with st.container(key="bar_batch"):
     left, middle, right = st.columns(3)

@@ -1,4 +1,4 @@
-"""What programs are told: the REST API of two steps, links, annotation files, in French: as in `screens` and `errors`."""
+"""What programs are told in French: media of two steps, links, annotation files; as in `screens` and `errors`."""
 
 from __future__ import annotations
 

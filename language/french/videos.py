@@ -6,4 +6,8 @@ FRENCH: dict[str, str] = {}
 
 PLURALS: dict[str, tuple[str, str]] = {}
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "The part that was asked for lies behind the end: there are {} bytes.": (
+        "La partie demandée se trouve après la fin : il y a {0:number} octets."
+    ),
+}

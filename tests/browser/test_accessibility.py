@@ -32,6 +32,9 @@ PAGES = {
     "export": (f"/export?tag={TAG}", ".downloader"),
     "label classes": ("/label_classes", "table"),
     "admin": ("/admin", "table"),
+    "installation": ("/admin?section=installation", "[data-testid=stButton]"),
+    "undo a run": ("/admin?section=acts", "[data-testid=stForm]"),
+    "audit trail": ("/admin?section=audit", "table"),
     "account": ("/account", ".key-table li"),
 }
 

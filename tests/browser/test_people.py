@@ -120,6 +120,7 @@ def test_names_that_people_give_stay_text(admin_page: Page, product: Product, pr
             break
     expect(named).to_be_visible()
     go_to(admin_page, "Admin")
+    admin_page.get_by_role("link", name="Audit trail").click()
     expect(admin_page.get_by_role("heading", name="Audit trail")).to_be_visible()
     assert alarms == []
 

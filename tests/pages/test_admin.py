@@ -1,4 +1,4 @@
-"""The Admin page: accesses, the installation, the audit trail."""
+"""The Admin page and its sections: accesses, the installation, runs of acts, the audit trail."""
 
 from __future__ import annotations
 
@@ -50,6 +50,19 @@ def row_of(app, login):
     return next(
         [text_of(cell) for cell in row["children"]] for row in rows if text_of(row["children"][0]) == login
     )
+
+
+def test_each_section_has_its_address_and_the_one_shown_is_marked(open_page, admin):
+    page = open_page(admin, "admin.py", section="audit")
+    [nav] = [element for element in drawn(page) if element["tag"] == "nav"]
+    named = {text_of(door): door["attributes"] for door in nav["children"]}
+    assert named["Installation"]["href"] == "/admin?section=installation"
+    assert [title for title, given in named.items() if "aria-current" in given] == ["Audit trail"]
+
+
+@pytest.mark.parametrize("query", [{}, {"section": "nonsense"}])
+def test_without_a_section_it_shows_the_accesses(open_page, admin, query):
+    assert row_of(open_page(admin, "admin.py", **query), "boss")[1] == "admin"
 
 
 def test_accesses_are_listed_with_scope_and_standing(open_page, admin, curator):
@@ -155,13 +168,13 @@ def test_whoever_lost_the_scope_changes_nothing_more(open_page, admin, curator):
 
 
 def test_the_bucket_is_tried(open_page, admin):
-    page = press(open_page(admin, "admin.py"), "Check the bucket")
+    page = press(open_page(admin, "admin.py", section="installation"), "Check the bucket")
     assert "works" in page.success[0].value
     assert row_of(page, "read after write")[1] == "works"
 
 
 def test_the_database_is_told(open_page, admin):
-    text = said(open_page(admin, "admin.py"))
+    text = said(open_page(admin, "admin.py", section="installation"))
     assert "SQLite" in text
     assert "The tables are those of this version." in text
 
@@ -172,7 +185,7 @@ def test_failed_jobs_are_shown_and_tried_again(open_page, admin):
         session.flush()
         job = session.scalar(select(Job))
         job.state, job.attempts, job.error = JobState.FAILED, 20, "BucketUnreachable: no route"
-    page = open_page(admin, "admin.py")
+    page = open_page(admin, "admin.py", section="installation")
     assert "1 failed" in said(page)
     assert "BucketUnreachable: no route" in said(page)
     page = press(page, "Try the failed ones again")
@@ -185,7 +198,7 @@ def test_the_audit_trail_shows_what_strangers_typed_as_text(open_page, admin):
     hostile = "<script>alert(1)</script> **x**"
     with open_session() as session:
         record_failure(session, hostile, "10.0.0.9")
-    page = open_page(admin, "admin.py")
+    page = open_page(admin, "admin.py", section="audit")
     assert [f"login {hostile}"] in [element["children"] for element in drawn(page)]
 
 
@@ -201,7 +214,7 @@ def test_a_run_of_acts_is_shown_and_then_undone(open_page, admin, curator):
             Decision.ACCEPTED,
             annotation_id=media[0].current_annotation_id,
         )
-    page = open_page(admin, "admin.py")
+    page = open_page(admin, "admin.py", section="acts")
     page.selectbox(key="run_login").select("curator")
     page = press(page, "Preview")
     assert not page.exception
@@ -212,7 +225,7 @@ def test_a_run_of_acts_is_shown_and_then_undone(open_page, admin, curator):
     assert "2 acts of curator undone" in said(page)
     assert "0 acts can be undone" in said(page)
     assert page.button(key="run_apply").disabled
-    assert "run undone" in said(page)
+    assert "run undone" in said(open_page(admin, "admin.py", section="audit"))
     with open_session(read_only=True) as session:
         states = [session.get_one(Media, found.id).state for found in media]
     assert states == [State.ACCEPTED, State.NEW, State.NEW]
@@ -221,7 +234,7 @@ def test_a_run_of_acts_is_shown_and_then_undone(open_page, admin, curator):
 
 
 def test_a_run_needs_a_person_and_a_span_that_ends_after_it_begins(open_page, admin, curator):
-    page = press(open_page(admin, "admin.py"), "Preview")
+    page = press(open_page(admin, "admin.py", section="acts"), "Preview")
     assert "Choose a person" in said(page)
     page.selectbox(key="run_login").select("curator")
     page.datetime_input(key="run_to").set_value(datetime(2020, 1, 1))
@@ -233,4 +246,7 @@ def test_a_run_needs_a_person_and_a_span_that_ends_after_it_begins(open_page, ad
 def test_devices_have_no_runs(open_page, admin, curator):
     with open_session() as session:
         an_access(session, Scope.DEVICE, "camera-1")
-    assert open_page(admin, "admin.py").selectbox(key="run_login").options == ["boss", "curator"]
+    assert open_page(admin, "admin.py", section="acts").selectbox(key="run_login").options == [
+        "boss",
+        "curator",
+    ]

@@ -14,6 +14,7 @@ from components.media_panel import act_text
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import undo_runs
+from curation.accesses import list_accesses
 from curation.undo_runs import MAX_ACTS, RunAct, RunPreview
 from db.models import Access, Scope
 from db.session import open_session
@@ -30,8 +31,17 @@ class Run:
     end: datetime
 
 
-def undo_run_form(visitor: Access, accesses: Sequence[Access]) -> None:
+def acts_section(visitor: Access) -> None:
     """Choose a person and a span of time, look at what they did, and take it back."""
+    with open_session(read_only=True) as session:
+        accesses = list_accesses(session, visitor)
+    st.subheader(_("Undo a run of acts"))
+    st.caption(
+        _(
+            "Everything that one person submitted and decided in a span of time, as far as nobody has acted on it "
+            "since. The history of each media keeps all of it."
+        )
+    )
     zone = browser_zone()
     now = datetime.now(zone).replace(second=0, microsecond=0, tzinfo=None)
     st.session_state.setdefault("run_from", now - timedelta(hours=1))
