@@ -39,8 +39,8 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
 class Brisk(Outbox):
     """It looks again soon, so that a test does not wait as long as a camera may."""
 
-    def keep_sending(self, client, stop):
-        super().keep_sending(client, stop, every=0.05, longest_wait=0.5)
+    def keep_sending(self, client, stop, *, every=0.05, longest_wait=0.5):
+        super().keep_sending(client, stop, every=every, longest_wait=longest_wait)
 
 
 def test_a_server_that_is_killed_amid_the_loop_has_every_frame_once_in_the_end(product: Product, tmp_path):
@@ -71,7 +71,7 @@ def test_a_server_that_is_killed_amid_the_loop_has_every_frame_once_in_the_end(p
             stop.set()
             loop.join(30)
         assert outbox.send(client).problem is None
-        found = [media.sha256 for media in map(client.get_media, _ids(client))]
+        found = [str(client.get_media(number).sha256) for number in _ids(client)]
     assert sorted(found) == sorted(hashlib.sha256(content).hexdigest() for content in taken)
 
 
