@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, StrictBool
 from starlette.responses import Response
 
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.fields import Body
 from api.paging import require_known, say_next
 from curation import accesses
 from curation.accesses import require_scope
@@ -24,27 +25,21 @@ PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 
 
-class AccessIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class AccessIn(Body):
     login: Annotated[str, Field(max_length=200)]
     password: Password
     scope: Scope = Scope.USER
 
 
-class PasswordIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class PasswordIn(Body):
     password: Password
 
 
-class AccessChange(BaseModel):
+class AccessChange(Body):
     """What is absent stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
     scope: Scope | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.fields import Body, Id
 from api.paging import require_known, say_next
 from curation import annotation_entries as entries
 from curation.media_view import AnnotationView
@@ -18,14 +18,14 @@ router = APIRouter(tags=["annotations"])
 AnnotationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-class AnnotationIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    media_id: int = Field(ge=1, le=2**63 - 1)
+class EmptyAnnotationIn(Body):
+    media_id: Id
 
 
 @router.post("/annotations", status_code=201)
-def create_annotation(annotation: AnnotationIn, session: SessionDep, access: AccessDep) -> AnnotationView:
+def create_annotation(
+    annotation: EmptyAnnotationIn, session: SessionDep, access: AccessDep
+) -> AnnotationView:
     """An annotation without content: it counts nowhere until `POST /annotations/{id}/upload` brings its file.
 
     Shapes are submitted at once by `POST /media/{id}/annotations`.
@@ -70,7 +70,7 @@ def read_annotation(
 
 @router.put("/annotations/{annotation_id}")
 def move_annotation(
-    annotation_id: AnnotationId, annotation: AnnotationIn, session: SessionDep, access: AccessDep
+    annotation_id: AnnotationId, annotation: EmptyAnnotationIn, session: SessionDep, access: AccessDep
 ) -> AnnotationView:
     """Put an annotation that has no content yet to another media."""
     return entries.move_annotation(session, access, annotation_id, annotation.media_id)

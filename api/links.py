@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api.annotation_entries import AnnotationId
 from api.dependencies import BucketDep, ReadSessionDep, SignedInDep
+from api.fields import Body, Id
 from api.media import PICTURE_HEADERS, MediaId, disposition, saved_as, send_original
 from api.ranges import send_object
 from curation import links
@@ -48,10 +49,8 @@ class MediaLinkOut:
     expires_at: datetime
 
 
-class MediaLinksIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=links.MAX_LINKS)
+class MediaLinksIn(Body):
+    ids: list[Id] = Field(min_length=1, max_length=links.MAX_LINKS)
     size: Size = "original"
 
 
@@ -98,7 +97,21 @@ def link_annotation(
 @open_router.get(
     "/links/{signature}",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}, "application/json": {}}}},
+    responses={
+        200: {
+            "content": {
+                "image/jpeg": {},
+                "image/png": {},
+                "image/webp": {},
+                "video/mp4": {},
+                "application/json": {"schema": {"type": "object"}, "example": {"media_id": 1204}},
+            }
+        },
+        206: {"description": "The part of the original that the `Range` header asks for."},
+        307: {"description": "The same object by the bucket's own link (`LINKS_TO_BUCKET`)."},
+        403: {},
+        416: {"description": "The range lies behind the end."},
+    },
 )
 def open_link(
     signature: Annotated[str, Path(max_length=1000)], request: Request, bucket: BucketDep

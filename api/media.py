@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     BucketDep,
     CursorQuery,
@@ -18,6 +17,8 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
+from api.filter_parameters import FILTER_PARAMETERS
 from api.ranges import is_unchanged, send_object
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
@@ -58,10 +59,8 @@ def list_media(
     return page.items
 
 
-class TagChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+class TagChange(Body):
+    ids: list[Id] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 
@@ -84,7 +83,7 @@ def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) 
     return history.get_history(session, access, media_id)
 
 
-@router.get("/media/{media_id}/annotations")
+@router.get("/media/{media_id}/annotations", operation_id="list_annotations_of_media")
 def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
     """Every annotation of a media, first to last."""
     return history.list_annotations(session, access, media_id)
@@ -117,7 +116,7 @@ def read_picture(
     request: Request,
     access: AccessDep,
     bucket: BucketDep,
-    size: Literal["thumb", "screen", "original", "crop"] = "screen",
+    size: Literal["thumb", "screen", "original", "video", "crop"] = "screen",
     box: Annotated[
         str | None,
         Query(
@@ -126,6 +125,8 @@ def read_picture(
     ] = None,
 ) -> Response:
     """The picture: `thumb` (320 px), `screen` (1,600 px), the `original`, byte for byte, or a `crop` (320 px).
+
+    Of a video `original` and `video` are the video itself, also in parts (`Range`), and the others show its poster.
 
     A crop shows what surrounds a box, magnified from the original: three times the box, at least 96 of its pixels.
     """
@@ -139,13 +140,14 @@ def read_picture(
         raise ShapeNotFound(f"No shape is drawn on media {media_id}, so there is nothing to magnify.")
     etag = f'"{picture.sha256[:32]}-{size}{f"-{around.crop_mark}" if around and size == "crop" else ""}"'
     # Which shape is the smallest changes with every answer; what is asked for by its box does not.
-    changes = size == "original" or (size == "crop" and asked is None)
+    whole = size in ("original", "video")
+    changes = whole or (size == "crop" and asked is None)
     headers = {
         **PICTURE_HEADERS,
         "ETag": etag,
         "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
-    if size == "original":
+    if whole:
         return send_original(request, bucket, picture, etag, headers)
     if is_unchanged(request, etag):
         return Response(status_code=304, headers=headers)

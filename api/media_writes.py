@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, SessionDep
+from api.fields import A_NUMBER, Body, Moment
 from api.media import MediaId
 from curation import two_step
 from curation.browse import get_details
@@ -19,18 +20,16 @@ from db.models import Access, Decision, MediaType
 router = APIRouter(tags=["media"])
 
 
-class MediaIn(BaseModel):
+class MediaIn(Body):
     """What is told about a media. Of a change only what is sent counts, and null takes away."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: MediaType = MediaType.IMAGE
     file_name: Annotated[str | None, Field(max_length=1000)] = None
     source: Annotated[str | None, Field(max_length=200)] = None
-    captured_at: Annotated[AwareDatetime | None, Field(description="With its zone.")] = None
-    azimuth: Annotated[float | None, Field(ge=0, le=360, allow_inf_nan=False)] = None
-    lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
-    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
+    captured_at: Annotated[Moment | None, Field(description="With its zone.")] = None
+    azimuth: Annotated[float | None, Field(ge=0, le=360, allow_inf_nan=False), A_NUMBER] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False), A_NUMBER] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False), A_NUMBER] = None
     sequence: Annotated[str | None, Field(max_length=200)] = None
     tags: Annotated[list[str] | None, Field(max_length=30, description="All of them.")] = None
 

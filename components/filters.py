@@ -21,6 +21,7 @@ from curation.questions import list_questions
 from curation.sources import list_source_names
 from curation.states import LISTED_STATES, STATE_NAMES
 from curation.tags import list_tags
+from db.models import MediaType
 from db.session import open_session
 from language import _, later
 
@@ -41,6 +42,7 @@ LOGINS = {
     "annotator": (later("Annotator"), later("Annotator (login)")),
     "reviewer": (later("Reviewer"), later("Reviewer (login)")),
 }
+TYPE_NAMES = {MediaType.IMAGE: later("pictures"), MediaType.VIDEO: later("videos")}
 YES_OR_NO = {"yes": later("yes"), "no": later("no")}
 SPANS = {
     "captured": (later("Captured"), later("Captured from")),
@@ -101,6 +103,11 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
         pills.append(Pill(_("Tag"), ", ".join(wanted.tag), ("tag",)))
     if wanted.file_name:
         pills.append(Pill(_("File name"), _("contains {text}", text=wanted.file_name), ("file_name",)))
+    if wanted.type is not None:
+        pills.append(Pill(_("Type"), _(TYPE_NAMES[wanted.type]), ("type",)))
+    if wanted.extracted_from is not None:
+        text = _("video {id}", id=str(wanted.extracted_from))
+        pills.append(Pill(_("Frames of"), text, ("extracted_from",)))
     return pills
 
 
@@ -168,6 +175,7 @@ class FilterBar:
             acted_from=first_day(wanted.acted_from, self.zone),
             tag=list(wanted.tag),
             file_name=wanted.file_name or "",
+            type=wanted.type,
         )
         for name in ("captured", "uploaded"):
             start, end = getattr(wanted, f"{name}_from"), getattr(wanted, f"{name}_to")
@@ -201,6 +209,13 @@ class FilterBar:
                 format_func=lambda answer: _(YES_OR_NO[answer]),
                 width="stretch",
                 **self._on("has_shapes"),
+            )
+            st.segmented_control(
+                _("Type"),
+                list(TYPE_NAMES),
+                format_func=lambda kind: _(TYPE_NAMES[kind]),
+                width="stretch",
+                **self._on("type"),
             )
             self._between("captured")
         with right:

@@ -12,6 +12,7 @@ import streamlit as st
 from components.clock import browser_zone, local_text
 from components.comments import comments_section, see_mentions
 from components.examples import example_menu
+from components.frames import frames_section, length_text
 from components.media_grid import media_view
 from components.messages import plain
 from components.tag_menu import tag_menu, undo_line
@@ -124,6 +125,8 @@ def media_panel(
                 tag_menu(visitor, [media.id])
             undo_line(visitor)
         st.html(facts(media, zone))
+        if media.type == "video":
+            frames_section(visitor, media)
         shown = _choose_annotation(found, names)
         comments_section(visitor, media.id, found.comments)
         see_mentions(visitor, media.id)
@@ -167,8 +170,8 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     """One annotation in a line of Markdown."""
     count = len(annotation.shapes)
     parts = [f"**{annotation.number}**", plain(annotation.author)]
-    if annotation.content != "shapes":
-        parts.append(annotation.content)
+    if annotation.content == "file":
+        parts.append(_("a file, as it was sent"))
     elif count == 0 and not annotation.label_classes:
         parts.append(_("nothing here"))
     else:
@@ -209,7 +212,12 @@ def facts(media: MediaDetails, zone: tzinfo) -> str:
         ),
         (_("Sequence"), escape(media.sequence or "")),
         (_("Tags"), escape(", ".join(media.tags))),
-        (_("Picture"), escape(f"{size}, {media.content_type}" if size else "")),
+        (
+            _("Video") if media.type == "video" else _("Picture"),
+            escape(f"{size}, {media.content_type}" if size else ""),
+        ),
+        (_("Length"), escape(length_text(media))),
+        (_("Frame of"), _origin(media)),
         (_("Camera"), escape(media.camera or "")),
         (_("Place"), _place(media)),
         (_("Id"), str(media.id)),
@@ -254,6 +262,15 @@ def act_text(what: str) -> str:
 
 def _short(moment: datetime, zone: tzinfo) -> str:
     return local_text(moment, zone)[:-3]
+
+
+def _origin(media: MediaDetails) -> str:
+    """The video that a frame was taken out of, as a link."""
+    if media.extracted_from is None:
+        return ""
+    video = _("video {id}", id=str(media.extracted_from))
+    at = _("at {seconds} s", seconds=number(media.extracted_at or 0.0, 3))
+    return f'<a href="/browse?media={media.extracted_from}" target="_self">{escape(video)}</a>, {escape(at)}'
 
 
 def _place(media: MediaDetails) -> str:

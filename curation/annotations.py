@@ -40,6 +40,7 @@ from curation.media_view import (
 from curation.questions import resolve_replies
 from curation.reviews import state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
+from curation.tallies import Tally, count_once_stored
 from db.models import (
     Access,
     Annotation,
@@ -151,6 +152,7 @@ def submit_annotation(
     except IntegrityError as error:
         # The row lock makes this all but impossible; the constraint is what guarantees it.
         raise Conflict("Someone answered this picture at the same moment. Try again.") from error
+    count_once_stored(session, Tally.ACTS, "submitted")
     view = _view(annotation, access, draft)
     if given is not None:
         answer_look(session, access, media, given, annotation, view)

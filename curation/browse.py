@@ -31,7 +31,7 @@ from curation.media_view import (
     shapes_by_annotation,
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
-from curation.states import LISTED_STATES
+from curation.states import LISTED_STATES, UNLISTED_STATES
 from db.models import Access, Blob, Media, Scope, Source, State
 from db.queries import (
     media_acted_on,
@@ -80,7 +80,7 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
     if wanted.state:
         found.append(media_in_states(wanted.state))
     else:
-        found.append(Media.state.not_in([state for state in State if state not in LISTED_STATES]))
+        found.append(Media.state.not_in(UNLISTED_STATES))
     if access.scope == Scope.DEVICE:
         found.append(Media.uploaded_by_id == access.id)
     if wanted.label_class:
@@ -105,6 +105,10 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:
         found.append(media_named_like(wanted.file_name))
+    if wanted.type is not None:
+        found.append(Media.type == wanted.type)
+    if wanted.extracted_from is not None:
+        found.append(Media.extracted_from_id == wanted.extracted_from)
     return found
 
 
@@ -274,7 +278,13 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     """One media in full. Raises MediaNotFound."""
     get_visible_media(session, access, media_id)
     statement = media_rows().add_columns(
-        Blob.sha256, Blob.size, Blob.content_type, Media.bucket_key, Media.camera
+        Blob.sha256,
+        Blob.size,
+        Media.bucket_key,
+        Media.camera,
+        Blob.frame_rate,
+        Media.extracted_from_id,
+        Media.extracted_at,
     )
     row = session.execute(statement.where(Media.id == media_id)).one()
     base = media_view(row)
@@ -285,6 +295,10 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
         content_type=row.content_type,
         bucket_key=row.bucket_key,
         camera=row.camera,
+        frame_rate=row.frame_rate,
+        codec=row.codec,
+        extracted_from=row.extracted_from_id,
+        extracted_at=row.extracted_at,
     )
     fill_tags(session, [details])
     if access.scope in PEOPLE:

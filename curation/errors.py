@@ -23,6 +23,7 @@ CurationError
 │   │   └── InvalidBox
 │   ├── InvalidText
 │   ├── InvalidPassword
+│   ├── RefusedAddress          what leads into a private network
 │   ├── UnknownLabelClass
 │   ├── UnknownQuestion
 │   ├── UnknownFilter
@@ -147,6 +148,10 @@ class InvalidText(Refused):
 
 class InvalidPassword(Refused):
     pass
+
+
+class RefusedAddress(Refused):
+    """An address to send to leads into a private network."""
 
 
 class UnknownLabelClass(Refused):

@@ -96,6 +96,14 @@ def get_label_class(session: Session, label_class_id: int) -> LabelClass:
     return found
 
 
+def get_label_class_by_key(session: Session, key: str) -> LabelClass:
+    """The label class of a key, retired or not. Raises LabelClassNotFound."""
+    found = session.scalar(select(LabelClass).where(LabelClass.key == key)) if KEY.fullmatch(key) else None
+    if found is None:
+        raise LabelClassNotFound("There is no such label class.")
+    return found
+
+
 def create_label_class(
     session: Session,
     access: Access,

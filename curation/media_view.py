@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, false, select
 from sqlalchemy.orm import Session, aliased
 
 from curation.errors import MediaNotFound
-from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
+from curation.video_limits import is_playable
+from db.models import Access, Annotation, Blob, Media, MediaType, Review, Scope, Source, State
 from db.queries import labels_of, replies_of, shapes_of, tags_of
 from db.types import AnyRow, AnySelect
 
@@ -92,6 +93,9 @@ class MediaView:
     annotation_id: int | None
     # False where browsers show the original as it lies: then screens keep to the sizes that we draw.
     original_is_upright: bool = True
+    # Of a video: its seconds, and whether browsers play it.
+    duration: float | None = None
+    playable: bool | None = None
     # How many acts there have been: sent back with an answer, it tells whether somebody was faster.
     acts: int = 0
     tags: list[str] = field(default_factory=list)
@@ -109,6 +113,11 @@ class MediaDetails(MediaView):
     content_type: str | None = None
     bucket_key: str | None = None
     camera: str | None = None
+    frame_rate: float | None = None
+    codec: str | None = None
+    # The video that this frame was taken out of, and at which of its seconds.
+    extracted_from: int | None = None
+    extracted_at: float | None = None
 
 
 def media_rows() -> AnySelect:
@@ -133,8 +142,15 @@ def media_rows() -> AnySelect:
             Media.created_at,
             Media.current_annotation_id,
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
-            ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
+            case(
+                # Of a video it is the poster that is shown as a picture.
+                (Media.type == MediaType.VIDEO, false()),
+                else_=(Blob.content_type != "image/webp") | (Blob.orientation == 1),
+            ).label("original_is_upright"),
             Media.act_count,
+            Blob.duration,
+            Blob.content_type,
+            Blob.codec,
             Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
@@ -148,6 +164,8 @@ def media_view(row: AnyRow) -> MediaView:
     view = MediaView(values[0], values[1].value, values[2].value, *values[3:17])
     view.original_is_upright = bool(values[17])
     view.acts = values[18]
+    view.duration = values[19]
+    view.playable = is_playable(values[20], values[21])
     return view
 
 

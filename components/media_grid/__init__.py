@@ -136,6 +136,10 @@ def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, st
         "source": item.source,
         "captured_at": item.captured_at.isoformat() if item.captured_at else None,
         "captured_at_assumed": item.captured_at_assumed,
+        "type": item.type,
+        "duration": item.duration,
+        "playable": item.playable,
+        "frame_rate": getattr(item, "frame_rate", None),
         "bucket_key": getattr(item, "bucket_key", None),
         "shapes": [_shape(shape, colours) for shape in shapes],
     }

@@ -20,6 +20,11 @@ export const ENGLISH = {
   nothingToMagnify: "No shape to magnify",
   nearby: "Same source, around this moment",
   sameTime: "same time",
+  video: "Video",
+  unplayable: "This browser cannot play this video.",
+  download: "Download it",
+  play: "Play",
+  space: "Space",
   days: (n) => `${n} d`,
   shapes: (n) => (n === 0 ? "no shapes" : n === 1 ? "1 shape" : `${n} shapes`),
 };

@@ -1,5 +1,6 @@
 // One media, large: the picture with its shapes, a step to either side, the frames around it.
 
+import { createPlayer, lengthText } from "../../../player.js";
 import { placed } from "./geometry.js";
 import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
@@ -39,16 +40,28 @@ export function createMediaView(host) {
   let picture = null;
   /** The media whose picture is on the stage, or on its way there. @type {number|null} */
   let shown = null;
+  /** @type {ReturnType<typeof createPlayer>|null} */
+  let player = null;
 
   function update(newData, newTell) {
     data = newData;
     tell = newTell;
     if (shown !== data.media.id) showPicture(data.media);
+    showVideo(data.media);
     drawBar();
     drawOverlay();
     drawStrip();
     // The next step finds its picture in the browser's cache.
     for (const media of [data.next, data.previous]) if (media) new Image().src = pictureAddress(media.id, "screen");
+  }
+
+  /** A video lies over its poster; which is one is known once the page has said so. */
+  function showVideo(media) {
+    if (player?.element.dataset.mediaId === String(media.id)) return;
+    player?.remove();
+    player = media.type === "video" ? createPlayer(media, pictureAddress, TEXT) : null;
+    if (player) stage.append(player.element);
+    row.classList.toggle("has-video", player !== null);
   }
 
   /** The picture before stays until the new one is decoded: no blank between two. */
@@ -83,7 +96,7 @@ export function createMediaView(host) {
   function drawBar() {
     if (!data) return;
     const media = data.media;
-    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`];
+    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`, lengthText(media.duration)];
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(
@@ -91,6 +104,7 @@ export function createMediaView(host) {
       button(TEXT.previous, "←", () => step(data?.previous), !data.previous),
       button(TEXT.next, "→", () => step(data?.next), !data.next),
       space,
+      ...(player?.isPlayable ? [button(TEXT.play, TEXT.space, () => player?.toggle())] : []),
       button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
       link(TEXT.original, pictureAddress(media.id, "original")),
       copyButton(),
@@ -132,6 +146,8 @@ export function createMediaView(host) {
    */
   function step(media) {
     if (!media || media.id === shown) return;
+    player?.remove();
+    player = null;
     showPicture({ file_name: "", ...media });
     magnifier.clear();
     drawOverlay();
@@ -151,6 +167,8 @@ export function createMediaView(host) {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
     if (event.key === "ArrowLeft") step(data?.previous);
     else if (event.key === "ArrowRight") step(data?.next);
+    else if (event.key === " " && player && !isOnButton(event)) player.toggle();
+    else if ((event.key === "," || event.key === ".") && player) player.step(event.key === "," ? -1 : 1);
     else if (event.key === "Escape") tell?.close();
     else if (event.key.toLowerCase() === "h") toggleShapes();
     else return;
@@ -166,6 +184,7 @@ export function createMediaView(host) {
     remove() {
       document.removeEventListener("keydown", keys, true);
       observer.disconnect();
+      player?.remove();
       root.remove();
     },
   };
@@ -176,6 +195,11 @@ function isTyping(event) {
   const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
   if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
   return target.closest('[role="dialog"], [role="listbox"], [data-baseweb="popover"]') !== null;
+}
+
+/** A focused button or link keeps the space bar for itself. */
+function isOnButton(event) {
+  return /^(BUTTON|A|SUMMARY)$/.test(/** @type {HTMLElement} */ (event.composedPath()[0]).tagName);
 }
 
 /** The clipboard needs a secure address; an old way works on plain HTTP. */

@@ -30,6 +30,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
   function label(key, whole = false) {
     const one = labels.get(key);
     if (!one || refuseViewer()) return;
+    // Nothing is drawn on a video: what is said of it is said of all of it.
+    whole ||= session().shown?.item.type === "video";
     if (whole && one.applies_to === "shape") {
       notice.say(TEXT.notices.notForWhole(one.name), "warning");
     } else if (whole) {

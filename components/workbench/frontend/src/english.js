@@ -118,6 +118,7 @@ export const ENGLISH = {
     now: "what is on screen",
     withNow: "Compare with the screen",
     empty: "nothing here",
+    file: "a file, as it was sent",
     nothing: "No difference.",
     added: (n) => `${n} added (full line)`,
     removed: (n) => `${n} removed (dotted)`,
@@ -203,6 +204,7 @@ export const ENGLISH = {
     count: (n) => (n === 1 ? "1 shape" : `${n} shapes`),
     noShapes: "None. Drag on the picture to draw a box.",
     noShapesView: "None.",
+    isFile: "The answer is a file that cannot be drawn here.",
     wholeNone: "nothing said of the whole picture",
     comment: "note",
     say: "comment",
@@ -416,4 +418,11 @@ export const ENGLISH = {
   decisions: "Decisions",
   decimal: ".",
   days: (n) => `${n} d`,
+  video: {
+    video: "Video",
+    unplayable: "This browser cannot play this video.",
+    download: "Download it",
+    noShapes: "Nothing is drawn on a video: take frames out of it, or label it as a whole.",
+    speed: (rate) => `${rate} times as fast`,
+  },
 };

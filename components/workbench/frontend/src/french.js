@@ -118,6 +118,7 @@ export const FRENCH = {
     now: "ce qui est à l’écran",
     withNow: "Comparer avec l’écran",
     empty: "rien ici",
+    file: "un fichier, tel qu’envoyé",
     nothing: "Aucune différence.",
     added: (n) => `${n} en plus (trait plein)`,
     removed: (n) => `${n} en moins (pointillé)`,
@@ -203,6 +204,7 @@ export const FRENCH = {
     count: (n) => (n < 2 ? `${n} forme` : `${n} formes`),
     noShapes: "Aucune. Glissez sur l’image pour dessiner un cadre.",
     noShapesView: "Aucune.",
+    isFile: "La réponse est un fichier, qui ne se dessine pas ici.",
     wholeNone: "rien pour l’image entière",
     comment: "note",
     say: "commenter",
@@ -414,4 +416,11 @@ export const FRENCH = {
   decisions: "Décisions",
   decimal: ",",
   days: (n) => `${n} j`,
+  video: {
+    video: "Vidéo",
+    unplayable: "Ce navigateur ne peut pas lire cette vidéo.",
+    download: "La télécharger",
+    noShapes: "On ne dessine pas sur une vidéo\u00a0: extrayez-en des images, ou étiquetez-la en entier.",
+    speed: (rate) => `Vitesse x ${rate}`,
+  },
 };
