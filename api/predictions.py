@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.answers import Body
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.fields import Body
 from api.media import MediaId
 from curation.answers import MAX_SHAPES
 from curation.errors import CurationError

@@ -399,6 +399,7 @@ export const ENGLISH = {
     ArrowDown: "↓",
     Enter: "Enter",
     Esc: "Esc",
+    click: "click",
     Delete: "Delete",
     Backspace: "Backspace",
     Home: "Home",
