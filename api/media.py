@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response, StreamingResponse
+from pydantic import Field
+from starlette.responses import Response
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     BucketDep,
     CursorQuery,
@@ -18,6 +17,9 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
+from api.filter_parameters import FILTER_PARAMETERS
+from api.ranges import is_unchanged, send_object
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
 from curation.errors import InvalidBox, ShapeNotFound
@@ -26,6 +28,7 @@ from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.serving import StoredPicture, find_smallest_shape, get_picture
 from curation.tags import change_tags
 from db.session import open_session
+from storage import Bucket
 
 router = APIRouter(tags=["media"])
 MediaId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -56,10 +59,8 @@ def list_media(
     return page.items
 
 
-class TagChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+class TagChange(Body):
+    ids: list[Id] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 
@@ -82,7 +83,7 @@ def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) 
     return history.get_history(session, access, media_id)
 
 
-@router.get("/media/{media_id}/annotations")
+@router.get("/media/{media_id}/annotations", operation_id="list_annotations_of_media")
 def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
     """Every annotation of a media, first to last."""
     return history.list_annotations(session, access, media_id)
@@ -99,17 +100,23 @@ def list_neighbours(
     return neighbours.list_neighbours(session, access, media_id, limit)
 
 
+@router.head("/media/{media_id}/picture", include_in_schema=False)
 @router.get(
     "/media/{media_id}/picture",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}},
+    responses={
+        200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}, "video/mp4": {}}},
+        206: {"description": "The part of the original that the `Range` header asks for."},
+        304: {"description": "The caller holds it already (`If-None-Match`)."},
+        416: {"description": "The range lies behind the end."},
+    },
 )
 def read_picture(
     media_id: MediaId,
     request: Request,
     access: AccessDep,
     bucket: BucketDep,
-    size: Literal["thumb", "screen", "original", "crop"] = "screen",
+    size: Literal["thumb", "screen", "original", "video", "crop"] = "screen",
     box: Annotated[
         str | None,
         Query(
@@ -118,6 +125,8 @@ def read_picture(
     ] = None,
 ) -> Response:
     """The picture: `thumb` (320 px), `screen` (1,600 px), the `original`, byte for byte, or a `crop` (320 px).
+
+    Of a video `original` and `video` are the video itself, also in parts (`Range`), and the others show its poster.
 
     A crop shows what surrounds a box, magnified from the original: three times the box, at least 96 of its pixels.
     """
@@ -131,16 +140,17 @@ def read_picture(
         raise ShapeNotFound(f"No shape is drawn on media {media_id}, so there is nothing to magnify.")
     etag = f'"{picture.sha256[:32]}-{size}{f"-{around.crop_mark}" if around and size == "crop" else ""}"'
     # Which shape is the smallest changes with every answer; what is asked for by its box does not.
-    changes = size == "original" or (size == "crop" and asked is None)
+    whole = size in ("original", "video")
+    changes = whole or (size == "crop" and asked is None)
     headers = {
         **PICTURE_HEADERS,
         "ETag": etag,
         "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
-    if etag in request.headers.get("if-none-match", ""):
+    if whole:
+        return send_original(request, bucket, picture, etag, headers)
+    if is_unchanged(request, etag):
         return Response(status_code=304, headers=headers)
-    if size == "original":
-        return _original(bucket, picture, headers)
     if size == "crop" and around is not None:
         keep = smallest is not None and around.crop_mark == smallest.crop_mark
         content = crop(bucket, picture.sha256, picture.bucket_key, around, keep=keep)
@@ -160,15 +170,28 @@ def _read_box(text: str) -> Box:
         ) from None
 
 
-def _original(bucket: Any, picture: StoredPicture, headers: dict[str, str]) -> Response:
-    stream = bucket.open(picture.bucket_key)
-    extension = picture.bucket_key.rpartition(".")[2]
-    headers["Content-Length"] = str(stream.size)
-    headers["Content-Disposition"] = _disposition(f"media-{picture.media_id}.{extension}", picture.file_name)
-    return StreamingResponse(stream, media_type=picture.content_type, headers=headers)
+def send_original(
+    request: Request, bucket: Bucket, picture: StoredPicture, etag: str, headers: dict[str, str]
+) -> Response:
+    """The original, byte for byte or in the parts that are asked for."""
+    headers["Content-Disposition"] = disposition(picture)
+    return send_object(
+        request,
+        bucket,
+        picture.bucket_key,
+        size=picture.size,
+        etag=etag,
+        content_type=picture.content_type,
+        headers=headers,
+    )
 
 
-def _disposition(ascii_name: str, file_name: str | None) -> str:
+def disposition(picture: StoredPicture) -> str:
     """Shown in place; saved under a name made by us, or the person's own where browsers bear it (RFC 6266)."""
+    return f"inline; {saved_as('media', picture.media_id, picture.bucket_key, picture.file_name)}"
+
+
+def saved_as(what: str, number: int, bucket_key: str, file_name: str | None) -> str:
+    extension = bucket_key.rpartition(".")[2]
     own = f"; filename*=UTF-8''{quote(file_name, safe='')}" if file_name else ""
-    return f'inline; filename="{ascii_name}"{own}'
+    return f'filename="{what}-{number}.{extension}"{own}'

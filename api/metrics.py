@@ -60,7 +60,7 @@ class Metrics:
         # Of our own: the library's default one is shared by everything in the process, Streamlit included.
         self.registry = CollectorRegistry()
         # Else each sample has a twin that says when it began to be counted.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         labels = ("method", "route", "status")
         self._requests = Counter("vigie_requests", "Requests answered.", labels, registry=self.registry)
         self._seconds = Histogram(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
+from pathlib import Path
 
-from curation import deliveries, drafts, leases
+from curation import deliveries, drafts, leases, two_step
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
 from curation.announcements import DELIVERY
+from curation.extractions import EXTRACT_FRAMES, extract_frames
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
 from db.session import open_session
@@ -39,7 +41,8 @@ def prepare(settings: Settings) -> None:
 
 
 def start_jobs(settings: Settings) -> list[JobLoop]:
-    """The loops that do what nobody waits for; those of webhooks are apart, since they wait for strangers."""
+    """The loops that do what nobody waits for; apart are those of webhooks, which wait for strangers, and of videos,
+    which take minutes."""
     works = {
         ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
     }
@@ -49,10 +52,16 @@ def start_jobs(settings: Settings) -> list[JobLoop]:
         api_url=f"{settings.public_url}/api",
         to_private=settings.webhooks_to_private,
     )
+    extract = partial(
+        _extract_frames,
+        media_folder=settings.bucket_media_folder,
+        spool_folder=settings.data_dir / "spool",
+    )
     loops = [
-        JobLoop(open_session, works, [leases.sweep, drafts.sweep]),
+        JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep]),
         JobLoop(open_session, {DELIVERY: deliver}, [deliveries.sweep], name="webhooks"),
         *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
+        JobLoop(open_session, {EXTRACT_FRAMES: extract}, name="videos"),
     ]
     for loop in loops:
         loop.start()
@@ -69,3 +78,9 @@ def stop_jobs(loops: list[JobLoop]) -> None:
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:
     write_annotation_file(open_session, open_bucket(), annotation_id, folder)
+
+
+def _extract_frames(extraction_id: int, *, media_folder: str, spool_folder: Path) -> None:
+    extract_frames(
+        open_session, open_bucket(), extraction_id, media_folder=media_folder, spool_folder=spool_folder
+    )

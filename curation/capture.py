@@ -55,12 +55,8 @@ class CaptureDetails:
             )
         given = {name: value.strip() for name, value in fields.items() if value.strip()}
         lat, lon = _number(given, "lat", -90, 90), _number(given, "lon", -180, 180)
-        if (lat is None) != (lon is None):
-            raise InvalidText("lat and lon come together or not at all.")
+        require_both(lat, lon)
         azimuth = _number(given, "azimuth", 0, 360)
-        sequence = given.get("sequence")
-        if sequence is not None and (len(sequence) > MAX_SEQUENCE_LENGTH or not sequence.isprintable()):
-            raise InvalidText(f"A sequence has at most {MAX_SEQUENCE_LENGTH} printable characters.")
         return cls(
             source=clean_source(given.get("source")),
             captured_at=_moment(given, "captured_at"),
@@ -68,8 +64,8 @@ class CaptureDetails:
             timezone=find_zone(given.get("timezone")),
             lat=lat,
             lon=lon,
-            azimuth=azimuth % 360 if azimuth is not None else None,
-            sequence=sequence,
+            azimuth=turned(azimuth),
+            sequence=clean_sequence(given.get("sequence")),
             tags=tuple(clean_tags(given.get("tags", "").split(";"))),
         )
 
@@ -97,6 +93,31 @@ def settle_capture_time(details: CaptureDetails, exif: ExifFacts, default_zone: 
     return CaptureTime(None)
 
 
+def clean_sequence(name: str | None) -> str | None:
+    """A sequence's name without edge spaces, None when empty; raises InvalidText."""
+    name = (name or "").strip()
+    if len(name) > MAX_SEQUENCE_LENGTH or not name.isprintable():
+        raise InvalidText(f"A sequence has at most {MAX_SEQUENCE_LENGTH} printable characters.")
+    return name or None
+
+
+def turned(azimuth: float | None) -> float | None:
+    """An azimuth of 0 up to, not including, 360 degrees."""
+    return azimuth % 360 if azimuth is not None else None
+
+
+def require_both(lat: float | None, lon: float | None) -> None:
+    if (lat is None) != (lon is None):
+        raise InvalidText("lat and lon come together or not at all.")
+
+
+def clean_moment(name: str, moment: datetime) -> datetime:
+    """A moment with a zone in UTC; raises InvalidText for one outside of what a clock that was set can show."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise InvalidText(f"{name} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return moment.astimezone(UTC)
+
+
 def _number(given: Mapping[str, str], name: str, lowest: float, highest: float) -> float | None:
     if name not in given:
         return None
@@ -115,9 +136,7 @@ def _moment(given: Mapping[str, str], name: str) -> datetime | None:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidText(f"{name} is not a time. Write it like 2026-08-12T17:42:08Z.") from None
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise InvalidText(f"{name} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
-    return moment
+    return clean_moment(name, moment)
 
 
 def find_zone(name: str | None) -> ZoneInfo | None:

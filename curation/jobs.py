@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Job, JobState, utc_now
@@ -105,6 +106,32 @@ def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | Non
     job.lease_until = utc_now() + LEASE
     job.attempts += 1
     return job.id, job.name, job.subject_id, job.attempts
+
+
+@contextmanager
+def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]:
+    """For work that takes minutes: its lease is renewed until the block ends, or the process does."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(LEASE.total_seconds() / 4):
+            try:
+                with sessions() as session:
+                    session.execute(
+                        update(Job)
+                        .where(Job.name == name, Job.subject_id == subject_id, Job.state == JobState.RUNNING)
+                        .values(lease_until=utc_now() + LEASE)
+                    )
+            except Exception as error:  # the work itself will find out, or be done again
+                log.warning("the lease of %s %s was not renewed: %s", name, subject_id, error)
+
+    thread = threading.Thread(target=renew, name=f"lease of {name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class JobLoop:

@@ -7,9 +7,10 @@ without a row, never a row without its object; a repeat finishes the job.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,17 +18,19 @@ from sqlalchemy.orm import Session
 from curation.accesses import require_scope
 from curation.announcements import Announced, announce_media
 from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
+from curation.content import inspect_content, type_of
 from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
 from curation.events import record
 from curation.file_names import clean_file_name
 from curation.media_keys import media_key
-from curation.pictures import PictureFacts, inspect_picture
+from curation.pictures import PictureFacts
 from curation.reviews import decide
 from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from curation.tallies import Tally, count_once_stored
+from curation.videos import VideoFacts
 from db.models import (
     Access,
     Blob,
@@ -37,6 +40,7 @@ from db.models import (
     Media,
     MediaTag,
     Scope,
+    Source,
     State,
     utc_now,
 )
@@ -45,8 +49,11 @@ from db.upsert import insert_or_ignore
 from storage import Bucket
 
 LEASE = timedelta(minutes=15)
+SLOWEST_BUCKET = 2**20  # bytes a second: a lease lasts as long as a large object may take
 ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -83,38 +90,66 @@ def register_media(
     idempotency_key: str | None = None,
     place: UploadPlace = UploadPlace(),
 ) -> Registered:
-    """Check, store and register one picture; returns only when object and row are safe.
+    """Check, store and register one picture or video; returns only when object and row are safe.
 
     Raises RefusedPicture, TooLarge, InvalidText, ContentDiffers, ContentBusy, and what the bucket raises.
     """
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
-    if expected_sha256 is not None and expected_sha256.lower() != spooled.sha256:
-        raise ContentDiffers(
-            f"{file_name} did not arrive as it was sent: its SHA-256 differs. Send it again."
-        )
+    require_sent(spooled, expected_sha256, file_name)
     with sessions() as session:
         known = _answered_before(session, access, idempotency_key, spooled.sha256)
         if known is not None:
             return known
         twin, twin_key = _find_twin(session, spooled.sha256)
-    if twin is not None and _is_stored(bucket, twin_key, spooled.size):
+    if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
             _remember(session, access, idempotency_key, twin)
             count_once_stored(session, Tally.UPLOADS, "already_here")
         return twin
-    facts = inspect_picture(spooled.path, file_name=file_name)
-    captured = settle_capture_time(details, facts.exif, place.default_timezone)
-    key = media_key(place.media_folder, spooled.sha256, facts.extension)
+    facts = inspect_content(spooled.path, file_name=file_name)
+
+    def show(session: Session, blob: Blob) -> Registered:
+        registered = _register(session, access, blob, facts, file_name, details, place)
+        _remember(session, access, idempotency_key, registered)
+        return registered
+
+    return store_content(sessions, bucket, spooled, facts, place.media_folder, file_name, show)
+
+
+def require_sent(spooled: Spooled, expected_sha256: str | None, file_name: str) -> None:
+    """Raise ContentDiffers when a digest came along and is not that of what arrived."""
+    if expected_sha256 is not None and expected_sha256.lower() != spooled.sha256:
+        raise ContentDiffers(
+            f"{file_name} did not arrive as it was sent: its SHA-256 differs. Send it again."
+        )
+
+
+def store_content(
+    sessions: Sessions,
+    bucket: Bucket,
+    spooled: Spooled,
+    facts: PictureFacts,
+    folder: str,
+    file_name: str,
+    show: Callable[[Session, Blob], T],
+) -> T:
+    """Bring content into the bucket, then `show` it: write the rows that make it visible, in the transaction that
+    says it is stored. The one order of writes for everything that becomes a media.
+
+    Raises ContentBusy when a clean-up takes the content away again and again, and what the bucket raises.
+    """
+    key = media_key(folder, spooled.sha256, facts.extension)
     for _ in range(ROUNDS):
         with sessions() as session:
             stored = _claim_blob(session, spooled, facts, key)
         _store(bucket, spooled, facts, key, trusted=stored)
         with sessions() as session:
-            registered = _register(session, access, spooled, facts, captured, file_name, details, key)
-            if registered is not None:
-                _remember(session, access, idempotency_key, registered)
-                return registered
+            blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+            # The clean-up may have taken the content meanwhile: then all over again.
+            if blob is not None and blob.state in (BlobState.PENDING, BlobState.STORED):
+                blob.state, blob.lease_until = BlobState.STORED, None
+                return show(session, blob)
     raise ContentBusy(f"{file_name} is being cleaned up at this moment. Send it again in a while.")
 
 
@@ -147,7 +182,7 @@ def _find_twin(session: Session, sha256: str) -> tuple[Registered | None, str]:
     return (None, "") if row is None else (Registered(row.id, sha256, twin=True), row.bucket_key)
 
 
-def _is_stored(bucket: Bucket, key: str, size: int) -> bool:
+def is_stored(bucket: Bucket, key: str, size: int) -> bool:
     """A twin is worth its answer only with its object; a lost one is stored again from these bytes."""
     found = bucket.head(key)
     return found is not None and found.size == size
@@ -155,6 +190,7 @@ def _is_stored(bucket: Bucket, key: str, size: int) -> bool:
 
 def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> bool:
     """Take the content's row, which the clean-up also takes; says whether its object was stored before."""
+    lease_until = utc_now() + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
     values = {
         "sha256": spooled.sha256,
         "size": spooled.size,
@@ -162,9 +198,12 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         "width": facts.width,
         "height": facts.height,
         "orientation": facts.exif.orientation,
+        "duration": facts.duration if isinstance(facts, VideoFacts) else None,
+        "frame_rate": facts.frame_rate if isinstance(facts, VideoFacts) else None,
+        "codec": facts.codec if isinstance(facts, VideoFacts) else None,
         "bucket_key": key,
         "state": BlobState.PENDING,
-        "lease_until": utc_now() + LEASE,
+        "lease_until": lease_until,
         "created_at": utc_now(),
     }
     insert_or_ignore(session, Blob, [values], unique=["sha256"])
@@ -173,12 +212,12 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")
     if blob.state == BlobState.STORED:
         return True
-    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, utc_now() + LEASE, key
+    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, lease_until, key
     return False
 
 
 def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, trusted: bool) -> None:
-    if not (trusted and _is_stored(bucket, key, spooled.size)):
+    if not (trusted and is_stored(bucket, key, spooled.size)):
         with open(spooled.path, "rb") as content:
             bucket.put(
                 key,
@@ -189,42 +228,33 @@ def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, t
                 md5=spooled.md5,
             )
     keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
+    if isinstance(facts, VideoFacts):
+        keep_derived(bucket, spooled.sha256, "screen", facts.poster)
 
 
 def _register(
     session: Session,
     access: Access,
-    spooled: Spooled,
+    blob: Blob,
     facts: PictureFacts,
-    captured: CaptureTime,
     file_name: str,
     details: CaptureDetails,
-    key: str,
-) -> Registered | None:
-    """Write the rows that make the object visible; None when the clean-up took the content meanwhile."""
-    blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
-    if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
-        return None
-    blob.state, blob.lease_until = BlobState.STORED, None
+    place: UploadPlace,
+) -> Registered:
+    """Write the rows that make stored content a media, or find those that do so already."""
     if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
         return restored
     source = source_of_upload(session, access, details.source)
-    exif = facts.exif
-    placed_by_hand = details.lat is not None
-    azimuths = (details.azimuth, exif.azimuth, source.azimuth if source else None)
+    captured = settle_capture_time(details, facts.exif, place.default_timezone)
     values: dict[str, Any] = {
         "blob_id": blob.id,
         "bucket_key": blob.bucket_key,
         "upload_sha256": blob.sha256,
+        "type": type_of(facts),
         "state": State.NEW,
         "file_name": file_name,
-        "captured_at": captured.at,
-        "captured_at_assumed": captured.assumed,
+        **capture_values(details, captured, facts, source),
         "source_id": source.id if source else None,
-        "azimuth": next((azimuth for azimuth in azimuths if azimuth is not None), None),
-        "lat": details.lat if placed_by_hand else exif.lat,
-        "lon": details.lon if placed_by_hand else exif.lon,
-        "camera": exif.camera,
         "sequence": details.sequence,
         "uploaded_by_id": access.id,
         "created_at": utc_now(),
@@ -246,6 +276,22 @@ def _register(
         notes=(captured.note,) if captured.note else (),
         created_at=values["created_at"],
     )
+
+
+def capture_values(
+    details: CaptureDetails, captured: CaptureTime, facts: PictureFacts, source: Source | None
+) -> dict[str, Any]:
+    """What is stored of when and where a picture was taken: as told, else as its EXIF says, else as its source does."""
+    placed_by_hand = details.lat is not None
+    azimuths = (details.azimuth, facts.exif.azimuth, source.azimuth if source else None)
+    return {
+        "captured_at": captured.at,
+        "captured_at_assumed": captured.assumed,
+        "azimuth": next((azimuth for azimuth in azimuths if azimuth is not None), None),
+        "lat": details.lat if placed_by_hand else facts.exif.lat,
+        "lon": details.lon if placed_by_hand else facts.exif.lon,
+        "camera": facts.exif.camera,
+    }
 
 
 def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:

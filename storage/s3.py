@@ -28,6 +28,7 @@ from storage.errors import (
     ObjectMissing,
     RangeOutside,
 )
+from storage.s3_parts import LARGEST_IN_ONE, S3Parts
 from storage.s3_trials import S3Trials, is_md5
 from storage.self_test import run_self_test
 
@@ -92,6 +93,7 @@ class S3Bucket:
         self._clients: tuple[S3Client, S3Client] | None = None
         self._making_clients = threading.Lock()
         self._bears_sha256 = True
+        self._parts = S3Parts(name, self._connect, self._explained)
 
     @property
     def place(self) -> str:
@@ -126,6 +128,10 @@ class S3Bucket:
         begin = content.tell()
         md5 = _measured(content, size, sha256, md5)
         content.seek(begin)
+        if size > LARGEST_IN_ONE:
+            etag = self._parts.put(key, content, size=size, content_type=content_type, sha256=sha256)
+            self._confirm(key, size, sha256, md5, etag)
+            return
         request: PutObjectRequestTypeDef = {
             "Bucket": self._name,
             "Key": key,
@@ -155,13 +161,14 @@ class S3Bucket:
             return {}
         return {"ChecksumSHA256": base64.b64encode(bytes.fromhex(sha256)).decode()}
 
-    def _confirm(self, key: str, size: int, sha256: str, md5: str) -> None:
+    def _confirm(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str = "") -> None:
         """Look at what is stored, and take away what is not what was sent. Raises ObjectDamaged."""
         with self._explained(key):
             found = self._reading.head_object(Bucket=self._name, Key=key)
-        # An ETag that is the MD5 cannot be so by accident. One that is not says nothing: services that encrypt or
-        # take an object in parts put something else there.
-        if found["ContentLength"] == size and (is_md5(found["ETag"], md5) or self._hash(key) == sha256):
+        # An ETag that is the MD5, or that of all parts, cannot be so by accident. One that is neither says nothing:
+        # services that encrypt put something else there.
+        shown = is_md5(found["ETag"], md5) or found["ETag"].strip('"') == etag_of_parts
+        if found["ContentLength"] == size and (shown or self._hash(key) == sha256):
             return
         self.delete(key)
         raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
@@ -217,6 +224,17 @@ class S3Bucket:
         except ObjectMissing:
             pass
 
+    def link(self, key: str, seconds: int, *, content_type: str, disposition: str) -> str | None:
+        check_key(key)
+        asked = {
+            "Bucket": self._name,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": disposition,
+        }
+        with self._explained(key):
+            return self._reading.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         with self._explained(prefix):
             pages = self._reading.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
@@ -231,6 +249,7 @@ class S3Bucket:
         except ObjectMissing:
             with self._explained(""):
                 self._create()
+        self._parts.clear_abandoned()
 
     def _create(self) -> None:
         region = self._reading.meta.region_name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.admin.cells import confirm
-from components.made_token import LIVES, keep_made_token, life_text
+from components.made_token import chosen_life, keep_made_token, life_box
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import devices
@@ -16,8 +16,13 @@ from curation.devices import Device
 from db.session import open_session
 from language import _, later, plural
 
-# How long the token before works beside a new one, in minutes.
-OVERLAPS = {0: later("not at all"), 60: later("an hour"), 1440: later("a day"), 10080: later("a week")}
+# When the token before ends, in minutes from when there is a new one.
+OVERLAPS = {
+    0: later("at once"),
+    60: later("in an hour"),
+    1440: later("in a day"),
+    10080: later("in a week"),
+}
 
 
 def new_device(sources: Sequence[str]) -> None:
@@ -25,11 +30,16 @@ def new_device(sources: Sequence[str]) -> None:
     with st.form("new_device", border=False, clear_on_submit=True):
         name, source, life = st.columns(3)
         name.text_input(
-            _("Name"), key="device_login", max_chars=100, placeholder="camera-12", autocomplete="off"
+            _("Name"),
+            key="device_login",
+            max_chars=100,
+            placeholder=_("such as camera-12"),
+            autocomplete="off",
         )
         with source:
             _source_box(sources, None, "device_source")
-        life.selectbox(_("Token works"), LIVES, index=3, format_func=life_text, key="device_life")
+        with life:
+            life_box(_("Its token ends"), "device_life", days=0)
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -62,13 +72,15 @@ def _entrance(device: Device) -> None:
     overlap, life = f"device_overlap_{device.id}", f"device_life_{device.id}"
     one, two = st.columns(2)
     one.selectbox(
-        _("The one before works on"),
+        _("The one before ends"),
         list(OVERLAPS),
         format_func=lambda minutes: _(OVERLAPS[minutes]),
+        required=True,
         key=overlap,
         disabled=not device.tokens,
     )
-    two.selectbox(_("The new one works"), LIVES, index=3, format_func=life_text, key=life)
+    with two:
+        life_box(_("The new one ends"), life, days=0)
     login = plain(device.login)
     with st.container(horizontal=True):
         if not device.disabled:
@@ -120,7 +132,7 @@ def _rotation_text(device: Device, overlap_minutes: int) -> str:
             login=login,
         )
     return _(
-        "**{login}** may enter with both tokens for {time} more. Then the one before ends.",
+        "**{login}** may enter with both tokens; the one before ends {time}.",
         login=login,
         time=_(OVERLAPS[overlap_minutes]),
     )
@@ -148,7 +160,7 @@ def _create() -> None:
                 visitor,
                 chosen["device_login"],
                 source=chosen["device_source"],
-                expires_in_days=chosen["device_life"],
+                expires_in_days=chosen_life("device_life"),
             )
         keep_made_token(made, device=True)
 
@@ -173,7 +185,7 @@ def _rotate(device_id: int) -> None:
                 visitor,
                 device_id,
                 overlap_minutes=chosen[f"device_overlap_{device_id}"],
-                expires_in_days=chosen[f"device_life_{device_id}"],
+                expires_in_days=chosen_life(f"device_life_{device_id}"),
             )
         keep_made_token(made, device=True)
 

@@ -12,7 +12,7 @@ from components.admin.device_forms import changed_device, new_device
 from components.clock import ago_text, browser_zone, day_text, local_text
 from components.doors import Node, browse_address, link, node, show_doors, table
 from components.figures import media_text
-from components.made_token import show_made_token
+from components.made_token import expiry_text, show_made_token
 from curation.devices import Device, list_devices
 from curation.media_filter import MediaFilter
 from curation.sources import list_source_names
@@ -51,7 +51,7 @@ def _summary(devices: Sequence[Device], hours: int) -> str:
 
 
 def devices_table(devices: Sequence[Device]) -> Node:
-    """Every device with its signs of life, its last days and its token."""
+    """Every device with its signs of life, its last days and its token; the silent ones first."""
     rows: list[list[Node | str]] = [
         [
             node("span", device.login, cls="named"),
@@ -63,7 +63,7 @@ def devices_table(devices: Sequence[Device]) -> Node:
             _total(device),
             _token(device),
         ]
-        for device in devices
+        for device in sorted(devices, key=lambda device: not device.silent)
     ]
     heads = (
         _("name"),
@@ -81,7 +81,7 @@ def devices_table(devices: Sequence[Device]) -> Node:
 
 def _source(device: Device) -> Node | str:
     if device.source is None:
-        return node("span", _("none"), cls="mute")
+        return node("span", _("no source"), cls="mute")
     return link(browse_address(MediaFilter(source=(device.source,))), device.source)
 
 
@@ -127,7 +127,5 @@ def _total(device: Device) -> Node | str:
 
 def _token(device: Device) -> Node | str:
     if not device.tokens:
-        return node("span", _("none"), cls="mute" if device.disabled else "bad")
-    if device.token_expires_at is None:
-        return _("works")
-    return _("until {time}", time=day_text(device.token_expires_at.astimezone(browser_zone()).date()))
+        return node("span", _("no token"), cls="mute" if device.disabled else "bad")
+    return _("works") if device.token_expires_at is None else expiry_text(device.token_expires_at)

@@ -426,6 +426,14 @@ SENTENCES: dict[str, str] = {
     # What is away, and what should not happen
     "{}: {}.": "{0} : {1}.",
     "There is nothing at this address.": "Il n’y a rien à cette adresse.",
+    "The filter {} has no value. Give it one, or leave it out.": (
+        "Le filtre {0} n’a pas de valeur. Donnez-lui-en une, ou enlevez-le."
+    ),
+    "Only what is sent back can be for somebody.": (
+        "Seul ce qui est renvoyé peut l’être à quelqu’un en particulier."
+    ),
+    "This address does not take that method.": "Cette adresse n’accepte pas cette méthode.",
+    "The body cannot be read. Nothing was changed.": "Le corps est illisible. Rien n’a été changé.",
     "Someone changed this at the same moment. Try again.": (
         "Quelqu’un a changé cela au même moment. Réessayez."
     ),
@@ -494,7 +502,13 @@ REASONS: dict[str, str] = {
         "est animé ({0} images) ; seules les images fixes sont acceptées"
     ),
     "is not what was stored: its hash differs": "n’est pas ce qui a été stocké : son empreinte diffère",
-    "is not a JPEG, PNG or WebP picture{}": "n’est pas une image JPEG, PNG ou WebP{0:reason}",
+    "is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video{}": (
+        "n’est ni une image JPEG, PNG ou WebP, ni une vidéo MP4, WebM ou MOV{0:reason}"
+    ),
+    "holds no moving picture": "ne contient aucune image animée",
+    "is {} x {} pixels; its sides must be at most {} pixels": (
+        "fait {0:number} x {1:number} pixels ; ses côtés doivent faire au plus {2:number} pixels"
+    ),
     " (it starts like {})": " (cela commence comme {0:word})",
     "is {} x {} pixels": "fait {0:number} x {1:number} pixels",
     "{}; its sides must be between {} and {} pixels": (

@@ -1,0 +1,122 @@
+"""Objects of the bucket over HTTP, whole or in parts (RFC 9110, section 14): what players and resumed downloads ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.errors import problem
+from storage import Bucket, ObjectStream
+from storage.errors import ObjectMissing
+
+_ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE | re.ASCII)
+_ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
+
+
+@dataclass(frozen=True)
+class Part:
+    """The bytes from `first` up to, not including, `behind`; never empty."""
+
+    first: int
+    behind: int
+
+
+class Unsatisfiable(Exception):
+    """The range asked for begins behind the end."""
+
+
+def read_range(header: str | None, size: int) -> Part | None:
+    """The one part that a `Range` header asks for, of something of `size` bytes.
+
+    None when the whole is to be sent: no header, another unit, one that makes no sense, or several ranges at once,
+    which a server may answer whole and no player needs. Raises Unsatisfiable.
+    """
+    found = _ONE_RANGE.fullmatch(header.strip()) if header else None
+    if found is None or found.groups() == ("", ""):
+        return None
+    begin, end = found.groups()
+    if not begin:  # so many bytes from the end
+        length = min(int(end), size)
+        first, behind = size - length, size
+    else:
+        first, behind = int(begin), min(int(end) + 1, size) if end else size
+        if end and int(end) < first:
+            return None
+    if first >= size or first >= behind:
+        raise Unsatisfiable
+    return Part(first, behind)
+
+
+def send_object(
+    request: Request,
+    bucket: Bucket,
+    key: str,
+    *,
+    size: int,
+    etag: str,
+    content_type: str,
+    headers: Mapping[str, str],
+) -> Response:
+    """The answer to a GET or HEAD of an object of `size` bytes: 200, 206, 304 or 416.
+
+    `etag` is a strong one, quotes included; `headers` go with every answer. Raises ObjectMissing and whatever else
+    the bucket raises.
+    """
+    sent = {**headers, "ETag": etag, "Accept-Ranges": "bytes"}
+    if is_unchanged(request, etag):
+        return Response(status_code=304, headers=sent)
+    if request.method == "HEAD":
+        if bucket.head(key) is None:
+            raise ObjectMissing(key)
+        return Response(headers={**sent, "Content-Length": str(size)}, media_type=content_type)
+    try:
+        part = _wanted_part(request, etag, size)
+    except Unsatisfiable:
+        return problem(
+            416,
+            f"The part that was asked for lies behind the end: there are {size} bytes.",
+            "range_outside",
+            {**sent, "Content-Range": f"bytes */{size}"},
+        )
+    if part is None:
+        stream = bucket.open(key)
+    else:
+        stream = bucket.open(key, start=part.first, end=part.behind)
+        sent["Content-Range"] = f"bytes {part.first}-{part.behind - 1}/{size}"
+    sent["Content-Length"] = str(stream.length)
+    return ObjectResponse(stream, 200 if part is None else 206, sent, content_type)
+
+
+def is_unchanged(request: Request, etag: str) -> bool:
+    """True when the caller holds what `etag` stands for (`If-None-Match`), so that nothing need be sent."""
+    held = request.headers.get("if-none-match", "")
+    return held.strip() == "*" or etag in _ENTITY_TAG.findall(held)
+
+
+def _wanted_part(request: Request, etag: str, size: int) -> Part | None:
+    # The caller wants a part only of what it began with. A date says too little about that: we send none.
+    begun_with = request.headers.get("if-range")
+    if begun_with is not None and begun_with.strip() != etag:
+        return None
+    return read_range(request.headers.get("range"), size)
+
+
+class ObjectResponse(StreamingResponse):
+    """An object's bytes on their way; given back to the bucket also when the caller leaves early, as players do."""
+
+    def __init__(
+        self, stream: ObjectStream, status_code: int, headers: Mapping[str, str], content_type: str
+    ) -> None:
+        super().__init__(stream, status_code, headers, content_type)
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._stream.close()

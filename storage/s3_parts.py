@@ -1,0 +1,142 @@
+"""Large objects go to an S3 service in parts: each checked on arrival, the whole visible only when all are there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from storage.errors import BucketError, BucketUnreachable, ObjectDamaged, ObjectMissing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+# One part is in memory at a time. A service takes at most 10,000 parts of at least 5 MiB.
+PART_BYTES = 8 * 2**20
+# What is larger goes in parts: no picture, nearly every video.
+LARGEST_IN_ONE = 32 * 2**20
+PART_ATTEMPTS = 3
+# An upload this old was left behind by a process that died: the longest ones take hours.
+ABANDONED = timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+class S3Parts:
+    """Uploads in parts to one bucket, by the clients and with the words of its S3Bucket."""
+
+    def __init__(
+        self,
+        name: str,
+        connect: Callable[[], tuple[S3Client, S3Client]],
+        explained: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        self._name = name
+        self._connect = connect
+        self._explained = explained
+
+    def put(self, key: str, content: BinaryIO, *, size: int, content_type: str, sha256: str) -> str:
+        """Store `size` bytes; gives the ETag that a service which shows its work puts on the whole.
+
+        Raises ObjectDamaged and BucketUnreachable; then no part is left behind, unless the bucket is away for that
+        too, and `clear_abandoned` finds it.
+        """
+        begin = content.tell()
+        for last in (False, True):
+            content.seek(begin)
+            try:
+                return self._put_once(key, content, size, content_type, sha256)
+            except ObjectMissing:
+                # rclone gives up a whole upload with the first part that arrives damaged.
+                if last:
+                    raise BucketUnreachable(f"The bucket forgot the parts of {key!r}.") from None
+        raise AssertionError("unreachable")
+
+    def _put_once(self, key: str, content: BinaryIO, size: int, content_type: str, sha256: str) -> str:
+        _, writing = self._connect()
+        with self._explained(key):
+            begun = writing.create_multipart_upload(
+                Bucket=self._name, Key=key, ContentType=content_type, Metadata={"sha256": sha256}
+            )
+        upload: dict[str, Any] = {"Bucket": self._name, "Key": key, "UploadId": begun["UploadId"]}
+        try:
+            parts: list[CompletedPartTypeDef] = []
+            digests = b""
+            left = size
+            while left:
+                part = _read_exactly(content, min(PART_BYTES, left))
+                left -= len(part)
+                digest = hashlib.md5(part, usedforsecurity=False).digest()
+                digests += digest
+                number = len(parts) + 1
+                parts.append({"PartNumber": number, "ETag": self._put_part(upload, number, part, digest)})
+            with self._explained(key):
+                writing.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        except BaseException:
+            self._abort(upload)
+            raise
+        return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
+
+    def _put_part(self, upload: dict[str, Any], number: int, part: bytes, digest: bytes) -> str:
+        """A part may be sent again, as often as one likes: it takes the place of the one with its number."""
+        for attempt in range(1, PART_ATTEMPTS + 1):
+            try:
+                with self._explained(upload["Key"]):
+                    answer = self._connect()[1].upload_part(
+                        **upload,
+                        PartNumber=number,
+                        Body=part,
+                        ContentLength=len(part),
+                        ContentMD5=base64.b64encode(digest).decode(),
+                    )
+                return answer["ETag"]
+            except (BucketUnreachable, ObjectDamaged) as problem:
+                if attempt == PART_ATTEMPTS:
+                    raise
+                log.info("Part %s of %s is sent again: %s", number, upload["Key"], problem)
+        raise AssertionError("unreachable")
+
+    def _abort(self, upload: dict[str, Any]) -> None:
+        try:
+            with self._explained(upload["Key"]):
+                self._connect()[0].abort_multipart_upload(**upload)
+        except ObjectMissing:
+            pass
+        except BucketError as problem:
+            log.warning("Parts of %s are left in the bucket: %s", upload["Key"], problem)
+
+    def clear_abandoned(self) -> None:
+        """Take away the parts of uploads begun more than a day ago, on services that can list them."""
+        oldest = datetime.now(UTC) - ABANDONED
+        try:
+            with self._explained(""):
+                pages = self._connect()[0].get_paginator("list_multipart_uploads").paginate(Bucket=self._name)
+                old = [
+                    {"Bucket": self._name, "Key": found["Key"], "UploadId": found["UploadId"]}
+                    for page in pages
+                    for found in page.get("Uploads", ())
+                    if found["Initiated"] < oldest
+                ]
+        except BucketError as problem:
+            log.info("Uploads that were never finished cannot be listed: %s", problem)
+            return
+        for upload in old:
+            self._abort(upload)
+
+
+def _read_exactly(content: BinaryIO, length: int) -> bytes:
+    """So many bytes, also from a source that gives fewer at a time. Raises ObjectDamaged when they end early."""
+    pieces = []
+    left = length
+    while left:
+        piece = content.read(left)
+        if not piece:
+            raise ObjectDamaged(f"The bytes ended {left} early.")
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)

@@ -1,0 +1,105 @@
+"""Objects too large for one request: whole in every bucket, gone when they cannot be whole."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from storage.bucket import Bucket
+from storage.errors import BucketUnreachable, ObjectDamaged
+from storage.s3 import S3Account, S3Bucket
+from storage.s3_parts import LARGEST_IN_ONE
+from tests.s3_server import BUCKET_NAME, S3Server
+from tests.storage.objects import store
+from tests.storage.relay import Relay
+from tests.storage.test_s3 import IMPATIENT, bucket_of
+
+LARGE = random.Random(4).randbytes(LARGEST_IN_ONE + 1)
+KEY = "media/aa/bb/large.mp4"
+
+
+@pytest.fixture
+def relay(s3_server: S3Server) -> Iterator[Relay]:
+    relay = Relay(s3_server.port)
+    yield relay
+    relay.close()
+
+
+def hash_of(bucket: Bucket, key: str) -> str:
+    digest = hashlib.sha256()
+    for chunk in bucket.open(key):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def test_a_large_object_is_stored_whole_and_read_in_parts(bucket: Bucket) -> None:
+    store(bucket, KEY, LARGE, content_type="video/mp4")
+    found = bucket.head(KEY)
+    assert found is not None
+    assert (found.size, found.content_type) == (len(LARGE), "video/mp4")
+    assert hash_of(bucket, KEY) == hashlib.sha256(LARGE).hexdigest()
+    with bucket.open(KEY, start=len(LARGE) - 7) as stream:
+        assert stream.read() == LARGE[-7:]
+
+
+def test_a_large_object_that_is_not_what_was_said_is_never_begun(bucket: Bucket) -> None:
+    with pytest.raises(ObjectDamaged):
+        store(bucket, KEY, LARGE, sha256=hashlib.sha256(b"other").hexdigest())
+    assert bucket.head(KEY) is None
+
+
+def test_a_part_changed_on_its_way_is_sent_again(
+    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket
+) -> None:
+    changed = []
+
+    def change_once(chunk: bytes) -> bytes:
+        if not changed and len(chunk) > 1000 and b"PUT" not in chunk[:4]:
+            changed.append(True)
+            return bytes([chunk[0] ^ 1]) + chunk[1:]
+        return chunk
+
+    relay.change_request = change_once
+    store(bucket_of(replace(s3_account, endpoint_url=relay.url)), KEY, LARGE)
+    assert changed
+    assert hash_of(s3_bucket, KEY) == hashlib.sha256(LARGE).hexdigest()
+
+
+def test_a_bucket_that_goes_away_in_between_leaves_no_object(
+    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket
+) -> None:
+    sent = [0]
+
+    def hang_up(chunk: bytes) -> bytes:
+        sent[0] += len(chunk)
+        if sent[0] > 10 * 2**20:
+            raise OSError
+        return chunk
+
+    relay.change_request = hang_up
+    behind = bucket_of(replace(s3_account, endpoint_url=relay.url), patience=IMPATIENT)
+    with pytest.raises(BucketUnreachable):
+        store(behind, KEY, LARGE)
+    assert s3_bucket.head(KEY) is None
+
+
+def test_uploads_that_nobody_finished_are_cleared_after_a_day(
+    s3_bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = s3_bucket._reading
+    for left in client.list_multipart_uploads(Bucket=BUCKET_NAME).get("Uploads", ()):
+        client.abort_multipart_upload(Bucket=BUCKET_NAME, Key=left["Key"], UploadId=left["UploadId"])
+    begun = client.create_multipart_upload(Bucket=BUCKET_NAME, Key=KEY)
+    client.upload_part(
+        Bucket=BUCKET_NAME, Key=KEY, UploadId=begun["UploadId"], PartNumber=1, Body=LARGE[: 5 * 2**20]
+    )
+    s3_bucket.prepare()
+    assert len(client.list_multipart_uploads(Bucket=BUCKET_NAME)["Uploads"]) == 1, "it may still be under way"
+    monkeypatch.setattr("storage.s3_parts.ABANDONED", timedelta(seconds=-10))
+    s3_bucket.prepare()
+    assert not client.list_multipart_uploads(Bucket=BUCKET_NAME).get("Uploads")
