@@ -109,6 +109,7 @@ WORDS: Json = {
     "width": 1920,
     "zone": "Europe/Paris",
     "LabelClassOut.name": "Wildfire smoke",
+    "FacetsOut.state": {"new": 412, "annotated": 37, "accepted": 11024},
     "QueueCount.key": "to_review",
     "QueueCount.name": "To review",
     "QuestionOut.key": "missed_smoke",
