@@ -27,10 +27,10 @@ from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 MEDIA_COLUMNS = (
     "media_id,file_name,type,content_type,size,width,height,sha256,bucket_key,source,azimuth,sequence,"
-    "captured_at,uploaded_at,uploader,lat,lon,tags,state,last_decision,decided_by,decided_at,"
+    "captured_at,uploaded_at,uploader,lat,lon,score,tags,state,last_decision,decided_by,decided_at,"
     "decision_comment,annotation_id,annotation_number,annotator,shape_count,label_classes,replies"
 )
-SHAPE_COLUMNS = "shape_id,label_class,x_min,y_min,x_max,y_max,polygon,origin,confidence"
+SHAPE_COLUMNS = "shape_id,label_class,x_min,y_min,x_max,y_max,polygon,origin,confidence,model"
 A_POLYGON = [[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]
 
 # Whatever a person may type: not NUL (refused at every door), not halves of surrogate pairs (no text).
