@@ -98,7 +98,7 @@ def test_a_line_holds_everything_about_a_media(session, worked_media):
     assert export(session, a_viewer(session)) == (
         f"{MEDIA_COLUMNS}\n"
         f'{media.id},"IMG, 1.jpg",image,image/jpeg,470000,1920,1080,{sha256},{media.bucket_key},brison-200,45,s1,'
-        "2026-08-12T17:42:08.000000Z,2026-08-12T18:00:00.250000Z,ines,44.123456789012344,-1.5,"
+        "2026-08-12T17:42:08.000000Z,2026-08-12T18:00:00.250000Z,ines,44.123456789012344,-1.5,,"
         "dawn;sea of clouds,sent_back,sent_back,olaf,2026-08-13T00:00:00.000000Z,"
         f'"too ""wide"",\nlook again",{annotation.id},1,ines,2,{key},\n'
     )
@@ -112,8 +112,8 @@ def test_a_line_per_shape_repeats_the_media_and_adds_the_shape(session, worked_m
     assert [row["shape_count"] for row in found] == ["2", "2"]
     shown = SHAPE_COLUMNS.split(",")[1:]
     assert [[row[name] for name in shown] for row in found] == [
-        ["wildfire", "0.1", "0.2", "0.3", "1", "", "model", "0.5"],
-        ["industrial", "0.1", "0.2", "0.3", "0.4", "[[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]", "human", ""],
+        ["wildfire", "0.1", "0.2", "0.3", "1", "", "model", "0.5", ""],
+        ["industrial", "0.1", "0.2", "0.3", "0.4", "[[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]", "human", "", ""],
     ]
 
 
