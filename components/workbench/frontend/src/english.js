@@ -410,6 +410,7 @@ export const ENGLISH = {
     " ": "Space",
     Escape: "Esc",
     wheel: "wheel",
+    click: "click",
     "Space drag": "Space drag",
   },
   ownKeys: {
