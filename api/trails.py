@@ -39,7 +39,7 @@ class EventQuery(PageQuery):
     media_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
-@router.get("/reviews", tags=["reviews"])
+@router.get("/reviews", tags=["reviews"], responses={404: {}})
 def list_reviews(
     asked: Annotated[ReviewQuery, Query()],
     request: Request,
