@@ -15,7 +15,7 @@ from api.fields import Body
 from curation import label_classes
 from curation.accesses import PEOPLE, require_scope
 from curation.label_class_examples import Example, list_examples
-from curation.label_classes import get_label_class_by_key, list_label_classes
+from curation.label_classes import get_label_class_by_key, list_label_classes, resolve
 from db.models import AppliesTo, LabelClass, Scope
 
 Key = Annotated[str, Path(max_length=60)]
@@ -130,10 +130,10 @@ def read_examples(key: Key, session: ReadSessionDep, access: AccessDep) -> list[
 
 
 def _with_parent_id(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """What was given, with the parent's id in place of its key."""
+    """What was given, with the parent's id in place of its key. Raises UnknownLabelClass."""
     if "parent" in given:
         parent = given.pop("parent")
-        given["parent_id"] = None if parent is None else get_label_class_by_key(session, parent).id
+        given["parent_id"] = None if parent is None else resolve(session, [parent])[parent].id
     return given
 
 

@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from api.dependencies import WRITE_HEADER, give_bucket, give_read_session, give_session, give_signed_in
 from api.errors import STATUSES
 from api.fields import LARGEST_ID
+from api.metrics import admit_watcher
 from api.openapi_examples import TEXTS, Examples
 from curation.errors import CurationError
 from curation.sign_in import COOKIE
@@ -168,7 +169,7 @@ class _Facts:
     @classmethod
     def of(cls, context: RouteContext) -> _Facts:
         calls = set(_calls(context.dependant))
-        guarded = give_signed_in in calls
+        guarded = bool(calls & {give_signed_in, admit_watcher})
         return cls(
             guarded=guarded,
             reads_only=give_read_session in calls,
