@@ -6,7 +6,7 @@ import logging
 import threading
 from functools import partial
 
-from curation import drafts, leases
+from curation import drafts, leases, two_step
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
@@ -40,7 +40,7 @@ def start_jobs(settings: Settings) -> JobLoop:
     works = {
         ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
     }
-    loop = JobLoop(open_session, works, [leases.sweep, drafts.sweep])
+    loop = JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep])
     loop.start()
     return loop
 

@@ -167,8 +167,8 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     """One annotation in a line of Markdown."""
     count = len(annotation.shapes)
     parts = [f"**{annotation.number}**", plain(annotation.author)]
-    if annotation.content != "shapes":
-        parts.append(annotation.content)
+    if annotation.content == "file":
+        parts.append(_("a file, as it was sent"))
     elif count == 0 and not annotation.label_classes:
         parts.append(_("nothing here"))
     else:

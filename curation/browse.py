@@ -31,7 +31,7 @@ from curation.media_view import (
     shapes_by_annotation,
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
-from curation.states import LISTED_STATES
+from curation.states import LISTED_STATES, UNLISTED_STATES
 from db.models import Access, Blob, Media, Scope, Source, State
 from db.queries import (
     media_acted_on,
@@ -80,7 +80,7 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
     if wanted.state:
         found.append(media_in_states(wanted.state))
     else:
-        found.append(Media.state.not_in([state for state in State if state not in LISTED_STATES]))
+        found.append(Media.state.not_in(UNLISTED_STATES))
     if access.scope == Scope.DEVICE:
         found.append(Media.uploaded_by_id == access.id)
     if wanted.label_class:

@@ -10,9 +10,6 @@ from sqlalchemy.orm import Session
 
 from db.models import Access, Event
 
-# Of a media that was created before its content came.
-MEDIA_CREATED = "media_created"
-
 
 def record(
     session: Session,

@@ -32,7 +32,7 @@ from curation.errors import (
     OwnWork,
     WrongState,
 )
-from curation.events import MEDIA_CREATED, record
+from curation.events import record
 from curation.media_view import ReviewView, own_review_view, review_rows, review_view
 from curation.questions import require_replied
 from curation.states import ADMIN_ONLY, DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
@@ -141,7 +141,7 @@ def _claim_content(session: Session, media: Media) -> None:
 
     One that was created before its content never was: two of those may share it.
     """
-    created = select(Event.id).where(Event.media_id == media.id, Event.name == MEDIA_CREATED).limit(1)
+    created = select(Event.id).where(Event.media_id == media.id, Event.name == "media_created").limit(1)
     if media.blob_id is None or session.scalar(created) is not None:
         return
     sha256 = session.scalars(select(Blob.sha256).where(Blob.id == media.blob_id)).one()

@@ -23,7 +23,7 @@ from curation.capture import (
     turned,
 )
 from curation.errors import RefusedPicture, WrongState
-from curation.events import MEDIA_CREATED, record
+from curation.events import record
 from curation.file_names import clean_file_name
 from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
@@ -67,7 +67,7 @@ def create_media(session: Session, access: Access, given: Mapping[str, Any]) -> 
     session.add(media)
     session.flush()
     _fill(session, media, given)
-    record(session, access, MEDIA_CREATED, {"type": media.type.value}, media_id=media.id)
+    record(session, access, "media_created", {"type": media.type.value}, media_id=media.id)
     session.flush()
     return media.id
 

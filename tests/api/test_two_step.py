@@ -233,9 +233,9 @@ def test_content_over_eight_mebibytes_is_stored_whole(client, caller):
     from PIL import Image
 
     headers, drawn = caller(), io.BytesIO()
-    Image.effect_noise((2600, 2600), 120).save(drawn, "PNG")
+    Image.effect_noise((3000, 3000), 120).save(drawn, "PNG")
     content = drawn.getvalue()
-    assert len(content) > 5 * 2**20
+    assert len(content) > 8 * 2**20
     media_id = create(client, headers)["id"]
     assert fill(client, headers, media_id, content).status_code == 200
     with open_session(read_only=True) as session:

@@ -129,10 +129,10 @@ export function createPanel({ crop, labels, around, on }) {
               .map((each) => chip(each, { pressed: true, onclick: () => on.toggleWhole(each.key), keys: "×" }))
           : [h("p.none", {}, TEXT.panel.wholeNone)],
       );
-      fill(shapeList, [drawing.shapes, selected, situation.mayDecide], () =>
+      fill(shapeList, [drawing.shapes, selected, situation.mayDecide, situation.isFile], () =>
         drawing.shapes.length
           ? drawing.shapes.map((shape) => shapeRow(shape, selected))
-          : [h("li.none", {}, situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)],
+          : [h("li.none", {}, situation.isFile ? TEXT.panel.isFile : situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)],
       );
       const parked = situation.state === "parked";
       const closed = situation.state === "accepted" || situation.state === "rejected";

@@ -67,6 +67,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       dirty: isDirty(),
       drawn: strokes.past.length > 0 || Boolean(shown?.work),
       answered: Boolean(shown?.item.annotation),
+      isFile: shown?.item.annotation?.content === "file",
       saving: Boolean(shown?.done),
       conflict: shown?.returned?.theirs !== undefined && shown?.returned?.theirs !== null,
       visible,
