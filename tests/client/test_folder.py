@@ -25,7 +25,7 @@ from tests.client.pictures import a_folder, a_frame
 from tests.product import ADMIN, ADMIN_PASSWORD, ROOT, Product
 
 
-def sources_files(client: Client, source: str) -> list[str | None]:
+def sources_files(client: Client, source: str) -> list[str]:
     return sorted(str(media.file_name) for media in client.list_media(source=source))
 
 
@@ -138,8 +138,10 @@ def test_a_server_that_stays_away_ends_the_run_and_the_next_one_goes_on(product:
         assert second.registered == 30 == len(sources_files(client, "CAM-G"))
 
 
-def test_a_command_that_is_killed_goes_on_where_it_was(product: Product, client, tmp_path):
-    folder = a_folder(tmp_path / "frames", range(1_700, 1_800))
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_command_that_is_ended_goes_on_where_it_was(product: Product, client, tmp_path, number):
+    source = f"CAM-{number.name}"
+    folder = a_folder(tmp_path / "frames", range(1_700 + 100 * number, 1_780 + 100 * number))
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "client"),
@@ -148,22 +150,23 @@ def test_a_command_that_is_killed_goes_on_where_it_was(product: Product, client,
         "VIGIE_PASSWORD": ADMIN_PASSWORD,
     }
     environment.pop("VIGIE_TOKEN", None)
-    command = [sys.executable, "-m", "vigie_client", "upload", str(folder), "--source", "CAM-H"]
+    command = [sys.executable, "-m", "vigie_client", "upload", str(folder), "--source", source]
     running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while len(_lines(folder / FILE_NAME)) < 20 and time.monotonic() < deadline:
         time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
     sent = len(_lines(folder / FILE_NAME))
-    assert 20 <= sent < 100
+    assert 20 <= sent < 80
+    if number == signal.SIGINT:
+        assert running.returncode == 130 and b"goes on where this one was" in said
 
     again = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr
-    assert "100 registered, 0 already here, 0 refused, 0 failed" in again.stdout
-    assert f"({sent} by an earlier run)" in again.stdout
-    assert "100/100 100%" in again.stderr
-    assert len(sources_files(client, "CAM-H")) == 100
+    assert "0 refused, 0 failed" in again.stdout and f"({sent} by an earlier run)" in again.stdout
+    assert "80/80 100%" in again.stderr
+    assert len(sources_files(client, source)) == 80
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -31,6 +31,8 @@ from vigie_client.values import written
 # The options of a command that say something about a capture, by the names of the client's own.
 CAPTURE = ("source", "timezone", "azimuth", "lat", "lon", "sequence", "tags")
 
+GOES_ON = "Run the same command again: it goes on where this one was."
+
 
 def login(asked: Any) -> int:
     """A token of its own is kept, never the password; it can be revoked on the Account page."""
@@ -90,7 +92,11 @@ def _upload_folder(client: Client, folder: Path, asked: Any) -> bool:
     options = {"workers": asked.workers, "again": asked.again, "progress": not asked.quiet}
     if asked.journal:
         options["journal"] = asked.journal
-    result = client.upload_folder(folder, **cast(FolderOptions, {**_capture(asked), **options}))
+    try:
+        result = client.upload_folder(folder, **cast(FolderOptions, {**_capture(asked), **options}))
+    except KeyboardInterrupt:
+        print(f"\n{GOES_ON}", file=sys.stderr)
+        raise
     _tell(folder, result)
     return result.is_complete and not result.refused
 
@@ -105,7 +111,7 @@ def _tell(folder: Path, result: Uploads) -> None:
         )
     print(f"{folder}: {result}")
     if not result.is_complete:
-        print("Run the same command again: it goes on where this one was.", file=sys.stderr)
+        print(GOES_ON, file=sys.stderr)
 
 
 def filters(asked: Any) -> MediaFilter:

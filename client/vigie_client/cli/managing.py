@@ -81,8 +81,7 @@ def list_devices(asked: Any) -> int:
 def create_device(asked: Any) -> int:
     with open_by_password(asked) as (client, _name):
         device = client.create_device(asked.name, source=asked.source)
-        token = client.rotate_device_token(device.id)
-    print(f"{token.token}\n{SHOWN_ONCE}")
+    print(f"{device.token}\n{SHOWN_ONCE}")
     return 0
 
 

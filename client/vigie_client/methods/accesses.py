@@ -26,14 +26,9 @@ class AccessMethods:
         return Call("GET", f"/accesses/{access_id}", reads(Access))
 
     @route
-    def change_password(self, access_id: int, password: str) -> Call[Access | None]:
+    def change_password(self, access_id: int, password: str) -> Call[Access]:
         """Give an access another password (admins); its tokens and login sessions end."""
-        return Call(
-            "PUT",
-            f"/accesses/{access_id}",
-            lambda answer: None if answer.json() is None else reads(Access)(answer),
-            json={"password": password},
-        )
+        return Call("PUT", f"/accesses/{access_id}", reads(Access), json={"password": password})
 
     @route
     def change_access(

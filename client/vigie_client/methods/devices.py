@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from vigie_client.calls import Call, reads, reads_list, reads_nothing, route
-from vigie_client.models.installation import Device, NewToken, Source
-from vigie_client.values import given, written
+from vigie_client.models.installation import Device, NewDevice, NewToken, Source, SourceMerge
+from vigie_client.values import as_query, given, written
 
 
 class SourceFields(TypedDict, total=False):
@@ -16,7 +16,7 @@ class SourceFields(TypedDict, total=False):
 
 
 class DeviceFields(TypedDict, total=False):
-    name: str
+    login: str
     source: str | None
     disabled: bool
 
@@ -28,9 +28,15 @@ class DeviceMethods:
         return Call("GET", "/devices", reads_list(Device))
 
     @route
-    def create_device(self, name: str, *, source: str | None = None) -> Call[Device]:
-        """Let one more camera send (admins); `source` is what its uploads get when they name none."""
-        return Call("POST", "/devices", reads(Device), json=given(name=name, source=source))
+    def create_device(
+        self, login: str, *, source: str | None = None, expires_in_days: int | None = None
+    ) -> Call[NewDevice]:
+        """Let one more camera send (admins); its token is in `token`, and is shown this once.
+
+        `source` is what its uploads get when they name none.
+        """
+        body = given(login=login, source=source, expires_in_days=expires_in_days)
+        return Call("POST", "/devices", reads(NewDevice), json=body)
 
     @route
     def change_device(self, device_id: int, **changes: Unpack[DeviceFields]) -> Call[Device]:
@@ -38,13 +44,18 @@ class DeviceMethods:
         return Call("PATCH", f"/devices/{device_id}", reads(Device), json=written(changes))
 
     @route
-    def rotate_device_token(self, device_id: int, *, overlap_minutes: int | None = None) -> Call[NewToken]:
-        """Give a camera a new token, shown this once; the old one ends, after some minutes if so wished (admins)."""
+    def rotate_device_token(
+        self, device_id: int, *, overlap_minutes: int | None = None, expires_in_days: int | None = None
+    ) -> Call[NewToken]:
+        """Give a camera a new token, shown this once (admins).
+
+        The old ones end at once, or after `overlap_minutes`: time to bring the new one to the camera.
+        """
         return Call(
             "POST",
             f"/devices/{device_id}/token",
             reads(NewToken),
-            json=given(overlap_minutes=overlap_minutes),
+            json=given(overlap_minutes=overlap_minutes, expires_in_days=expires_in_days),
         )
 
     @route
@@ -68,6 +79,11 @@ class DeviceMethods:
         return Call("PATCH", f"/sources/{source_id}", reads(Source), json=written(changes))
 
     @route
-    def merge_source(self, source_id: int, *, into: int) -> Call[Source]:
+    def preview_merge(self, source_id: int, *, into: int) -> Call[SourceMerge]:
+        """What a merge would move (admins). Nothing is written."""
+        return Call("GET", f"/sources/{source_id}/merge", reads(SourceMerge), query=as_query({"into": into}))
+
+    @route
+    def merge_source(self, source_id: int, *, into: int) -> Call[SourceMerge]:
         """Move everything of a source to another, and let it go (admins). Nobody can undo it."""
-        return Call("POST", f"/sources/{source_id}/merge", reads(Source), json={"into": into})
+        return Call("POST", f"/sources/{source_id}/merge", reads(SourceMerge), json={"into": into})

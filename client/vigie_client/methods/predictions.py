@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from vigie_client.calls import Call, reads, reads_list, route
-from vigie_client.models.predictions import NewPredictedShape, NewPrediction, Prediction
-from vigie_client.values import given, written
+from vigie_client.calls import Call, Page, pages, reads, reads_list, reads_page, route
+from vigie_client.methods.media import PAGE
+from vigie_client.models.predictions import NewPredictedShape, NewPrediction, Prediction, PredictionResult
+from vigie_client.values import as_query, given, written
 
 
 class PredictionMethods:
@@ -35,18 +35,23 @@ class PredictionMethods:
         )
 
     @route
-    def send_predictions(self, predictions: Sequence[NewPrediction]) -> Call[list[dict[str, Any]]]:
+    def send_predictions(self, predictions: Sequence[NewPrediction]) -> Call[list[PredictionResult]]:
         """Send those of up to 100 media at once; each has a result of its own."""
         items = [replace(item, client_id=item.client_id or uuid.uuid4().hex) for item in predictions]
         return Call(
             "POST",
             "/predictions",
-            lambda answer: list(answer.json()),
+            reads_list(PredictionResult),
             json=written(items),
             repeatable=True,
         )
 
-    @route
-    def list_predictions(self, media_id: int) -> Call[list[Prediction]]:
-        """Every prediction for a media."""
-        return Call("GET", f"/media/{media_id}/predictions", reads_list(Prediction))
+    @pages
+    def list_predictions(self, media_id: int) -> Call[Page[Prediction]]:
+        """Every prediction for a media, newest first."""
+        return Call(
+            "GET",
+            f"/media/{media_id}/predictions",
+            reads_page(Prediction),
+            query=as_query({"limit": PAGE}),
+        )

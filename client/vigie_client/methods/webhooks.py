@@ -17,6 +17,11 @@ class WebhookMethods:
         return Call("GET", "/webhooks", reads_list(Webhook))
 
     @route
+    def get_webhook(self, webhook_id: int) -> Call[Webhook]:
+        """One webhook, and how its deliveries go."""
+        return Call("GET", f"/webhooks/{webhook_id}", reads(Webhook))
+
+    @route
     def create_webhook(self, name: str, url: str, events: Sequence[str]) -> Call[NewWebhook]:
         """Have an address told of `media.registered`, `media.accepted`, `export.finished`.
 

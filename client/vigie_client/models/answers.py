@@ -35,6 +35,7 @@ class Shape:
     origin: str = "human"
     confidence: float | None = None
     model: str | None = None
+    prediction: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Annotation:
     shapes: list[Shape] = field(default_factory=list)
     label_classes: list[str] = field(default_factory=list)
     replies: dict[str, bool] = field(default_factory=dict)
-    withdrawn_at: datetime | None = None
+    file_name: str | None = None
 
 
 @dataclass(frozen=True)

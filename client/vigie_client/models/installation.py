@@ -83,6 +83,16 @@ class Device:
     media_total: int = 0
     per_day: list[FramesOfDay] = field(default_factory=list)
     silent: bool = False
+    created_at: datetime | None = None
+    tokens: int = 0
+    token_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewDevice(Device):
+    """A camera as it was made: `token` is its secret, which nobody is shown again."""
+
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,19 @@ class Source:
     name: str
     place: str | None = None
     azimuth: float | None = None
+    media: int = 0
+    devices: int = 0
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SourceMerge:
+    """What a merge moves, or has moved."""
+
+    source: str
+    into: str
+    media: int
+    devices: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +124,12 @@ class Webhook:
     events: list[str]
     disabled: bool = False
     created_at: datetime | None = None
+    disabled_at: datetime | None = None
+    made_by: str | None = None
+    last_delivered_at: datetime | None = None
+    waiting: int = 0
+    failing: int = 0
+    given_up: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,15 +141,20 @@ class NewWebhook(Webhook):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One attempt, or several, to tell a webhook something."""
+    """One thing that a webhook is told, however many attempts that takes."""
 
     id: int
+    webhook_id: int
     event: str
-    created_at: datetime | None = None
-    state: str | None = None
+    created_at: datetime
+    message_id: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
     attempts: int = 0
     status: int | None = None
-    detail: str | None = None
+    error: str | None = None
+    delivered_at: datetime | None = None
+    given_up_at: datetime | None = None
+    next_attempt_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Link:
 class MediaLink:
     id: int
     url: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,17 @@ class TagsChanged:
 
 @dataclass(frozen=True)
 class Extraction:
-    """Frames being taken out of a video."""
+    """Frames being taken out of a video: `frames` of `total` are there, all of them once it has `finished_at`."""
 
     id: int
-    state: str
-    created_at: datetime | None = None
-    every_seconds: float | None = None
-    frames: int | None = None
+    media_id: int
+    every_seconds: float
+    frames: int
+    total: int
+    created_at: datetime
+    asked_by: str | None = None
+    finished_at: datetime | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)

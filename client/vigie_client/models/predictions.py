@@ -43,3 +43,19 @@ class Prediction:
     created_at: datetime
     score: float | None = None
     shapes: list[PredictedShape] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Problem:
+    detail: str
+    code: str
+
+
+@dataclass(frozen=True)
+class PredictionResult:
+    """What became of one of many: stored (or stored before), or why not."""
+
+    media_id: int
+    prediction: Prediction | None = None
+    repeated: bool = False
+    problem: Problem | None = None
