@@ -25,13 +25,18 @@ from api import (
     media,
     media_counts,
     media_writes,
+    metrics,
     openapi,
+    predictions,
     questions,
     queue,
     sources,
     tokens,
+    trails,
     two_step,
     uploads,
+    videos,
+    webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
@@ -67,10 +72,11 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         },
     )
     api.state.takes_cookies = takes_cookies
+    api.state.metrics = metrics.Metrics()
     api.state.facets = media_counts.Kept()
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
-    for open_router in (login.open_router, health.open_router, links.open_router):
+    for open_router in (login.open_router, health.open_router, links.open_router, metrics.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (
@@ -81,6 +87,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         links,
         answers,
         annotation_entries,
+        predictions,
         agreement,
         queue,
         drafts,
@@ -90,17 +97,22 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         questions,
         uploads,
         two_step,
+        videos,
         exports,
         contact_sheets,
         tokens,
         devices,
         sources,
         accesses,
+        webhooks,
+        trails,
     ):
         limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     openapi.complete(api, takes_cookies=takes_cookies)
     api.router.routes.append(Route("/{path:path}", NothingHere(api)))
+    # The innermost: only there the route that answers is known.
+    api.add_middleware(metrics.Measured, metrics=api.state.metrics)
     api.add_middleware(NamesBeforeIds, api=api)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(

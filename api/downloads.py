@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from curation.announcements import announce_export
 from curation.errors import Unavailable
 from curation.events import record
 from db.models import Access
@@ -70,6 +71,8 @@ class Download:
         try:
             with open_session() as session:
                 record(session, self._access, self.event, detail, address=self._address)
+                if self._complete:
+                    announce_export(session, self._access, self.event, detail)
         except SQLAlchemyError:
             log.exception("%s is missing in the audit trail: %s %s", self.event, self._access.login, detail)
 

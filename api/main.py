@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import create_api
-from api.startup import prepare, start_jobs
+from api.startup import prepare, start_jobs, stop_jobs
 from reporting import RequestLog
 from settings import get_settings
 
@@ -24,7 +24,7 @@ def create_public_app() -> ASGIApp:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         jobs = start_jobs(settings)
         yield
-        jobs.stop()
+        stop_jobs(jobs)
 
     app.router.lifespan_context = lifespan
     # Around everything, so that even what nobody foresaw is answered and logged with its id.

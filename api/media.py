@@ -118,7 +118,7 @@ def read_picture(
     request: Request,
     access: AccessDep,
     bucket: BucketDep,
-    size: Literal["thumb", "screen", "original", "crop"] = "screen",
+    size: Literal["thumb", "screen", "original", "video", "crop"] = "screen",
     box: Annotated[
         str | None,
         Query(
@@ -127,6 +127,8 @@ def read_picture(
     ] = None,
 ) -> Response:
     """The picture: `thumb` (320 px), `screen` (1,600 px), the `original`, byte for byte, or a `crop` (320 px).
+
+    Of a video `original` and `video` are the video itself, also in parts (`Range`), and the others show its poster.
 
     A crop shows what surrounds a box, magnified from the original: three times the box, at least 96 of its pixels.
     """
@@ -140,13 +142,14 @@ def read_picture(
         raise ShapeNotFound(f"No shape is drawn on media {media_id}, so there is nothing to magnify.")
     etag = f'"{picture.sha256[:32]}-{size}{f"-{around.crop_mark}" if around and size == "crop" else ""}"'
     # Which shape is the smallest changes with every answer; what is asked for by its box does not.
-    changes = size == "original" or (size == "crop" and asked is None)
+    whole = size in ("original", "video")
+    changes = whole or (size == "crop" and asked is None)
     headers = {
         **PICTURE_HEADERS,
         "ETag": etag,
         "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
-    if size == "original":
+    if whole:
         return send_original(request, bucket, picture, etag, headers)
     if is_unchanged(request, etag):
         return Response(status_code=304, headers=headers)

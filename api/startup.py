@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
+from pathlib import Path
 
-from curation import drafts, leases, two_step
+from curation import deliveries, drafts, leases, two_step
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
+from curation.announcements import DELIVERY
+from curation.extractions import EXTRACT_FRAMES, extract_frames
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
 from db.session import open_session
@@ -17,6 +20,8 @@ from reporting import configure_logging, init_sentry
 from settings import Settings
 from storage import open_bucket
 from storage.errors import BucketError
+
+SENDERS = 2  # of webhooks, so that one slow receiver does not hold up all others
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +40,47 @@ def prepare(settings: Settings) -> None:
         log.error("the bucket cannot be used: %s", error)
 
 
-def start_jobs(settings: Settings) -> JobLoop:
-    """The loop that does what nobody waits for."""
+def start_jobs(settings: Settings) -> list[JobLoop]:
+    """The loops that do what nobody waits for; apart are those of webhooks, which wait for strangers, and of videos,
+    which take minutes."""
     works = {
         ANNOTATION_FILE: partial(_write_annotation_file, folder=settings.bucket_annot_folder),
     }
-    loop = JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep])
-    loop.start()
-    return loop
+    deliver = partial(
+        deliveries.deliver,
+        open_session,
+        api_url=f"{settings.public_url}/api",
+        to_private=settings.webhooks_to_private,
+    )
+    extract = partial(
+        _extract_frames,
+        media_folder=settings.bucket_media_folder,
+        spool_folder=settings.data_dir / "spool",
+    )
+    loops = [
+        JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep]),
+        JobLoop(open_session, {DELIVERY: deliver}, [deliveries.sweep], name="webhooks"),
+        *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
+        JobLoop(open_session, {EXTRACT_FRAMES: extract}, name="videos"),
+    ]
+    for loop in loops:
+        loop.start()
+    return loops
+
+
+def stop_jobs(loops: list[JobLoop]) -> None:
+    """End all loops, each after what it is doing."""
+    for loop in loops:
+        loop.stop_soon()
+    for loop in loops:
+        loop.stop()
 
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:
     write_annotation_file(open_session, open_bucket(), annotation_id, folder)
+
+
+def _extract_frames(extraction_id: int, *, media_folder: str, spool_folder: Path) -> None:
+    extract_frames(
+        open_session, open_bucket(), extraction_id, media_folder=media_folder, spool_folder=spool_folder
+    )

@@ -23,11 +23,12 @@ from curation.accesses import CURATORS, require_scope
 from curation.archives import EntryResult, register_archive
 from curation.browse import get_details
 from curation.capture import CaptureDetails
+from curation.content import largest_of
 from curation.errors import InvalidText, MediaNotFound
 from curation.media_view import MediaDetails
-from curation.picture_limits import LARGEST_BYTES
-from curation.spool import Spool
+from curation.spool import Limit, Spool
 from curation.uploads import UPLOADERS, Registered, UploadPlace, register_media
+from curation.video_limits import LARGEST_VIDEO_BYTES
 from db.models import Access
 from db.session import open_session
 from language.retold import retold
@@ -92,10 +93,13 @@ async def upload(
     bucket: BucketDep,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> UploadOut:
-    """Register one picture (JPEG, PNG or WebP by content, at most 25 MiB)."""
+    """Register one picture (JPEG, PNG or WebP, at most 25 MiB) or video (MP4, WebM or MOV, at most 2 GiB).
+
+    What it is, its content says.
+    """
     require_scope(access, *UPLOADERS)
-    with spool_for(LARGEST_BYTES) as spool:
-        form = await read_form(request, spool, limit=LARGEST_BYTES)
+    with spool_for(largest_of) as spool:
+        form = await read_form(request, spool, limit=LARGEST_VIDEO_BYTES)
         registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
     response.status_code = 200 if registered.twin else 201
     media = await to_thread.run_sync(_read_back, registered, access)
@@ -125,7 +129,7 @@ async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep)
     )
 
 
-def spool_for(limit: int) -> Spool:
+def spool_for(limit: Limit) -> Spool:
     return Spool(get_settings().data_dir / "spool", limit=limit)
 
 

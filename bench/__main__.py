@@ -23,6 +23,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "curators": ("16",),
     "pages": ("4",),
     "memory": ("15",),
+    "large_upload": ("15b",),
     "screens": ("0", "0b"),
 }
 ROWS = list(dict.fromkeys(row for rows in FAMILIES.values() for row in rows))

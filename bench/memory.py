@@ -28,7 +28,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
         SECRET_KEY=SECRET,
     )
     try:
-        processes = _doors(product)
+        processes = doors(product)
         idle = {name: resident_megabytes(process_id) for name, process_id in processes.items()}
         yield at_most(
             "15",
@@ -56,7 +56,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
         product.stop()
 
 
-def _doors(product: Product) -> dict[str, int]:
+def doors(product: Product) -> dict[str, int]:
     """The process of each door, by what its command serves."""
     found = {}
     for process_id, command in children_of(product.process.pid).items():

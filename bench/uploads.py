@@ -105,7 +105,7 @@ class Uploads:
 
     def without_decoding(self) -> None:
         with (
-            patch("curation.uploads.inspect_picture", lambda *_, **__: self._facts),
+            patch("curation.uploads.inspect_content", lambda *_, **__: self._facts),
             patch("curation.uploads.keep_derived", lambda *_, **__: True),
         ):
             self.whole()

@@ -14,8 +14,8 @@ from language import _, plural
 from settings import get_settings
 
 _MADE = "made_token"
-# How long a token may last: days, None for until it is revoked.
-LIVES: tuple[int | None, ...] = (30, 90, 365, None)
+# How many days a token may last; 0 stands for until it is revoked.
+LIVES = (30, 90, 365, 0)
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,19 @@ def show_made_token(*, device: bool) -> None:
         st.button(_("I have noted it"), on_click=_forget, type="primary", key="noted_token")
 
 
-def life_text(days: int | None) -> str:
-    """When a token ends, as it is offered."""
-    return _("when it is revoked") if days is None else plural(days, "in {n} day", "in {n} days")
+def life_box(label: str, key: str, *, days: int) -> None:
+    """A choice of when a token ends, which `chosen_life` reads."""
+    named = {life: _life_text(life) for life in LIVES}
+    st.selectbox(label, LIVES, index=LIVES.index(days), format_func=named.__getitem__, required=True, key=key)
+
+
+def chosen_life(key: str) -> int | None:
+    """The days that were chosen, None for until it is revoked."""
+    return st.session_state[key] or None
+
+
+def _life_text(days: int) -> str:
+    return plural(days, "in {n} day", "in {n} days") if days else _("when it is revoked")
 
 
 def expiry_text(expires_at: datetime | None) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.admin.cells import ago, confirm, when
 from components.doors import Node, node, show_doors, table
-from components.made_token import LIVES, expiry_text, keep_made_token, life_text, show_made_token
+from components.made_token import chosen_life, expiry_text, keep_made_token, life_box, show_made_token
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation.tokens import TokenView, list_tokens, make_token, revoke_token, scopes_for
@@ -71,10 +71,15 @@ def _new_token(access: Access) -> None:
     with st.form("new_token", border=False, clear_on_submit=True):
         st.text_input(_("Name"), key="token_name", max_chars=100, placeholder=_("what it is for"))
         narrower = [scope for scope in scopes_for(access.scope) if scope != access.scope]
+        named = {scope: _(SCOPES[scope]) for scope in (WHOLE, *narrower)}
         st.selectbox(
-            _("Scope"), [WHOLE, *narrower], format_func=lambda scope: _(SCOPES[scope]), key="token_scope"
+            _("Scope"),
+            list(named),
+            format_func=named.__getitem__,
+            required=True,
+            key="token_scope",
         )
-        st.selectbox(_("Ends"), LIVES, index=1, format_func=life_text, key="token_life")
+        life_box(_("Ends"), "token_life", days=90)
         st.form_submit_button(_("Make a token"), type="primary", on_click=_make)
 
 
@@ -111,7 +116,7 @@ def _make() -> None:
         scope = None if chosen["token_scope"] == WHOLE else Scope(chosen["token_scope"])
         with open_session() as session:
             made = make_token(
-                session, visitor, chosen["token_name"], scope=scope, expires_in_days=chosen["token_life"]
+                session, visitor, chosen["token_name"], scope=scope, expires_in_days=chosen_life("token_life")
             )
         keep_made_token(made, device=False)
 

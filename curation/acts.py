@@ -14,10 +14,12 @@ from typing import Protocol
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from curation.announcements import Announced, announce_media
 from curation.errors import MovedOn, StaleAnnotation
 from curation.media_view import get_visible_media
 from curation.states import STATE_NAMES
-from db.models import Access, Annotation, Media, Review, State
+from curation.tallies import Tally, count_once_stored
+from db.models import Access, Annotation, Decision, Media, Review, State
 
 
 class ReviewSettings(Protocol):
@@ -114,18 +116,40 @@ def next_act(media: Media) -> int:
 def move(
     session: Session, media: Media, act: int, state: State, annotation_id: int | None, review: Review | None
 ) -> None:
-    """Write the projections after an act. Nothing else writes them."""
+    """Write the projections after an act. Nothing else writes them, so that nothing is accepted unannounced."""
     if review is not None:
         session.flush()  # the review's id
         media.last_review_id = review.id
+    accepted = _is_acceptance(media, state, annotation_id, review)
     media.act_count = act
     media.state = state
     media.current_annotation_id = annotation_id
+    if accepted:
+        _announce_acceptance(session, media, annotation_id, review)
+
+
+def _is_acceptance(media: Media, state: State, annotation_id: int | None, review: Review | None) -> bool:
+    """Whether somebody accepts now what was not accepted; undoing and restoring only give back a state."""
+    if state != State.ACCEPTED or media.state == State.ACCEPTED:
+        return False
+    if review is None:
+        # An answer that needs no review. A blind one that is taken back leaves the answer that counts in its place.
+        return annotation_id != media.current_annotation_id
+    return review.decision in (Decision.ACCEPTED, Decision.SETTLED)
+
+
+def _announce_acceptance(
+    session: Session, media: Media, annotation_id: int | None, review: Review | None
+) -> None:
+    author = select(Annotation.author_id).where(Annotation.id == annotation_id).scalar_subquery()
+    by = review.access_id if review is not None else author
+    announce_media(session, Announced.MEDIA_ACCEPTED, media.id, by=by, annotation_id=annotation_id)
 
 
 def add_review(session: Session, media: Media, review: Review, annotation_id: int | None) -> None:
     """Write a review whose states are settled, and move the media to where it leads."""
     session.add(review)
+    count_once_stored(session, Tally.ACTS, review.decision.value)
     move(session, media, review.act, review.state_after, annotation_id, review)
 
 

@@ -17,8 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from curation.accesses import CURATORS, require_scope
 from curation.capture import CaptureDetails
+from curation.content import largest_of
 from curation.errors import CurationError, Refused, RefusedArchive, Unavailable
-from curation.picture_limits import LARGEST_BYTES
 from curation.spool import Spool, spool_chunks
 from curation.uploads import UploadPlace, register_media
 from db.models import Access
@@ -140,7 +140,7 @@ def _register_entry(
         raise Refused(f"{name} is encrypted. Pack it without a password.")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Refused(f"{name} is a link to another file, not a picture.")
-    with Spool(spool_folder, limit=LARGEST_BYTES, name=name) as spool:
+    with Spool(spool_folder, limit=largest_of, name=name) as spool:
         try:
             with archive.open(entry) as content:
                 spooled = spool_chunks(spool, iter(lambda: content.read(CHUNK_BYTES), b""))

@@ -15,6 +15,7 @@ from curation.acts import Standing, move, next_act
 from curation.errors import AnswerIncomplete, WrongState
 from curation.media_view import AnnotationView, ReviewView, annotation_views
 from curation.states import BLIND_DECISIONS, NEEDS_COMMENT, STATE_NAMES, done
+from curation.tallies import Tally, count_once_stored
 from db.models import Access, Annotation, Decision, Look, LookKind, Media, Review, State
 
 
@@ -64,6 +65,7 @@ def decide_blind(
         state_after=State.DISPUTED if disputes else media.state,
     )
     session.add(review)
+    count_once_stored(session, Tally.ACTS, decision.value)
     session.flush()
     move(session, media, review.act, review.state_after, media.current_annotation_id, None)
     if decision == Decision.REJECTED:

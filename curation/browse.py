@@ -31,6 +31,7 @@ from curation.media_view import (
     shapes_by_annotation,
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
+from curation.prediction_view import fill_predictions
 from curation.states import LISTED_STATES, UNLISTED_STATES
 from db.models import Access, Blob, Media, Scope, Source, State
 from db.queries import (
@@ -43,6 +44,7 @@ from db.queries import (
     media_named_like,
     media_of_sources,
     media_of_uploader,
+    media_predicted,
     media_with_label_classes,
     media_with_replies,
     media_with_tags,
@@ -89,6 +91,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_with_replies(wanted.replies))
     if wanted.has_shapes is not None:
         found.append(media_has_shapes(wanted.has_shapes))
+    if wanted.predicted:
+        found.append(media_predicted(wanted.predicted))
     if wanted.source:
         found.append(media_of_sources(wanted.source))
     found.extend(media_between(Media.captured_at, wanted.captured_from, wanted.captured_to))
@@ -105,6 +109,10 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_with_tags(wanted.tag))
     if wanted.file_name:
         found.append(media_named_like(wanted.file_name))
+    if wanted.type is not None:
+        found.append(Media.type == wanted.type)
+    if wanted.extracted_from is not None:
+        found.append(Media.extracted_from_id == wanted.extracted_from)
     return found
 
 
@@ -274,7 +282,13 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     """One media in full. Raises MediaNotFound."""
     get_visible_media(session, access, media_id)
     statement = media_rows().add_columns(
-        Blob.sha256, Blob.size, Blob.content_type, Media.bucket_key, Media.camera
+        Blob.sha256,
+        Blob.size,
+        Media.bucket_key,
+        Media.camera,
+        Blob.frame_rate,
+        Media.extracted_from_id,
+        Media.extracted_at,
     )
     row = session.execute(statement.where(Media.id == media_id)).one()
     base = media_view(row)
@@ -285,10 +299,15 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
         content_type=row.content_type,
         bucket_key=row.bucket_key,
         camera=row.camera,
+        frame_rate=row.frame_rate,
+        codec=row.codec,
+        extracted_from=row.extracted_from_id,
+        extracted_at=row.extracted_at,
     )
     fill_tags(session, [details])
     if access.scope in PEOPLE:
         fill_answers(session, [details])
         fill_disputes(session, [details])
+        fill_predictions(session, [details])
     looks.disguise(session, access, [details])
     return details

@@ -31,6 +31,13 @@ CPU_SECONDS = 6.0
 # With the machine busy, a decoder may get a fraction of a core; still less than what a person waits for an answer.
 WALL_SECONDS = 10.0
 QUEUE_SECONDS = 30.0
+# A large frame takes 50 MB, and a decoder may have to keep sixteen of them. The frame wanted may stand behind
+# hundreds that must be decoded first, and the end of a file that does not tell its length behind 2 GiB.
+VIDEO_DECODERS = 1
+VIDEO_MEMORY_BYTES = 1536 * 1024 * 1024
+VIDEO_CPU_SECONDS = 30.0
+VIDEO_WALL_SECONDS = 60.0
+VIDEO_QUEUE_SECONDS = 180.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 
 _LENGTHS = struct.Struct(">II")
@@ -223,5 +230,19 @@ class _Decoder:
 def decoders() -> DecoderPool:
     """The decoders of this process."""
     pool = DecoderPool()
+    atexit.register(pool.close)
+    return pool
+
+
+@functools.cache
+def video_decoders() -> DecoderPool:
+    """The decoder of videos of this process: apart, so that no picture waits behind a video."""
+    pool = DecoderPool(
+        VIDEO_DECODERS,
+        memory_bytes=VIDEO_MEMORY_BYTES,
+        cpu_seconds=VIDEO_CPU_SECONDS,
+        wall_seconds=VIDEO_WALL_SECONDS,
+        queue_seconds=VIDEO_QUEUE_SECONDS,
+    )
     atexit.register(pool.close)
     return pool

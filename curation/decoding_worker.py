@@ -41,6 +41,7 @@ from curation.picture_limits import (
 LENGTHS = struct.Struct(">II")
 IDLE_SECONDS = 60.0
 SIDES = {"thumb": THUMBNAIL_SIDE, "screen": SCREEN_SIDE}
+VIDEO_TASKS = ("inspect video", "poster", "frames")
 DAMAGED = "is damaged: it cannot be decoded"
 # The last chunk of every PNG holds nothing, so that its name and its sum are always the same.
 END_OF_PNG = b"IEND\xaeB`\x82"
@@ -85,11 +86,14 @@ def allow_time(seconds: float) -> None:
 
 
 def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """What one request asks for: `inspect` a file, or draw a size of the picture in `body`, or a crop."""
+    """What one request asks for: `inspect` a file, or draw a size of the picture in `body`, or a crop; or a video."""
     try:
         if request["task"] == "inspect":
             with open(request["path"], "rb") as file:
                 return inspect(file)
+        if request["task"] in VIDEO_TASKS:
+            with open(request["path"], "rb") as file:
+                return answer_about_video(request, file)
         if request["task"] == "crop":
             return {}, crop(io.BytesIO(body), Box(*request["box"]))
         return {}, draw(io.BytesIO(body), request["task"])
@@ -97,9 +101,21 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
         return {"refused": str(reason)}, b""
     except MemoryError:
         return {"refused": "needs too much memory to decode"}, b""
-    except Exception as problem:  # Pillow raises nearly anything on broken files
+    except Exception as problem:  # Pillow and FFmpeg raise nearly anything on broken files
         seen = CUT_SHORT if "truncated" in str(problem) else DAMAGED
         return {"refused": seen, "cause": f"{type(problem).__name__}: {problem}"[:500]}, b""
+
+
+def answer_about_video(request: dict[str, Any], file: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """What one request about a video asks for. Raises NotTaken."""
+    # FFmpeg's libraries take 80 MB of addresses: only the children that read videos load them.
+    from curation import video_worker
+
+    if request["task"] == "inspect video":
+        return video_worker.inspect_video(file)
+    if request["task"] == "poster":
+        return video_worker.draw_poster(file)
+    return video_worker.take_frames(file, request["times"], request["seconds"] / 2)
 
 
 def inspect(file: BinaryIO) -> tuple[dict[str, Any], bytes]:

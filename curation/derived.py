@@ -15,6 +15,8 @@ from curation.decoding import DECODERS, Undecodable
 from curation.errors import ContentMissing
 from curation.geometry import Box
 from curation.pictures import DerivedSize, WholeSize, crop_picture, draw_picture
+from curation.stored_videos import fetched_video, is_video_key
+from curation.videos import draw_poster
 from storage import Bucket
 from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
@@ -83,6 +85,8 @@ def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: WholeS
     with _making.only_one(key):
         # Someone else may have made it while we waited.
         found = _read_kept(bucket, key)
+        if found is None and size == "screen" and is_video_key(original_key):
+            return _make_poster(bucket, sha256, original_key)
         if found is None:
             found = _make(bucket, sha256, original_key, size, lambda original: draw_picture(original, size))
             keep_derived(bucket, sha256, size, found)
@@ -132,6 +136,9 @@ def _make(
 ) -> bytes:
     key = derived_key(sha256, size)
     _failures.check(key)
+    # Of a video everything is drawn from its poster, which is its screen size.
+    if is_video_key(original_key):
+        return draw(derived_picture(bucket, sha256, original_key, "screen"))
     with _making.room:
         try:
             original = bucket.read(original_key)
@@ -149,6 +156,22 @@ def _make(
             _failures.check(key)
             raise
     return picture
+
+
+def _make_poster(bucket: Bucket, sha256: str, original_key: str) -> bytes:
+    """The poster of a video, kept with its thumbnail: both come with the upload, so that this happens hardly ever."""
+    key = derived_key(sha256, "screen")
+    try:
+        with fetched_video(bucket, sha256, original_key) as path:
+            thumbnail, poster = draw_poster(path)
+    except Undecodable as reason:
+        log.warning("No poster of %s: it %s", original_key, reason)
+        _failures.remember(key)
+        _failures.check(key)
+        raise
+    keep_derived(bucket, sha256, "thumb", thumbnail)
+    keep_derived(bucket, sha256, "screen", poster)
+    return poster
 
 
 class _Failures:

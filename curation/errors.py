@@ -23,8 +23,10 @@ CurationError
 │   │   └── InvalidBox
 │   ├── InvalidText
 │   ├── InvalidPassword
+│   ├── RefusedAddress          what leads into a private network
 │   ├── UnknownLabelClass
 │   ├── UnknownQuestion
+│   ├── UnknownPrediction
 │   ├── UnknownFilter
 │   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
 │   └── ContentDiffers          the digest or the repeated key does not fit the bytes
@@ -149,12 +151,20 @@ class InvalidPassword(Refused):
     pass
 
 
+class RefusedAddress(Refused):
+    """An address to send to leads into a private network."""
+
+
 class UnknownLabelClass(Refused):
     pass
 
 
 class UnknownQuestion(Refused):
     pass
+
+
+class UnknownPrediction(Refused):
+    """A shape names a prediction that is not about its media."""
 
 
 class UnknownFilter(Refused):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Job, JobState, utc_now
@@ -27,6 +28,14 @@ Work = Callable[[int], None]  # takes the subject's id
 Chore = Callable[[Session], None]
 
 log = logging.getLogger(__name__)
+
+
+class NotYet(Exception):
+    """Raised by work that wants to be tried again after so many seconds, however often it has been tried."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
 
 
 def add(session: Session, name: str, subject_id: int) -> None:
@@ -47,6 +56,15 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     job_id, name, subject_id, attempts = job
     try:
         works[name](subject_id)
+    except NotYet as wish:
+        with sessions() as session:
+            postponed = session.get(Job, job_id)
+            if postponed is not None:
+                postponed.state = JobState.WAITING
+                postponed.run_after = utc_now() + timedelta(seconds=wish.seconds)
+                postponed.error = str(wish)[:500]
+                postponed.lease_until = None
+        return True
     except Exception as error:  # a job must never end the loop; its row keeps the reason
         log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, error)
         with sessions() as session:
@@ -90,25 +108,62 @@ def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | Non
     return job.id, job.name, job.subject_id, job.attempts
 
 
+@contextmanager
+def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]:
+    """For work that takes minutes: its lease is renewed until the block ends, or the process does."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(LEASE.total_seconds() / 4):
+            try:
+                with sessions() as session:
+                    session.execute(
+                        update(Job)
+                        .where(Job.name == name, Job.subject_id == subject_id, Job.state == JobState.RUNNING)
+                        .values(lease_until=utc_now() + LEASE)
+                    )
+            except Exception as error:  # the work itself will find out, or be done again
+                log.warning("the lease of %s %s was not renewed: %s", name, subject_id, error)
+
+    thread = threading.Thread(target=renew, name=f"lease of {name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 class JobLoop:
     """A thread that runs jobs until it is stopped, and now and then its chores, each in a transaction of its own.
 
     Every replica does the chores: they must be as harmless to repeat as jobs are, and may meet each other.
     """
 
-    def __init__(self, sessions: Sessions, works: Mapping[str, Work], chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        works: Mapping[str, Work],
+        chores: Sequence[Chore] = (),
+        *,
+        name: str = "jobs",
+    ) -> None:
         self._sessions = sessions
         self._works = works
         self._chores = chores
         self._chores_due = time.monotonic()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop_soon(self) -> None:
+        """Ask the loop to end after what it is doing now."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        self.stop_soon()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:

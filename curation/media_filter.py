@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from curation.errors import UnknownFilter
-from db.models import State
+from db.models import MediaType, State
 
 E = TypeVar("E", bound=enum.StrEnum)
 
@@ -43,6 +43,7 @@ class MediaFilter:
     label_class: tuple[str, ...] = ()
     reply: tuple[str, ...] = ()  # the key of a question and what was replied, as in “missed_smoke:yes”
     has_shapes: bool | None = None
+    predicted: str | None = None  # “yes”, “no”, or the name of the model that said something
     source: tuple[str, ...] = ()
     captured_from: datetime | None = None
     captured_to: datetime | None = None  # exclusive
@@ -55,6 +56,8 @@ class MediaFilter:
     acted_from: datetime | None = None  # the earliest moment of such an act
     tag: tuple[str, ...] = ()
     file_name: str | None = None
+    type: MediaType | None = None
+    extracted_from: int | None = None  # frames of this video
     sort: Sort = Sort.UPLOADED_LAST
     seed: int | None = None  # of the random order
 
@@ -72,6 +75,7 @@ class MediaFilter:
             label_class=many.get("label_class", ()),
             reply=tuple(_reply(value) for value in many.get("reply", ())),
             has_shapes=_yes_or_no("has_shapes", _single("has_shapes", many)),
+            predicted=_single("predicted", many),
             source=many.get("source", ()),
             captured_from=_moment("captured_from", _single("captured_from", many)),
             captured_to=_moment("captured_to", _single("captured_to", many), end=True),
@@ -84,6 +88,8 @@ class MediaFilter:
             acted_from=_moment("acted_from", _single("acted_from", many)),
             tag=many.get("tag", ()),
             file_name=_single("file_name", many),
+            type=_type(_single("type", many)),
+            extracted_from=_media_id("extracted_from", _single("extracted_from", many)),
             sort=_one_of(Sort, "sort", _single("sort", many) or Sort.UPLOADED_LAST.value),
             seed=_seed(_single("seed", many)),
         )
@@ -125,6 +131,7 @@ class MediaFilter:
 
 OF_PICTURES = (
     *(
+        "predicted",
         "source",
         "captured_from",
         "captured_to",
@@ -133,6 +140,8 @@ OF_PICTURES = (
         "uploader",
         "tag",
         "file_name",
+        "type",
+        "extracted_from",
     ),
     *("sort", "seed"),
 )
@@ -185,6 +194,18 @@ def _seed(value: str | None) -> int | None:
         return None
     if not (value.isascii() and value.isdecimal()) or len(value) > 10 or int(value) >= SEEDS:
         raise UnknownFilter(f"seed is a whole number from 0 to {SEEDS - 1}, not “{_shown(value)}”.")
+    return int(value)
+
+
+def _type(value: str | None) -> MediaType | None:
+    return None if value is None else _one_of(MediaType, "type", value)
+
+
+def _media_id(name: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal()) or not 0 < int(value) < 2**63:
+        raise UnknownFilter(f"{name} is the number of a media, not “{_shown(value)}”.")
     return int(value)
 
 

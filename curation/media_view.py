@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, false, select
 from sqlalchemy.orm import Session, aliased
 
 from curation.errors import MediaNotFound
-from db.models import Access, Annotation, Blob, Media, Review, Scope, Source, State
+from curation.prediction_view import PredictionView
+from curation.video_limits import is_playable
+from db.models import (
+    Access,
+    Annotation,
+    Blob,
+    Media,
+    MediaType,
+    Prediction,
+    Review,
+    Scope,
+    Source,
+    State,
+)
 from db.queries import labels_of, replies_of, shapes_of, tags_of
 from db.types import AnyRow, AnySelect
 
@@ -25,6 +39,9 @@ class ShapeView:
     points: list[list[float]] | None
     origin: str
     confidence: float | None
+    # The prediction that it was taken from, as it was (origin `model`) or corrected (`human`), and whose it is.
+    prediction: int | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,9 @@ class MediaView:
     annotation_id: int | None
     # False where browsers show the original as it lies: then screens keep to the sizes that we draw.
     original_is_upright: bool = True
+    # Of a video: its seconds, and whether browsers play it.
+    duration: float | None = None
+    playable: bool | None = None
     # How many acts there have been: sent back with an answer, it tells whether somebody was faster.
     acts: int = 0
     tags: list[str] = field(default_factory=list)
@@ -100,6 +120,8 @@ class MediaView:
     # The look by which the caller shall answer it blind: then everything above reads as if nobody had answered.
     look: int | None = None
     dispute: DisputeView | None = None
+    # The newest of each model, in items of queues and in details: lists do without.
+    predictions: list[PredictionView] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -109,6 +131,11 @@ class MediaDetails(MediaView):
     content_type: str | None = None
     bucket_key: str | None = None
     camera: str | None = None
+    frame_rate: float | None = None
+    codec: str | None = None
+    # The video that this frame was taken out of, and at which of its seconds.
+    extracted_from: int | None = None
+    extracted_at: float | None = None
 
 
 def media_rows() -> AnySelect:
@@ -133,8 +160,15 @@ def media_rows() -> AnySelect:
             Media.created_at,
             Media.current_annotation_id,
             # Browsers turn JPEG and PNG by EXIF, but no WebP (seen in Chromium 156).
-            ((Blob.content_type != "image/webp") | (Blob.orientation == 1)).label("original_is_upright"),
+            case(
+                # Of a video it is the poster that is shown as a picture.
+                (Media.type == MediaType.VIDEO, false()),
+                else_=(Blob.content_type != "image/webp") | (Blob.orientation == 1),
+            ).label("original_is_upright"),
             Media.act_count,
+            Blob.duration,
+            Blob.content_type,
+            Blob.codec,
             Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
@@ -148,6 +182,8 @@ def media_view(row: AnyRow) -> MediaView:
     view = MediaView(values[0], values[1].value, values[2].value, *values[3:17])
     view.original_is_upright = bool(values[17])
     view.acts = values[18]
+    view.duration = values[19]
+    view.playable = is_playable(values[20], values[21])
     return view
 
 
@@ -178,21 +214,20 @@ def fill_answers(session: Session, views: Sequence[MediaView]) -> None:
 
 def shapes_by_annotation(session: Session, annotation_ids: Sequence[int]) -> dict[int, list[ShapeView]]:
     shapes: dict[int, list[ShapeView]] = defaultdict(list)
-    if annotation_ids:
-        for (
-            number,
-            key,
-            x_min,
-            y_min,
-            x_max,
-            y_max,
-            points,
-            origin,
-            confidence,
-        ) in session.execute(shapes_of(annotation_ids)):
-            box = (x_min, y_min, x_max, y_max)
-            shapes[number].append(ShapeView(key, box, points, origin.value, confidence))
+    rows = session.execute(shapes_of(annotation_ids)).all() if annotation_ids else []
+    models = _models_of(session, {row.prediction_id for row in rows if row.prediction_id is not None})
+    for number, key, x_min, y_min, x_max, y_max, points, origin, confidence, prediction in rows:
+        box, model = (x_min, y_min, x_max, y_max), models.get(prediction)
+        shapes[number].append(ShapeView(key, box, points, origin.value, confidence, prediction, model))
     return shapes
+
+
+def _models_of(session: Session, prediction_ids: AbstractSet[int]) -> dict[int | None, str]:
+    # Most answers take nothing from predictions: no join for the sake of the others.
+    if not prediction_ids:
+        return {}
+    rows = session.execute(select(Prediction.id, Prediction.model).where(Prediction.id.in_(prediction_ids)))
+    return {row.id: row.model for row in rows}
 
 
 def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[AnnotationView]:

@@ -65,7 +65,7 @@ def kind_of(start: bytes) -> str:
     if looks in KINDS:
         return looks
     hint = f" (it starts like {looks})" if looks else ""
-    raise NotTaken(f"is not a JPEG, PNG or WebP picture{hint}")
+    raise NotTaken(f"is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video{hint}")
 
 
 def _looks_like(start: bytes) -> str:

@@ -50,7 +50,7 @@ def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = No
         extension=facts["extension"],
         width=facts["width"],
         height=facts["height"],
-        exif=_exif(facts["exif"]),
+        exif=exif_of(facts["exif"]),
         thumbnail=thumbnail,
     )
 
@@ -91,6 +91,7 @@ def _look_first(path: Path, file_name: str) -> None:
         kind_of(file.read(64))
 
 
-def _exif(facts: dict[str, Any]) -> ExifFacts:
+def exif_of(facts: dict[str, Any]) -> ExifFacts:
+    """What a camera wrote, as the decoding child answers it."""
     captured_at = facts["captured_at"]
     return ExifFacts(**facts | {"captured_at": datetime.fromisoformat(captured_at) if captured_at else None})

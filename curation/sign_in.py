@@ -26,6 +26,7 @@ from curation.accesses import (
 )
 from curation.errors import InvalidPassword, NotSignedIn, TooManyAttempts
 from curation.events import record
+from curation.tallies import Tally, count_once_stored
 from db.locks import lock_words
 from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
 from db.types import Sessions
@@ -102,6 +103,7 @@ def reserve_attempt(session: Session, login: str, address: str) -> None:
 def record_failure(session: Session, login: str, address: str) -> None:
     """Write a failed sign-in into the audit trail; its attempt was counted before."""
     record(session, None, "sign_in_failed", {"login": _attempted(login)}, address=address)
+    count_once_stored(session, Tally.SIGN_IN_FAILURES, "password")
 
 
 def forget_failures(session: Session, login: str, address: str) -> None:

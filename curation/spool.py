@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +17,8 @@ from curation.errors import TooLarge, Unavailable
 
 ENDING = ".spool"
 OLDEST = timedelta(hours=1)
+START_BYTES = 64
+Limit = int | Callable[[bytes], int]
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,16 @@ class Spooled:
 class Spool:
     """A file that measures what is written to it; gone when its `with` block ends.
 
-    with Spool(folder, limit=LARGEST_BYTES) as spool:
+    with Spool(folder, limit=largest_of) as spool:
         for chunk in body:
             spool.write(chunk)
-        facts = inspect_picture(spool.finish().path, file_name=name)
+        facts = inspect_content(spool.finish().path, file_name=name)
     """
 
-    def __init__(self, folder: Path, *, limit: int, name: str = "The file") -> None:
-        """`limit` in bytes; `name` begins the sentence for whoever sends more."""
+    def __init__(self, folder: Path, *, limit: Limit, name: str = "The file") -> None:
+        """`limit` in bytes, or what says it of the first bytes; `name` begins the sentence for whoever sends more."""
         self._limit = limit
+        self._start = b""
         self._name = name
         self._size = 0
         self._sha256 = hashlib.sha256()
@@ -61,9 +64,10 @@ class Spool:
     def write(self, chunk: bytes) -> None:
         """Take the next bytes. Raises TooLarge as soon as there are more than the limit, Unavailable on a full disk."""
         self._size += len(chunk)
-        if self._size > self._limit:
+        limit = self._limit_now(chunk)
+        if self._size > limit:
             raise TooLarge(
-                f"{self._name} has more than {self._limit / 2**20:,.10g} MiB, the most that is taken."
+                f"{self._name} has more than {limit / 2**20:,.10g} MiB, the most that is taken."
                 " Nothing was stored."
             )
         self._sha256.update(chunk)
@@ -74,6 +78,13 @@ class Spool:
                 view = view[self._file.write(view) :]
         except OSError as problem:
             raise _no_room(problem) from problem
+
+    def _limit_now(self, chunk: bytes) -> int:
+        if isinstance(self._limit, int):
+            return self._limit
+        if len(self._start) < START_BYTES:
+            self._start += chunk[: START_BYTES - len(self._start)]
+        return self._limit(self._start)
 
     def finish(self) -> Spooled:
         """What arrived; the file stays until the `with` block ends."""

@@ -22,16 +22,17 @@ from curation.capture import (
     settle_capture_time,
     turned,
 )
+from curation.content import inspect_content, type_of
 from curation.errors import RefusedPicture, WrongState
 from curation.events import record
 from curation.file_names import clean_file_name
 from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
-from curation.pictures import inspect_picture
 from curation.sources import clean_source, get_or_create_source, source_of_upload
 from curation.spool import Spooled
 from curation.tags import clean_tags, get_or_create_tags
 from curation.uploads import UPLOADERS, UploadPlace, capture_values, is_stored, require_sent, store_content
+from curation.video_limits import LARGEST_VIDEO_BYTES
 from db.models import (
     Access,
     Annotation,
@@ -89,8 +90,8 @@ def change_media(session: Session, access: Access, media_id: int, given: Mapping
 def largest_content(session: Session, access: Access, media_id: int) -> int:
     """How many bytes the content of a media may have, for whoever may send it. Raises MediaNotFound."""
     require_scope(access, *UPLOADERS)
-    get_visible_media(session, access, media_id)
-    return LARGEST_BYTES
+    media = get_visible_media(session, access, media_id)
+    return LARGEST_VIDEO_BYTES if media.type == MediaType.VIDEO else LARGEST_BYTES
 
 
 def upload_content(
@@ -118,14 +119,14 @@ def upload_content(
     stored = blob is not None and blob.state == BlobState.STORED
     if blob is not None and stored and is_stored(bucket, blob.bucket_key, spooled.size):
         return
-    facts = inspect_picture(spooled.path, file_name=file_name)
-    _require_type(media, file_name, facts.content_type)
+    facts = inspect_content(spooled.path, file_name=file_name)
+    _require_type(media, file_name, type_of(facts))
 
     def show(session: Session, blob: Blob) -> None:
         media = lock_media(session, access, media_id)
         if _require_awaiting(session, media, blob.sha256) is not None:
             return
-        _require_type(media, file_name, facts.content_type)
+        _require_type(media, file_name, type_of(facts))
         source = session.get(Source, media.source_id) if media.source_id is not None else None
         details = CaptureDetails(
             captured_at=media.captured_at, lat=media.lat, lon=media.lon, azimuth=media.azimuth
@@ -203,8 +204,7 @@ def _require_awaiting(session: Session, media: Media, sha256: str) -> Blob | Non
     return blob
 
 
-def _require_type(media: Media, file_name: str, content_type: str) -> None:
-    found = MediaType.VIDEO if content_type.startswith("video/") else MediaType.IMAGE
+def _require_type(media: Media, file_name: str, found: MediaType) -> None:
     if found != media.type:
         raise RefusedPicture(
             f"{file_name} is of the type {found.value}, but this media was created as {media.type.value}."

@@ -13,6 +13,7 @@ from curation import comparisons, looks
 from curation.acts import add_review, move, next_act
 from curation.errors import NothingToUndo
 from curation.states import ADMIN_ONLY
+from curation.tallies import Tally, count_once_stored
 from db.models import Access, Annotation, Decision, Media, Review, State
 from db.queries import is_answer
 
@@ -113,6 +114,7 @@ def take_back(
     )
     if last.is_blind:
         session.add(review)
+        count_once_stored(session, Tally.ACTS, review.decision.value)
         move(session, media, review.act, before, pointer, None)
     else:
         add_review(session, media, review, pointer)

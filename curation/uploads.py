@@ -16,17 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation.accesses import require_scope
+from curation.announcements import Announced, announce_media
 from curation.capture import CaptureDetails, CaptureTime, settle_capture_time
+from curation.content import inspect_content, type_of
 from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
 from curation.events import record
 from curation.file_names import clean_file_name
 from curation.media_keys import media_key
-from curation.pictures import PictureFacts, inspect_picture
+from curation.pictures import PictureFacts
 from curation.reviews import decide
 from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
+from curation.tallies import Tally, count_once_stored
+from curation.videos import VideoFacts
 from db.durability import forget_if_it_crashes
 from db.models import (
     Access,
@@ -46,6 +50,7 @@ from db.upsert import insert_or_ignore
 from storage import Bucket
 
 LEASE = timedelta(minutes=15)
+SLOWEST_BUCKET = 2**20  # bytes a second: a lease lasts as long as a large object may take
 ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
@@ -86,7 +91,7 @@ def register_media(
     idempotency_key: str | None = None,
     place: UploadPlace = UploadPlace(),
 ) -> Registered:
-    """Check, store and register one picture; returns only when object and row are safe.
+    """Check, store and register one picture or video; returns only when object and row are safe.
 
     Raises RefusedPicture, TooLarge, InvalidText, ContentDiffers, ContentBusy, and what the bucket raises.
     """
@@ -101,8 +106,9 @@ def register_media(
     if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
             _remember(session, access, idempotency_key, twin)
+            count_once_stored(session, Tally.UPLOADS, "already_here")
         return twin
-    facts = inspect_picture(spooled.path, file_name=file_name)
+    facts = inspect_content(spooled.path, file_name=file_name)
 
     def show(session: Session, blob: Blob) -> Registered:
         registered = _register(session, access, blob, facts, file_name, details, place)
@@ -188,6 +194,7 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
 
     A database that crashes may forget it: the upload then finds no row, or the one of before, and begins again.
     """
+    lease_until = utc_now() + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
     values = {
         "sha256": spooled.sha256,
         "size": spooled.size,
@@ -195,9 +202,12 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         "width": facts.width,
         "height": facts.height,
         "orientation": facts.exif.orientation,
+        "duration": facts.duration if isinstance(facts, VideoFacts) else None,
+        "frame_rate": facts.frame_rate if isinstance(facts, VideoFacts) else None,
+        "codec": facts.codec if isinstance(facts, VideoFacts) else None,
         "bucket_key": key,
         "state": BlobState.PENDING,
-        "lease_until": utc_now() + LEASE,
+        "lease_until": lease_until,
         "created_at": utc_now(),
     }
     forget_if_it_crashes(session)
@@ -208,7 +218,7 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")
     if blob.state == BlobState.STORED:
         return True
-    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, utc_now() + LEASE, key
+    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, lease_until, key
     return False
 
 
@@ -224,6 +234,8 @@ def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, t
                 md5=spooled.md5,
             )
     keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
+    if isinstance(facts, VideoFacts):
+        keep_derived(bucket, spooled.sha256, "screen", facts.poster)
 
 
 def _register(
@@ -244,6 +256,7 @@ def _register(
         "blob_id": blob.id,
         "bucket_key": blob.bucket_key,
         "upload_sha256": blob.sha256,
+        "type": type_of(facts),
         "state": State.NEW,
         "file_name": file_name,
         **capture_values(details, captured, facts, source),
@@ -255,11 +268,14 @@ def _register(
     inserted = insert_or_ignore(session, Media, [values], unique=["upload_sha256"])
     media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
     if not inserted:
+        count_once_stored(session, Tally.UPLOADS, "already_here")
         return Registered(media_id, blob.sha256, twin=True)
     tag_ids = get_or_create_tags(session, details.tags)
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
+    announce_media(session, Announced.MEDIA_REGISTERED, media_id, by=access.id)
+    count_once_stored(session, Tally.UPLOADS, "registered")
     return Registered(
         media_id,
         blob.sha256,
@@ -296,6 +312,7 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
     if withdrawn is None or live is not None:
         return None
     decide(session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again.")
+    count_once_stored(session, Tally.UPLOADS, "restored")
     return Registered(
         withdrawn,
         blob.sha256,

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.afterwards import do_afterwards
 from settings import get_settings
 
 STATEMENT_SECONDS = 15
@@ -85,11 +86,14 @@ def _makers(engine: Engine) -> tuple[sessionmaker[Session], sessionmaker[Session
 def open_session(*, read_only: bool = False, engine: Engine | None = None) -> Iterator[Session]:
     """A session that commits at the end and rolls back on any error.
 
-    With `read_only` nothing can be written, and on SQLite nobody is made to wait.
+    With `read_only` nothing can be written, and on SQLite nobody is made to wait. What was handed to
+    `db.afterwards.after_commit` meanwhile is done once everything is stored.
     """
     writing, reading = _makers(engine or get_engine())
-    with (reading if read_only else writing)() as session, session.begin():
-        yield session
+    with (reading if read_only else writing)() as session:
+        with session.begin():
+            yield session
+        do_afterwards(session)
 
 
 def forget_engine() -> None:

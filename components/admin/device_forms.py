@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.admin.cells import confirm
-from components.made_token import LIVES, keep_made_token, life_text
+from components.made_token import chosen_life, keep_made_token, life_box
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import devices
@@ -38,7 +38,8 @@ def new_device(sources: Sequence[str]) -> None:
         )
         with source:
             _source_box(sources, None, "device_source")
-        life.selectbox(_("Its token ends"), LIVES, index=3, format_func=life_text, key="device_life")
+        with life:
+            life_box(_("Its token ends"), "device_life", days=0)
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -74,10 +75,12 @@ def _entrance(device: Device) -> None:
         _("The one before ends"),
         list(OVERLAPS),
         format_func=lambda minutes: _(OVERLAPS[minutes]),
+        required=True,
         key=overlap,
         disabled=not device.tokens,
     )
-    two.selectbox(_("The new one ends"), LIVES, index=3, format_func=life_text, key=life)
+    with two:
+        life_box(_("The new one ends"), life, days=0)
     login = plain(device.login)
     with st.container(horizontal=True):
         if not device.disabled:
@@ -157,7 +160,7 @@ def _create() -> None:
                 visitor,
                 chosen["device_login"],
                 source=chosen["device_source"],
-                expires_in_days=chosen["device_life"],
+                expires_in_days=chosen_life("device_life"),
             )
         keep_made_token(made, device=True)
 
@@ -182,7 +185,7 @@ def _rotate(device_id: int) -> None:
                 visitor,
                 device_id,
                 overlap_minutes=chosen[f"device_overlap_{device_id}"],
-                expires_in_days=chosen[f"device_life_{device_id}"],
+                expires_in_days=chosen_life(f"device_life_{device_id}"),
             )
         keep_made_token(made, device=True)
 

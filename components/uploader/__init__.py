@@ -14,6 +14,7 @@ from curation.archives import MAX_UNPACKED_BYTES
 from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source
 from curation.tags import clean_tags
+from curation.video_limits import LARGEST_VIDEO_BYTES
 from language import current
 
 
@@ -69,6 +70,7 @@ def uploader(batch: Batch | None, *, login: str, key: str = "uploader") -> None:
         "login": login,
         "language": current().value,
         "largest_picture": LARGEST_BYTES,
+        "largest_video": LARGEST_VIDEO_BYTES,
         "largest_archive": MAX_UNPACKED_BYTES,
         "browse": "/browse",
         "review": "/review",

@@ -502,7 +502,13 @@ REASONS: dict[str, str] = {
         "est animé ({0} images) ; seules les images fixes sont acceptées"
     ),
     "is not what was stored: its hash differs": "n’est pas ce qui a été stocké : son empreinte diffère",
-    "is not a JPEG, PNG or WebP picture{}": "n’est pas une image JPEG, PNG ou WebP{0:reason}",
+    "is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video{}": (
+        "n’est ni une image JPEG, PNG ou WebP, ni une vidéo MP4, WebM ou MOV{0:reason}"
+    ),
+    "holds no moving picture": "ne contient aucune image animée",
+    "is {} x {} pixels; its sides must be at most {} pixels": (
+        "fait {0:number} x {1:number} pixels ; ses côtés doivent faire au plus {2:number} pixels"
+    ),
     " (it starts like {})": " (cela commence comme {0:word})",
     "is {} x {} pixels": "fait {0:number} x {1:number} pixels",
     "{}; its sides must be between {} and {} pixels": (

@@ -65,7 +65,9 @@ def test_each_file_ends_as_registered_already_here_or_refused(
     link = uploader.ends_as("twin.jpg", "already_here").get_by_role("link")
     expect(link).to_have_attribute("href", f"/browse?media={known['id']}")
     refused = uploader.ends_as("report.jpg", "refused")
-    expect(refused).to_contain_text("is not a JPEG, PNG or WebP picture (it starts like a PDF)")
+    expect(refused).to_contain_text(
+        "is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video (it starts like a PDF)"
+    )
     expect(uploader.ends_as("empty.jpg", "refused")).to_contain_text("empty")
     page.locator('[data-name="group-refused"]').click()
     expect(page.locator(".row")).to_have_count(2)

@@ -75,6 +75,8 @@ def test_every_filter_has_a_pill_that_takes_it_away():
         "acted_from": "2026-08-03",
         "tag": ["haze", "test"],
         "file_name": "IMG",
+        "type": "image",
+        "extracted_from": "12",
     }
     wanted = MediaFilter.from_query(query)
     pills = active_pills(wanted, UTC, {"wildfire": "wildfire smoke"})

@@ -26,9 +26,9 @@ from db.streaming import CHUNK_BYTES, hold_still
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 MEDIA_COLUMNS = (
-    "media_id,file_name,type,content_type,size,width,height,sha256,bucket_key,source,azimuth,sequence,"
-    "captured_at,uploaded_at,uploader,lat,lon,tags,state,last_decision,decided_by,decided_at,"
-    "decision_comment,annotation_id,annotation_number,annotator,shape_count,label_classes,replies"
+    "media_id,file_name,type,content_type,size,width,height,duration,frame_rate,codec,sha256,bucket_key,source,azimuth,"
+    "sequence,captured_at,uploaded_at,uploader,lat,lon,tags,extracted_from,extracted_at,state,last_decision,decided_by,"
+    "decided_at,decision_comment,annotation_id,annotation_number,annotator,shape_count,label_classes,replies"
 )
 SHAPE_COLUMNS = "shape_id,label_class,x_min,y_min,x_max,y_max,polygon,origin,confidence"
 A_POLYGON = [[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]
@@ -97,9 +97,9 @@ def test_a_line_holds_everything_about_a_media(session, worked_media):
     sha256 = media.upload_sha256
     assert export(session, a_viewer(session)) == (
         f"{MEDIA_COLUMNS}\n"
-        f'{media.id},"IMG, 1.jpg",image,image/jpeg,470000,1920,1080,{sha256},{media.bucket_key},brison-200,45,s1,'
+        f'{media.id},"IMG, 1.jpg",image,image/jpeg,470000,1920,1080,,,,{sha256},{media.bucket_key},brison-200,45,s1,'
         "2026-08-12T17:42:08.000000Z,2026-08-12T18:00:00.250000Z,ines,44.123456789012344,-1.5,"
-        "dawn;sea of clouds,sent_back,sent_back,olaf,2026-08-13T00:00:00.000000Z,"
+        "dawn;sea of clouds,,,sent_back,sent_back,olaf,2026-08-13T00:00:00.000000Z,"
         f'"too ""wide"",\nlook again",{annotation.id},1,ines,2,{key},\n'
     )
 

@@ -147,7 +147,8 @@ def test_what_is_not_a_picture_by_content_is_refused_and_told_apart(
     with pytest.raises(RefusedPicture) as refusal:
         inspect(content, "IMG_2041.jpg")
     assert str(refusal.value) == (
-        f"IMG_2041.jpg is not a JPEG, PNG or WebP picture (it starts like {looks}). Nothing was stored."
+        "IMG_2041.jpg is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video"
+        f" (it starts like {looks}). Nothing was stored."
     )
 
 

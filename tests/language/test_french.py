@@ -123,8 +123,10 @@ def bare(node):
     ("english", "french"),
     [
         (
-            "IMG_2041.jpg is not a JPEG, PNG or WebP picture (it starts like a PDF). Nothing was stored.",
-            "IMG_2041.jpg n’est pas une image JPEG, PNG ou WebP (cela commence comme un PDF). Rien n’a été stocké.",
+            "IMG_2041.jpg is not a JPEG, PNG or WebP picture, nor an MP4, WebM or MOV video (it starts like a PDF)."
+            " Nothing was stored.",
+            "IMG_2041.jpg n’est ni une image JPEG, PNG ou WebP, ni une vidéo MP4, WebM ou MOV"
+            " (cela commence comme un PDF). Rien n’a été stocké.",
         ),
         (
             "a b.png is 20,000 x 4 pixels; its sides must be between 16 and 16,384 pixels. Nothing was stored.",

@@ -1,5 +1,6 @@
 // One media, large: the picture with its shapes, a step to either side, the frames around it.
 
+import { createPlayer, lengthText } from "../../../player.js";
 import { placed } from "./geometry.js";
 import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
@@ -9,6 +10,7 @@ import { dayAndClock, distance } from "./times.js";
 
 /**
  * @typedef {{media: import("./tile.js").Media, shapes: import("./magnifier.js").CroppedShape[],
+ *            predicted: import("./overlay.js").Shape[],
  *            previous: Tile|null, next: Tile|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
@@ -35,20 +37,33 @@ export function createMediaView(host) {
   /** @type {Telling|null} */
   let tell = null;
   let showShapes = true;
+  let showPredicted = true;
   /** @type {HTMLImageElement|null} */
   let picture = null;
   /** The media whose picture is on the stage, or on its way there. @type {number|null} */
   let shown = null;
+  /** @type {ReturnType<typeof createPlayer>|null} */
+  let player = null;
 
   function update(newData, newTell) {
     data = newData;
     tell = newTell;
     if (shown !== data.media.id) showPicture(data.media);
+    showVideo(data.media);
     drawBar();
     drawOverlay();
     drawStrip();
     // The next step finds its picture in the browser's cache.
     for (const media of [data.next, data.previous]) if (media) new Image().src = pictureAddress(media.id, "screen");
+  }
+
+  /** A video lies over its poster; which is one is known once the page has said so. */
+  function showVideo(media) {
+    if (player?.element.dataset.mediaId === String(media.id)) return;
+    player?.remove();
+    player = media.type === "video" ? createPlayer(media, pictureAddress, TEXT) : null;
+    if (player) stage.append(player.element);
+    row.classList.toggle("has-video", player !== null);
   }
 
   /** The picture before stays until the new one is decoded: no blank between two. */
@@ -72,18 +87,19 @@ export function createMediaView(host) {
   function drawOverlay() {
     stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
     if (data && shown === data.media.id) magnifier.show(data.media, data.shapes, showShapes);
-    if (!data || !showShapes || shown !== data.media.id || stage.classList.contains("loading")) return;
+    const drawn = [...(showPredicted ? (data?.predicted ?? []) : []), ...(showShapes ? (data?.shapes ?? []) : [])];
+    if (!data || !drawn.length || shown !== data.media.id || stage.classList.contains("loading")) return;
     const screen = { width: stage.clientWidth, height: stage.clientHeight };
     if (screen.width === 0) return;
-    const svg = drawShapes(data.shapes, data.media, screen, "contain");
+    const svg = drawShapes(drawn, data.media, screen, "contain");
     const place = placed(data.media, screen, "contain");
-    stage.append(svg, namesOf(data.shapes, place));
+    stage.append(svg, namesOf(drawn, place));
   }
 
   function drawBar() {
     if (!data) return;
     const media = data.media;
-    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`];
+    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`, lengthText(media.duration)];
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(
@@ -91,7 +107,9 @@ export function createMediaView(host) {
       button(TEXT.previous, "←", () => step(data?.previous), !data.previous),
       button(TEXT.next, "→", () => step(data?.next), !data.next),
       space,
+      ...(player?.isPlayable ? [button(TEXT.play, TEXT.space, () => player?.toggle())] : []),
       button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
+      ...(data.predicted.length ? [button(showPredicted ? TEXT.hidePredictions : TEXT.showPredictions, "P", togglePredicted)] : []),
       link(TEXT.original, pictureAddress(media.id, "original")),
       copyButton(),
     );
@@ -126,12 +144,20 @@ export function createMediaView(host) {
     drawOverlay();
   }
 
+  function togglePredicted() {
+    showPredicted = !showPredicted;
+    drawBar();
+    drawOverlay();
+  }
+
   /**
    * The picture changes at once; what is known about it follows from the page.
    * @param {{id: number, file_name?: string}|null|undefined} media
    */
   function step(media) {
     if (!media || media.id === shown) return;
+    player?.remove();
+    player = null;
     showPicture({ file_name: "", ...media });
     magnifier.clear();
     drawOverlay();
@@ -151,8 +177,11 @@ export function createMediaView(host) {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
     if (event.key === "ArrowLeft") step(data?.previous);
     else if (event.key === "ArrowRight") step(data?.next);
+    else if (event.key === " " && player && !isOnButton(event)) player.toggle();
+    else if ((event.key === "," || event.key === ".") && player) player.step(event.key === "," ? -1 : 1);
     else if (event.key === "Escape") tell?.close();
     else if (event.key.toLowerCase() === "h") toggleShapes();
+    else if (event.key.toLowerCase() === "p" && data?.predicted.length) togglePredicted();
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -166,6 +195,7 @@ export function createMediaView(host) {
     remove() {
       document.removeEventListener("keydown", keys, true);
       observer.disconnect();
+      player?.remove();
       root.remove();
     },
   };
@@ -176,6 +206,11 @@ function isTyping(event) {
   const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
   if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
   return target.closest('[role="dialog"], [role="listbox"], [data-baseweb="popover"]') !== null;
+}
+
+/** A focused button or link keeps the space bar for itself. */
+function isOnButton(event) {
+  return /^(BUTTON|A|SUMMARY)$/.test(/** @type {HTMLElement} */ (event.composedPath()[0]).tagName);
 }
 
 /** The clipboard needs a secure address; an old way works on plain HTTP. */
@@ -194,20 +229,23 @@ async function copyText(text) {
   }
 }
 
-/** Label classes as small plates above their shapes, or below where there is no room. */
+/** Label classes as small plates above their shapes, or below where there is no room, and where a model said it. */
 function namesOf(shapes, place) {
   const names = element("div", "shape-names");
   for (const shape of shapes) {
     if (!shape.name) continue;
     const name = element("span", "");
     const top = place.top + shape.box[1] * place.height;
-    const below = top < 20;
+    const below = top < 20 || shape.predicted;
     name.textContent = shape.name;
     name.style.left = `${Math.max(0, place.left + shape.box[0] * place.width)}px`;
     name.style.top = `${below ? place.top + shape.box[3] * place.height + 2 : top - 2}px`;
-    name.style.background = shape.colour;
-    name.style.color = isLight(shape.colour) ? "#111" : "#fff";
-    if (below) name.className = "below";
+    if (shape.predicted) name.style.borderColor = shape.colour;
+    else {
+      name.style.background = shape.colour;
+      name.style.color = isLight(shape.colour) ? "#111" : "#fff";
+    }
+    name.className = [below && "below", shape.predicted && "predicted"].filter(Boolean).join(" ");
     names.append(name);
   }
   return names;

@@ -1,5 +1,6 @@
 // One tile of the grid: picture, state, shapes, name.
 
+import { lengthMark, lengthText } from "../../../player.js";
 import { fitOf, inWindow } from "./geometry.js";
 import { drawShapes } from "./overlay.js";
 import { pictureElement } from "./picture.js";
@@ -18,6 +19,7 @@ const CROP_FORMAT = { width: 1, height: 1 };
 /**
  * @typedef {{id: number, file_name: string, state: string, width: number, height: number,
  *            state_name: string, source: string|null, captured_at: string|null, captured_at_assumed?: boolean,
+ *            type?: string, duration?: number|null, playable?: boolean|null, frame_rate?: number|null,
  *            bucket_key?: string|null, crop?: Crop|null, shapes: import("./overlay.js").Shape[]}} Media
  */
 
@@ -43,7 +45,7 @@ export function tileElement(media, address, { eager, crops }) {
   const frame = document.createElement("div");
   frame.className = `frame ${media.crop ? "cover" : fitOf(media, formatOf(crops))}`;
   const picture = media.crop ? pictureElement(media, "crop", { eager, box: media.crop.box }) : pictureElement(media, "thumb", { eager });
-  frame.append(picture, badgeElement(media), cornerElement());
+  frame.append(picture, badgeElement(media), cornerElement(), ...[lengthMark(media)].filter((mark) => mark !== null));
   tile.append(frame, captionElement(media));
   return tile;
 }
@@ -106,5 +108,6 @@ function timeOf(media) {
 }
 
 function describe(media) {
-  return [media.file_name, media.state_name, TEXT.shapes(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
+  const length = media.type === "video" ? `${TEXT.video} ${lengthText(media.duration)}` : "";
+  return [media.file_name, length, media.state_name, TEXT.shapes(media.shapes.length), media.source, timeOf(media)].filter(Boolean).join(", ");
 }

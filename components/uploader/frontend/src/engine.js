@@ -15,7 +15,7 @@ const LASTING = 2;
 
 /**
  * @typedef {"ready"|"waiting"|"reading"|"sending"|"unpacking"|"registered"|"already_here"|"refused"|"failed"} RowState
- * @typedef {{id: number, file: File|null, name: string, path: string, size: number, kind: "picture"|"archive"|"entry",
+ * @typedef {{id: number, file: File|null, name: string, path: string, size: number, kind: "picture"|"video"|"archive"|"entry",
  *            state: RowState, sent: number, tries: number, notBefore: number, detail: string, notes: string[],
  *            mediaId: number|null, createdAt: string|null, key: string, batch: import("./batch.js").Batch,
  *            place: number|null, parent: number|null}} Row
@@ -48,7 +48,7 @@ export function createEngine({
   let stopping = new AbortController();
   /** @type {Set<() => void>} */
   const listeners = new Set();
-  const limits = { picture: Infinity, archive: Infinity };
+  const limits = { picture: Infinity, video: Infinity, archive: Infinity };
 
   const changed = () => listeners.forEach((listener) => listener());
 
@@ -70,7 +70,7 @@ export function createEngine({
 
   /** What is certain to be refused is not sent: a megabyte on a mountain link costs a minute. */
   function check(row) {
-    const limit = row.kind === "archive" ? limits.archive : limits.picture;
+    const limit = limits[row.kind] ?? limits.picture;
     if (row.size === 0) refuse(row, TEXT.empty(row.name));
     else if (row.size > limit) refuse(row, TEXT.tooLarge(row.name, bytesText(row.size), bytesText(limit)));
     return row;
@@ -243,7 +243,7 @@ export function createEngine({
     halted: () => halted,
     /** Why everybody waits, and for how many more seconds; null when nobody has to. */
     pause: () => (resumeAt > now() ? { reason: trouble || TEXT.noConnection, seconds: Math.ceil((resumeAt - now()) / 1000) } : null),
-    /** @param {{picture?: number, archive?: number}} most bytes */
+    /** @param {{picture?: number, video?: number, archive?: number}} most bytes */
     setLimits: (most) => Object.assign(limits, most),
     /** @param {() => void} listener @returns {() => void} takes the listener away again */
     subscribe(listener) {

@@ -1,8 +1,9 @@
 // Every sentence and word this component shows, in one place.
 
 export const ENGLISH = {
-  drop: "Drop pictures, folders or ZIP files here",
-  dropHint: (picture, archive) => `JPEG, PNG or WebP of at most ${picture} each; ZIP files of at most ${archive}`,
+  drop: "Drop pictures, videos, folders or ZIP files here",
+  dropHint: (picture, video, archive) =>
+    `JPEG, PNG or WebP of at most ${picture} each; MP4, WebM or MOV of at most ${video}; ZIP files of at most ${archive}`,
   chooseFiles: "Choose files",
   chooseFolder: "Choose a folder",
   start: (figure, n) => `Upload ${figure} ${n === 1 ? "file" : "files"}`,

@@ -15,10 +15,11 @@ export function isJunk(path) {
 
 /**
  * @param {{name: string, type?: string}} file
- * @returns {"archive"|"picture"} by name; what it really is, the server finds out from its content
+ * @returns {"archive"|"video"|"picture"} by name; what it really is, the server finds out from its content
  */
 export function kindOf(file) {
-  return /\.zip$/i.test(file.name) || file.type === "application/zip" ? "archive" : "picture";
+  if (/\.zip$/i.test(file.name) || file.type === "application/zip") return "archive";
+  return /\.(mp4|m4v|mov|webm)$/i.test(file.name) || file.type?.startsWith("video/") ? "video" : "picture";
 }
 
 const NATURAL = new Intl.Collator("en", { numeric: true, sensitivity: "base" });

@@ -1,8 +1,9 @@
 // Every sentence and word this component shows, in French.
 
 export const FRENCH = {
-  drop: "Déposer ici des images, des dossiers ou des ZIP",
-  dropHint: (picture, archive) => `JPEG, PNG ou WebP de ${picture} au plus ; ZIP de ${archive} au plus`,
+  drop: "Déposer ici des images, des vidéos, des dossiers ou des ZIP",
+  dropHint: (picture, video, archive) =>
+    `JPEG, PNG ou WebP de ${picture} au plus\u202f; MP4, WebM ou MOV de ${video} au plus\u202f; ZIP de ${archive} au plus`,
   chooseFiles: "Choisir des fichiers",
   chooseFolder: "Choisir un dossier",
   start: (figure, n) => `Envoyer ${figure} ${n < 2 ? "fichier" : "fichiers"}`,

@@ -7,6 +7,8 @@ import { TEXT } from "./strings.js";
 const LARGEST_HASHED = 32 * 1024 * 1024;
 /** Nothing sent and nothing heard for so long: the connection is dead, even if nobody says so. */
 const SILENCE_MS = 60_000;
+/** Once all is sent the server puts it into the bucket, and says nothing meanwhile: at least so many bytes a millisecond. */
+const SLOWEST_BUCKET = 2_000;
 
 /**
  * @param {Blob} file
@@ -37,7 +39,7 @@ export function post({ address, file, name, fields, key, signal, onSent, onLine 
     let timer = 0;
     const heard = () => {
       clearTimeout(timer);
-      timer = window.setTimeout(() => request.abort(), SILENCE_MS);
+      timer = window.setTimeout(() => request.abort(), SILENCE_MS + file.size / SLOWEST_BUCKET);
     };
     const takeLines = (end) => {
       if (!onLine || request.status !== 200) return;

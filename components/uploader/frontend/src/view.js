@@ -10,7 +10,7 @@ const ASK_AGAIN_MS = 3000;
 
 /**
  * @typedef {{batch: import("./batch.js").Batch|null, start: string|null, login: string, largest_picture: number,
- *            largest_archive: number, browse: string, review: string|null}} UploaderData
+ *            largest_video: number, largest_archive: number, browse: string, review: string|null}} UploaderData
  * `start` is the last one asked for, and `batch` what the page said when it arrived; addresses of pages, limits in bytes
  */
 
@@ -147,8 +147,8 @@ export function createView(host, engine) {
     update(newData, newAsk) {
       data = newData;
       ask = newAsk;
-      hint.textContent = TEXT.dropHint(bytesText(data.largest_picture), bytesText(data.largest_archive));
-      engine.setLimits({ picture: data.largest_picture, archive: data.largest_archive });
+      hint.textContent = TEXT.dropHint(bytesText(data.largest_picture), bytesText(data.largest_video), bytesText(data.largest_archive));
+      engine.setLimits({ picture: data.largest_picture, video: data.largest_video, archive: data.largest_archive });
       takeAnswer();
       redraw();
     },

@@ -37,6 +37,12 @@ test("a ZIP is an archive by its name or its type", () => {
   assert.equal(kindOf({ name: "zip.jpg" }), "picture");
 });
 
+test("a video is one by its name or its type", () => {
+  assert.equal(kindOf({ name: "clip.MP4" }), "video");
+  assert.equal(kindOf({ name: "clip", type: "video/webm" }), "video");
+  assert.equal(kindOf({ name: "mp4.jpg", type: "image/jpeg" }), "picture");
+});
+
 test("of any number of rows only those around the window exist", () => {
   assert.deepEqual(windowOf(0, 340, 2000), [0, 16]);
   assert.deepEqual(windowOf(34000, 340, 2000), [994, 1016]);

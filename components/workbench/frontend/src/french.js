@@ -46,6 +46,8 @@ export const FRENCH = {
     whole: "La classe suivante vaut pour l’image entière",
     find: "Trouver une classe en tapant",
     copy: "Copier les formes de l’image précédente",
+    takeAll: "Prendre toutes les prédictions affichées, telles quelles",
+    takeOne: "Prendre la prédiction sous le pointeur ; puis glisser pour la corriger",
     delete: "Supprimer la forme sélectionnée",
     undo: "Annuler : d’abord les traits, puis les décisions du jour",
     redo: "Rétablir",
@@ -214,6 +216,19 @@ export const FRENCH = {
     mine: "vous",
     remove: "Supprimer cette forme",
     pointer: "Pointez l’image pour l’agrandir ici.",
+  },
+  predicted: {
+    title: "Prédictions",
+    all: "tout prendre",
+    threshold: "Confiance minimale affichée",
+    take: (name, confidence, model) => `Prendre ${name}, ${confidence}, ${model}`,
+    below: (n) => (n === 1 ? "1 moins sûre n’est pas affichée" : `${n} moins sûres ne sont pas affichées`),
+    nothing: (models) => `${models} : rien vu`,
+    allTaken: "Toutes sont prises.",
+    taken: (n) => (n === 1 ? "1 prédiction prise. {undo} l’annule." : `${n} prédictions prises. {undo} les annule.`),
+    noneLeft: "Aucune prédiction affichée n’est à prendre.",
+    noneHere: "Aucun modèle n’a rien prédit ici.",
+    corrected: "corrigée",
   },
   ask: {
     sent_back: "Qu’est-ce qui est à refaire ?",
@@ -392,6 +407,7 @@ export const FRENCH = {
     " ": "Espace",
     Escape: "Échap",
     wheel: "molette",
+    click: "clic",
     "Space drag": "Espace glisser",
   },
   ownKeys: {
@@ -416,4 +432,11 @@ export const FRENCH = {
   decisions: "Décisions",
   decimal: ",",
   days: (n) => `${n} j`,
+  video: {
+    video: "Vidéo",
+    unplayable: "Ce navigateur ne peut pas lire cette vidéo.",
+    download: "La télécharger",
+    noShapes: "On ne dessine pas sur une vidéo\u00a0: extrayez-en des images, ou étiquetez-la en entier.",
+    speed: (rate) => `Vitesse x ${rate}`,
+  },
 };

@@ -21,6 +21,7 @@ import { openStore } from "./store.js";
 import { createStrip } from "./strip.js";
 import { TEXT } from "./strings.js";
 import { createTimings } from "./timings.js";
+import { createVideo } from "./video.js";
 import { addressOf, createWhereabouts, isAt, placeAt } from "./whereabouts.js";
 
 /** Of a filter so many are leased: the one on screen, and those that come next. */
@@ -90,6 +91,7 @@ export function createWorkbench(parent, place, onPlace) {
       }
     },
   });
+  const video = createVideo({ stage: stage.element, pictureAddress: api.pictureAddress, say: (text) => notice.say(text) });
   const strip = createStrip({ queues: place.queues, onQueue: switchQueue, onOrder: switchOrder, onKeys: () => sheet.open() });
   const placeholder = { panel: h("aside.panel"), film: h("footer.film") };
   stage.element.append(notice.element, ending.element);
@@ -171,7 +173,7 @@ export function createWorkbench(parent, place, onPlace) {
       bindKeys({
         onAct,
         takeStroke: chooser.takeStroke,
-        onSpace: stage.holdSpace,
+        onSpace: (held) => video.takesSpace(held) || stage.holdSpace(held),
         isQuiet: () => sheet.isOpen || !root.isConnected || Boolean(root.querySelector("dialog[open]")) || Boolean(document.querySelector("[role=dialog], dialog[open]")),
         leaveAlone: (event) => event.key === "Delete" && drawing.hasPickedCorners,
       }),
@@ -405,6 +407,7 @@ export function createWorkbench(parent, place, onPlace) {
       stage.clear();
       ending.failed(picture.error?.message ?? TEXT.errors.pictureMissing);
     }
+    video.show(item);
     stage.canvas.setAttribute("aria-label", [TEXT.canvas, item.file_name, item.source].filter(Boolean).join(", "));
     parts.chooser.close();
     parts.panel.field.close();
@@ -427,6 +430,7 @@ export function createWorkbench(parent, place, onPlace) {
     root.dataset.waiting = "false";
     root.dataset.mediaId = "";
     stage.clear();
+    video.show(null);
     parts.drawing.put([]);
     parts.film.clear();
     parts.around.shown(null, null);
@@ -457,6 +461,7 @@ export function createWorkbench(parent, place, onPlace) {
       shapes: stage.picture && parts?.drawing ? parts.drawing.read() : [],
       selected: parts?.drawing?.selected ?? null,
       theirs: session?.shown?.returned?.theirs?.shapes ?? sides?.second.shapes ?? [],
+      ...parts?.predicted.seen,
       ...parts?.around.history.seen,
     };
   }
@@ -465,13 +470,14 @@ export function createWorkbench(parent, place, onPlace) {
     if (!session || !parts) return;
     const situation = session.situation();
     const { around, commands, drawing, panel } = parts;
-    drawing.enable(situation.mayDecide && Boolean(stage.picture) && !situation.saving);
+    drawing.enable(situation.mayDecide && Boolean(stage.picture) && !situation.saving && !video.isOn);
     panel.update({ current: commands.nextLabel, drawing: session.drawing, selected: drawing.selected, situation });
     panel.setComment(session.comment);
     parts.returned.update(session.shown?.returned ?? null);
     parts.kept.update(session.shown?.overtaken ?? null);
     root.dataset.dispute = String(parts.dispute.update(session.shown?.item ?? null));
     around.update(situation, session.drawing, drawing.selected);
+    parts.predicted.update(situation);
     const on = { hide: commands.shapesHidden, loop: around.loop.isOn, grid: around.light.isGrid, looks: around.light.isOpen };
     parts.rail.update({ tool: drawing.tool, on: Object.keys(on).filter((act) => on[act]), changed: around.light.isChanged });
     const now = seen();
@@ -525,6 +531,7 @@ export function createWorkbench(parent, place, onPlace) {
       return;
     }
     early.taken();
+    if (video.takes(act)) return;
     parts.commands.byAct[act]?.(press);
   }
 
@@ -558,6 +565,7 @@ export function createWorkbench(parent, place, onPlace) {
       leases?.release();
       leases?.stop();
       pictures.clear();
+      video.show(null);
       stage.stop();
       root.remove();
     },
