@@ -180,7 +180,13 @@ def _template(scope: Scope) -> str:
 @open_router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {"schema": {"type": "string"}}}},
+        401: {},
+        403: {},
+        503: {},
+    },
+    openapi_extra={"security": [{"bearer": []}]},
 )
 def read_metrics(request: Request) -> Response:
     """Figures in Prometheus' text format, for admins or with `METRICS_TOKEN` as bearer token."""

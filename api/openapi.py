@@ -147,9 +147,8 @@ def _complete(schema: Json, api: FastAPI, *, takes_cookies: bool) -> None:
         facts = found[path, method]
         used.update(operation.get("tags", ()))
         _tell_in_words(operation)
-        operation["security"] = (
-            [{name: []} for name in components["securitySchemes"]] if facts.guarded else []
-        )
+        known = facts.guarded or operation.get("security")
+        operation["security"] = [{name: []} for name in components["securitySchemes"]] if known else []
         _add_statuses(operation, facts.statuses(path, method, operation, schemas))
         _give_examples(operation, examples)
     _exact(schema)

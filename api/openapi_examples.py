@@ -139,8 +139,8 @@ class Examples:
 
     def of_content(self, media_type: str, schema: Json) -> Any:
         """An example of a body or an answer; None of what is no text."""
-        if media_type in TEXTS:
-            return TEXTS[media_type]
+        if text := TEXTS.get(media_type.partition(";")[0]):
+            return text
         if media_type == "application/json" or "form" in media_type:
             return self._of(schema, "", "", 0)
         return None
