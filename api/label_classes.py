@@ -77,7 +77,7 @@ class LabelClassChange(Body):
     guide: str | None = Field(default=None, max_length=4000)
 
 
-@router.post("/label-classes", status_code=201)
+@router.post("/label-classes", status_code=201, responses={404: {}})
 def create_label_class(given: LabelClassIn, session: SessionDep, access: AccessDep) -> LabelClassOut:
     """A new label class, at the end of the list."""
     require_scope(access, Scope.ADMIN)
