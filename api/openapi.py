@@ -37,7 +37,6 @@ TAGS: dict[str, str] = {
     "media": "What was registered: lists by filter, details, history, pictures, tags.",
     "annotations": "Answers and the files that belong to them, as rows of their own.",
     "answers": "Submitting answers and deciding on media.",
-    "reviews": "What was decided, by whom.",
     "queues": "What awaits the caller, and who has what before them.",
     "drafts": "Drawings that are not submitted yet.",
     "comments": "What people say about a media, and whom they mention.",
@@ -54,7 +53,7 @@ TAGS: dict[str, str] = {
     "devices": "Cameras that send by themselves, and their tokens. For admins.",
     "tokens": "Tokens of one's own, for programs.",
     "webhooks": "Who is told of what happens here. For admins.",
-    "events": "The audit trail. For admins.",
+    "trails": "What was decided, and the audit trail.",
     "health": "Alive, able to serve, and how it goes.",
 }
 
@@ -149,9 +148,8 @@ def _complete(schema: Json, api: FastAPI, *, takes_cookies: bool) -> None:
         facts = found[path, method]
         used.update(operation.get("tags", ()))
         _tell_in_words(operation)
-        operation["security"] = (
-            [{name: []} for name in components["securitySchemes"]] if facts.guarded else []
-        )
+        known = facts.guarded or operation.get("security")
+        operation["security"] = [{name: []} for name in components["securitySchemes"]] if known else []
         _add_statuses(operation, facts.statuses(path, method, operation, schemas))
         _give_examples(operation, examples)
     _exact(schema)

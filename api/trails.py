@@ -53,7 +53,7 @@ def list_reviews(
     return page.items
 
 
-@router.get("/events", tags=["events"])
+@router.get("/events", tags=["events"], responses={404: {}})
 def list_events(
     asked: Annotated[EventQuery, Query()],
     request: Request,
