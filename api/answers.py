@@ -28,13 +28,19 @@ REPEATED: dict[int | str, dict[str, Any]] = {
 
 
 class ShapeIn(Body):
-    """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture."""
+    """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture.
+
+    With the `prediction` that it was taken from, its origin and confidence are found out by comparing the two.
+    """
 
     label_class: str = Field(max_length=60)
     box: list[Number] | None = Field(default=None, max_length=4)
     points: list[list[Number]] | None = Field(default=None, max_length=1000)
     origin: Literal["human", "model", "import"] = "human"
     confidence: Number | None = None
+    prediction: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="Of this media, as it is or corrected."
+    )
 
 
 class AnnotationIn(Body):

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from api.answers import Body
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
+from api.fields import Body
 from curation import label_classes
 from curation.accesses import PEOPLE, require_scope
 from curation.label_class_examples import Example, list_examples

@@ -98,6 +98,9 @@ class PreferencesIn(Body):
 
     language: str | None = Field(default=None, max_length=10)
     keys: dict[str, str] = Field(default={}, max_length=200)
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, description="Predictions of a lower confidence are not drawn."
+    )
 
 
 @router.get("/me")
@@ -114,5 +117,5 @@ def read_me(access: AccessDep) -> Me:
 
 @router.patch("/me/preferences")
 def write_preferences(changes: PreferencesIn, session: SessionDep, access: AccessDep) -> Preferences:
-    """Change one's own language or keys. Two acts on one key are refused."""
+    """Change one's own language, keys or threshold. Two acts on one key are refused."""
     return change_preferences(session, access, changes.model_dump(exclude_unset=True))

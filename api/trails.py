@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.answers import Body
 from api.dependencies import AccessDep, ReadSessionDep
+from api.fields import Body
 from curation import audit_trail, review_list
 from curation.audit_trail import EventView
 from curation.media_view import ReviewView

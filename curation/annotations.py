@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, literal_column, null, select, true
@@ -37,6 +37,7 @@ from curation.media_view import (
     review_rows,
     review_view,
 )
+from curation.origins import with_origins
 from curation.questions import resolve_replies
 from curation.reviews import state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
@@ -94,7 +95,8 @@ def submit_annotation(
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back what was
+    upright picture; `replies` are true or false by the key of a question. Of a shape that names the `prediction` it was
+    taken from, the origin is found out here (`origins.with_origins`). A repeated `client_id` gives back what was
     stored. With `look` it is a blind answer: it is compared with the one that counts and never counts itself, and
     whoever gave it is told nothing of that.
 
@@ -121,6 +123,7 @@ def submit_annotation(
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
     draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
+    draft = replace(draft, shapes=with_origins(session, media.id, draft.shapes))
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
     require_usable(session, media, draft, resolved)
     questions = resolve_replies(session, draft.replies)
@@ -208,6 +211,7 @@ def fill_answer(
             points=[list(point) for point in shape.points] if shape.points else None,
             origin=shape.origin,
             confidence=shape.confidence,
+            prediction_id=shape.prediction,
         )
         for position, shape in enumerate(draft.shapes)
     ]
@@ -280,6 +284,8 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
                 points=[list(point) for point in shape.points] if shape.points else None,
                 origin=shape.origin.value,
                 confidence=shape.confidence,
+                prediction=shape.prediction,
+                model=shape.model,
             )
             for shape in draft.shapes
         ],
@@ -316,8 +322,11 @@ def _keys_of_current(session: Session, media: Media) -> set[str]:
 
 
 def _origin(draft: AnnotationDraft) -> Origin:
-    """A person who hands in an answer stands for it, whoever drew its shapes first."""
-    origins = {shape.origin for shape in draft.shapes}
+    """A person who hands in an answer stands for it, whoever drew its shapes first.
+
+    Also where all of them were taken from predictions: that is what a second opinion is wanted about.
+    """
+    origins = {Origin.HUMAN if shape.prediction is not None else shape.origin for shape in draft.shapes}
     return origins.pop() if len(origins) == 1 else Origin.HUMAN
 
 

@@ -25,6 +25,7 @@ from db.models import (
     LabelClass,
     Media,
     MediaTag,
+    Prediction,
     Question,
     Review,
     Shape,
@@ -44,6 +45,7 @@ Current = aliased(Annotation, name="current")
 Annotator = aliased(Access, name="annotator")
 Drawn = aliased(Shape, name="drawn")
 ShapeClass = aliased(LabelClass, name="shape_class")
+TakenFrom = aliased(Prediction, name="taken_from")
 
 # Tab, carriage return, + - = @.
 FORMULA_STARTS = (9, 13, 43, 45, 61, 64)
@@ -66,6 +68,7 @@ REVIEWER = Join(Reviewer, Reviewer.id == LastReview.access_id, LAST_REVIEW)
 CURRENT = Join(Current, Current.id == Media.current_annotation_id)
 ANNOTATOR = Join(Annotator, Annotator.id == Current.author_id, CURRENT)
 SHAPE_CLASS = Join(ShapeClass, ShapeClass.id == Drawn.label_class_id)
+TAKEN_FROM = Join(TakenFrom, TakenFrom.id == Drawn.prediction_id)
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("uploader", _text(Uploader.login), UPLOADER),
     Column("lat", _number(Media.lat)),
     Column("lon", _number(Media.lon)),
+    Column("score", _number(Media.score)),
     Column("tags", _tags),
     Column("extracted_from", _as_is(Media.extracted_from_id)),
     Column("extracted_at", _number(Media.extracted_at)),
@@ -212,6 +216,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("polygon", _as_is(cast(Drawn.points, Text)), of_shape=True),
     Column("origin", _as_is(Drawn.origin), of_shape=True),
     Column("confidence", _number(Drawn.confidence), of_shape=True),
+    # With the origin `model` its shape as it was, with `human` its shape corrected.
+    Column("model", _text(TakenFrom.model), TAKEN_FROM, of_shape=True),
 )
 
 

@@ -26,6 +26,7 @@ CurationError
 │   ├── RefusedAddress          what leads into a private network
 │   ├── UnknownLabelClass
 │   ├── UnknownQuestion
+│   ├── UnknownPrediction
 │   ├── UnknownFilter
 │   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
 │   └── ContentDiffers          the digest or the repeated key does not fit the bytes
@@ -160,6 +161,10 @@ class UnknownLabelClass(Refused):
 
 class UnknownQuestion(Refused):
     pass
+
+
+class UnknownPrediction(Refused):
+    """A shape names a prediction that is not about its media."""
 
 
 class UnknownFilter(Refused):

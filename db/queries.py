@@ -36,6 +36,8 @@ from db.models import (
     Media,
     MediaTag,
     Mention,
+    PredictedShape,
+    Prediction,
     Question,
     Review,
     Shape,
@@ -160,6 +162,14 @@ def media_has_shapes(wanted: bool) -> ColumnElement[bool]:
         Annotation.id == Media.current_annotation_id, Annotation.content == AnnotationContent.SHAPES
     )
     return and_(read, ~any_shape)
+
+
+def media_predicted(wanted: str) -> ColumnElement[bool]:
+    """Media about which any model has said something (“yes”), none has (“no”), or the one of this name has."""
+    said = exists().where(Prediction.media_id == Media.id)
+    if wanted == "no":
+        return ~said
+    return said if wanted == "yes" else said.where(Prediction.model == wanted)
 
 
 def media_named_like(part: str) -> ColumnElement[bool]:
@@ -317,7 +327,7 @@ def accepters_of(annotation_id: int, *, review_own: bool) -> Select[int]:
 
 
 def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
-    """Rows of (annotation_id, key, corners, points, origin, confidence) in drawing order."""
+    """Rows of (annotation_id, key, corners, points, origin, confidence, prediction_id) in drawing order."""
     return (
         select(
             Shape.annotation_id,
@@ -329,6 +339,7 @@ def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
             Shape.points,
             Shape.origin,
             Shape.confidence,
+            Shape.prediction_id,
         )
         .join(LabelClass, LabelClass.id == Shape.label_class_id)
         .where(Shape.annotation_id.in_(annotation_ids))
@@ -377,6 +388,39 @@ def newest_labelled(label_class_id: int, looked_through: int, state: State) -> A
         .join(newest, Media.current_annotation_id == newest.c.annotation_id)
         .where(Media.state == state)
         .order_by(newest.c.annotation_id.desc())
+    )
+
+
+def newest_predictions_of(media_ids: Sequence[int]) -> AnySelect:
+    """Of these media the newest prediction by each model: rows of (media_id, id, model, score, created_at)."""
+    newest = (
+        select(func.max(Prediction.id))
+        .where(Prediction.media_id.in_(media_ids))
+        .group_by(Prediction.media_id, Prediction.model)
+    )
+    return (
+        select(Prediction.media_id, Prediction.id, Prediction.model, Prediction.score, Prediction.created_at)
+        .where(Prediction.id.in_(newest))
+        .order_by(Prediction.media_id, Prediction.model)
+    )
+
+
+def predicted_shapes_of(prediction_ids: Sequence[int]) -> AnySelect:
+    """Rows of (prediction_id, key, corners, points, confidence) as the models gave them."""
+    return (
+        select(
+            PredictedShape.prediction_id,
+            LabelClass.key,
+            PredictedShape.x_min,
+            PredictedShape.y_min,
+            PredictedShape.x_max,
+            PredictedShape.y_max,
+            PredictedShape.points,
+            PredictedShape.confidence,
+        )
+        .join(LabelClass, LabelClass.id == PredictedShape.label_class_id)
+        .where(PredictedShape.prediction_id.in_(prediction_ids))
+        .order_by(PredictedShape.prediction_id, PredictedShape.position)
     )
 
 

@@ -24,9 +24,10 @@ const STEPS = [["previous", "←"], ["next", "→"]];
  * @param {Element} options.crop
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
  * @param {any} options.around what else stands beside the picture
+ * @param {Element} options.predicted what models propose
  * @param {object} options.on what a click does: label, toggleWhole, openChooser, select, remove, act, step, comment, say
  */
-export function createPanel({ crop, labels, around, on }) {
+export function createPanel({ crop, labels, around, predicted, on }) {
   const chips = h("div.chips");
   const whole = h("div.chips.whole");
   const shapeList = h("ul.rows.shape-rows");
@@ -74,6 +75,7 @@ export function createPanel({ crop, labels, around, on }) {
     classes,
     section(TEXT.panel.whole, "for-whole", whole, chooserButton("whole", TEXT.panel.add)),
     around.questions.element,
+    predicted,
     shapes,
     section(TEXT.panel.history, "history", around.history.list, commentButton, sayButton),
     h("div.deciding", {}, acts, field.element),
@@ -91,10 +93,10 @@ export function createPanel({ crop, labels, around, on }) {
   function shapeRow(shape, selected) {
     const by =
       shape.origin === "model"
-        ? [TEXT.panel.byModel, shape.confidence === null ? null : decimal(shape.confidence.toFixed(2))].filter(Boolean).join(" · ")
+        ? [shape.model ?? TEXT.panel.byModel, shape.confidence === null ? null : decimal(shape.confidence.toFixed(2))].filter(Boolean).join(" · ")
         : shape.origin === "import"
           ? TEXT.panel.imported
-          : percent(shareOfPicture(shape));
+          : [shape.prediction ? TEXT.predicted.corrected : null, percent(shareOfPicture(shape))].filter(Boolean).join(" · ");
     return h(
       "li",
       { className: shape.id === selected ? "on" : "", style: `--c:${labels.colourOf(shape.label_class)}` },
