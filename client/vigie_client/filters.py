@@ -26,6 +26,8 @@ class MediaFilter(TypedDict, total=False):
     acted_from: datetime | date | str
     tag: str | Sequence[str]
     file_name: str
+    type: str  # image or video
+    extracted_from: int  # the video that frames were taken out of
     predicted: bool | str  # by any model, by none, or by the model of that name
     sort: str  # -uploaded, uploaded, -captured, captured, file_name, source, -score, random
     seed: int

@@ -73,6 +73,7 @@ def reference_pages(openapi: Json) -> Iterator[tuple[str, str, str]]:
             f"{FOLDER}/{_slug(tag)}.md",
             f"# {_title(tag)}\n\n{described.get(tag, '')}\n\n{text}\n",
         )
+    yield "Errors", f"{FOLDER}/errors.md", _errors(openapi)
     yield "Bodies", BODIES, _bodies(openapi.get("components", {}).get("schemas", {}))
 
 
@@ -99,8 +100,7 @@ def _route(method: str, path: str, operation: Json, openapi: Json) -> str:
     parts += [description] if description else []
     parts += _parameters([_found(openapi, given) for given in operation.get("parameters", [])])
     parts += _request(operation.get("requestBody"), openapi)
-    answers = operation.get("responses", {})
-    parts.append(_answers({status: _found(openapi, answer) for status, answer in answers.items()}))
+    parts += _answers(operation.get("responses", {}))
     return "\n\n".join(parts)
 
 
@@ -140,15 +140,39 @@ def _request(body: Json | None, openapi: Json) -> list[str]:
     return parts
 
 
-def _answers(answers: Json) -> str:
-    rows, examples = [], []
+def _answers(answers: Json) -> list[str]:
+    """What this route answers in its own way; what it shares with all others is named, and stands on a page."""
+    rows, examples, shared = [], [], []
     for status, answer in answers.items():
+        if "$ref" in answer:
+            shared.append(f"[{status}](errors.md#{status})")
+            continue
         content = answer.get("content", {})
         kinds = [_type(given.get("schema", {})) or f"`{kind}`" for kind, given in content.items()]
         rows.append(f"| {status} | {_cell(answer.get('description', ''))} | {' or '.join(kinds)} |")
         if status.startswith("2"):
             examples += [example for given in content.values() for example in _example(given)]
-    return "\n\n".join(["\n".join(["| status | means | body |", "|---|---|---|", *rows]), *examples])
+    table = ["\n".join(["| status | means | body |", "|---|---|---|", *rows])] if rows else []
+    return [*table, *([f"As everywhere: {', '.join(shared)}."] if shared else []), *examples]
+
+
+def _errors(openapi: Json) -> str:
+    shared = {
+        status: answer
+        for methods in openapi["paths"].values()
+        for operation in methods.values()
+        for status, answer in operation.get("responses", {}).items()
+        if "$ref" in answer
+    }
+    parts = [
+        "# Errors",
+        "What goes wrong is told in one shape, [Problem](bodies.md#problem), on every route.",
+    ]
+    for status in sorted(shared):
+        answer = _found(openapi, shared[status])
+        parts += [f"## {status}", answer.get("description", "")]
+        parts += [example for given in answer.get("content", {}).values() for example in _example(given)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _example(content: Json) -> list[str]:

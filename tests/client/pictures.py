@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import av
+import numpy
 from PIL import Image
 
 
@@ -24,3 +26,16 @@ def a_folder(path: Path, numbers: range) -> Path:
         parent.mkdir(parents=True, exist_ok=True)
         (parent / f"frame-{number:05}.jpg").write_bytes(a_frame(number))
     return path
+
+
+def a_video(*, seconds: int) -> bytes:
+    """A small MP4 that grows lighter."""
+    written = io.BytesIO()
+    with av.open(written, "w", format="mp4") as film:
+        stream = film.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 64
+        for number in range(seconds * 10):
+            still = numpy.full((64, 64, 3), number * 5 % 256, dtype=numpy.uint8)
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(still, format="rgb24")))
+        film.mux(stream.encode())
+    return written.getvalue()

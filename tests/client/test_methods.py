@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -13,6 +14,8 @@ from vigie_client import (
     AsyncClient,
     Client,
     Conflict,
+    NewPredictedShape,
+    NewPrediction,
     NewShape,
     NotAllowed,
     NotFound,
@@ -22,7 +25,7 @@ from vigie_client import (
 from vigie_client.methods import media as media_methods
 from vigie_client.models.media import KnownElsewhere, MediaDetails
 
-from tests.client.pictures import a_frame
+from tests.client.pictures import a_frame, a_video
 from tests.product import ADMIN, ADMIN_PASSWORD, Product
 
 BOX = [0.1, 0.2, 0.3, 0.4]
@@ -190,6 +193,49 @@ def test_label_classes_questions_and_figures(client):
     assert client.list_label_class_examples("wildfire") is not None
     with pytest.raises(NotFound):
         client.list_label_class_examples("no/such class")
+    made = client.create_label_class("drone", "drone", "#123456", applies_to="both", guide="It hums.")
+    assert client.change_label_class(made.key, guide=None).guide is None
+    assert client.retire_label_class(made.key).retired
+    assert not client.restore_label_class(made.key).retired
+
+
+def test_counts_reviews_events_and_metrics(client):
+    media = client.register_media(a_frame(40_255), file_name="n.jpg", source="CAM-N").media
+    assert client.count_media(source="CAM-N").value == 1
+    assert client.get_facets().state["new"] >= 0
+    client.decide(media.id, "rejected", comment="a thumb")
+    (review,) = client.list_reviews(media_id=media.id)
+    assert (review.decision, review.comment, review.author) == ("rejected", "a thumb", ADMIN)
+    assert next(client.list_events(media_id=media.id)).media_id == media.id
+    assert "vigie_requests" in client.get_metrics()
+
+
+def test_what_a_model_proposes_is_taken_or_left(client):
+    media = client.register_media(a_frame(40_256), file_name="m.jpg", source="CAM-M").media
+    seen = NewPredictedShape("wildfire", 0.8, BOX)
+    sent = client.send_prediction(media.id, "yolo-11", [seen], client_id="prediction-1")
+    assert client.send_prediction(media.id, "yolo-11", [seen], client_id="prediction-1").id == sent.id
+    many = client.send_predictions(
+        [NewPrediction(media.id, "yolo-12", [seen]), NewPrediction(10**9, "yolo-12")]
+    )
+    assert [result.problem and result.problem.code for result in many] == [None, "media_not_found"]
+    assert {prediction.model for prediction in client.list_predictions(media.id)} == {"yolo-11", "yolo-12"}
+    assert [found.id for found in client.list_media(predicted="yolo-12", source="CAM-M")] == [media.id]
+    taken = client.submit_annotation(media.id, [NewShape("wildfire", BOX, prediction=sent.id)])
+    (shape,) = taken.annotation.shapes
+    assert (shape.origin, shape.model, shape.confidence) == ("model", "yolo-11", 0.8)
+
+
+def test_a_webhook_is_made_tested_and_let_go(client):
+    made = client.create_webhook("archive", "https://archive.invalid/hook", ["media.accepted"])
+    assert made.secret.startswith("whsec_") and made.secret not in repr(made)
+    assert client.get_webhook(made.id) in client.list_webhooks()
+    assert client.change_webhook(made.id, name="shelf", disabled=False).name == "shelf"
+    tested = client.test_webhook(made.id)
+    assert [delivery.id for delivery in client.list_deliveries(made.id)] == [tested.id]
+    client.delete_webhook(made.id)
+    with pytest.raises(NotFound):
+        client.get_webhook(made.id)
 
 
 def test_an_export_is_a_file(client, tmp_path: Path):
@@ -227,6 +273,21 @@ def test_a_token_that_has_ended_is_renewed_by_login_and_password(product: Produc
             return answers[2].login
 
     assert asyncio.run(later()) == ADMIN
+
+
+def test_a_video_gives_its_frames(client, tmp_path: Path):
+    (tmp_path / "v.mp4").write_bytes(a_video(seconds=3))
+    video = client.register_media(tmp_path / "v.mp4", captured_at=AT, source="CAM-V").media
+    assert isinstance(video, MediaDetails) and (video.type, video.duration) == ("video", 3.0)
+    client.extract_frames(video.id, every_seconds=1)
+    deadline = time.monotonic() + 60
+    while client.list_extractions(video.id)[0].finished_at is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    frames = list(client.list_media(extracted_from=video.id, sort="captured"))
+    assert [frame.captured_at for frame in frames] == [AT + timedelta(seconds=n) for n in range(3)]
+    saved = client.save_picture(video.id, tmp_path / "back.mp4", size="original")
+    assert saved.path.read_bytes() == (tmp_path / "v.mp4").read_bytes()
 
 
 def test_people_come_and_go(client, product: Product):

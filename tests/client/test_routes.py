@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from vigie_client import AsyncClient, Client
 from vigie_client.calls import Call, pages, route
+from vigie_client.filters import MediaFilter
 from vigie_client.methods import Methods
 
 from api import create_api
+from curation.media_filter import FILTER_NAMES
 from settings import Settings, get_settings
 
 # Routes without a method of their own, and why.
@@ -88,6 +90,10 @@ def test_every_route_has_its_method_and_every_method_its_route(routes):
     spoken_to = {name: template_of(call_of(method), routes) for name, method in described().items()}
     assert routes - set(spoken_to.values()) == set(WITHOUT)
     assert {route for route in spoken_to.values() if route not in routes} == set(BESIDE)
+
+
+def test_the_client_knows_every_filter():
+    assert set(MediaFilter.__annotations__) == set(FILTER_NAMES)
 
 
 @pytest.mark.parametrize("name", sorted(described()))

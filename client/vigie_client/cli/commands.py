@@ -106,9 +106,7 @@ def _tell(folder: Path, result: Uploads) -> None:
         for file in files:
             print(f"{folder / file.name}: {kind}: {file.reason}", file=sys.stderr)
     if result.left_out:
-        print(
-            f"{len(result.left_out):,} files are neither pictures nor videos by their name.", file=sys.stderr
-        )
+        print(f"left out, by their names no pictures or videos: {len(result.left_out):,}", file=sys.stderr)
     print(f"{folder}: {result}")
     if not result.is_complete:
         print(GOES_ON, file=sys.stderr)

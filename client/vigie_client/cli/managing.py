@@ -70,7 +70,7 @@ def revoke_token(asked: Any) -> int:
 def list_devices(asked: Any) -> int:
     with open_client(asked) as client:
         for device in client.list_devices():
-            state = "disabled" if device.disabled else "silent" if device.silent else "sends"
+            state = "disabled" if device.disabled else "silent" if device.silent else "in touch"
             print(
                 f"{device.id}\t{device.login}\t{device.source or '-'}\t{state}\t"
                 f"{_moment(device.last_media_at)}\t{device.media_total:,}"

@@ -71,6 +71,9 @@ class AccessMethods:
         return Call("DELETE", f"/tokens/{token_id}", reads_nothing)
 
     @pages
-    def list_events(self) -> Call[Page[Event]]:
+    def list_events(
+        self, *, name: str | None = None, login: str | None = None, media_id: int | None = None
+    ) -> Call[Page[Event]]:
         """The audit trail, newest first (admins)."""
-        return Call("GET", "/events", reads_page(Event), query=as_query({"limit": PAGE}))
+        query = as_query({"name": name, "login": login, "media_id": media_id, "limit": PAGE})
+        return Call("GET", "/events", reads_page(Event), query=query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 from urllib.parse import quote
 
 from vigie_client.calls import Call, reads, reads_list, route
@@ -12,14 +12,18 @@ from vigie_client.values import as_query, given, written
 
 
 class LabelClassFields(TypedDict, total=False):
-    name: str
-    colour: str  # as in #E0702F
     hotkey: str | None
-    parent: str | None  # the key of another
+    applies_to: Literal["shape", "media", "both"]
     exclusive_group: str | None
+    parent: str | None  # the key of another
+    guide: str | None
+
+
+class LabelClassChanges(LabelClassFields, total=False):
+    name: str
+    colour: str
     position: int
     pinned: bool
-    guide: str | None
 
 
 class LabelClassMethods:
@@ -36,14 +40,14 @@ class LabelClassMethods:
 
     @route
     def create_label_class(
-        self, key: str, *, applies_to: str = "shape", **fields: Unpack[LabelClassFields]
+        self, key: str, name: str, colour: str, **fields: Unpack[LabelClassFields]
     ) -> Call[LabelClass]:
-        """Offer one more label class (admins); `applies_to` is shape or media."""
-        body = given(key=key, applies_to=applies_to, **fields)
+        """Offer one more label class (admins); a colour is written as in #E0702F."""
+        body = given(key=key, name=name, colour=colour, **fields)
         return Call("POST", "/label-classes", reads(LabelClass), json=body)
 
     @route
-    def change_label_class(self, key: str, **changes: Unpack[LabelClassFields]) -> Call[LabelClass]:
+    def change_label_class(self, key: str, **changes: Unpack[LabelClassChanges]) -> Call[LabelClass]:
         """Change a label class (admins); what is not given stays, None empties."""
         return Call("PATCH", f"/label-classes/{_in_path(key)}", reads(LabelClass), json=written(changes))
 

@@ -22,9 +22,11 @@ from vigie_client.filters import MediaFilter
 from vigie_client.methods.uploads import MediaFields
 from vigie_client.models.media import (
     Extraction,
+    Facets,
     HistoryEntry,
     Link,
     Media,
+    MediaCount,
     MediaDetails,
     MediaLink,
     Neighbour,
@@ -42,6 +44,16 @@ class MediaMethods:
     def list_media(self, **wanted: Unpack[MediaFilter]) -> Call[Page[Media]]:
         """All media that match, however many; read a page at a time."""
         return Call("GET", "/media", reads_page(Media), query=as_query({**wanted, "limit": PAGE}))
+
+    @route
+    def count_media(self, **wanted: Unpack[MediaFilter]) -> Call[MediaCount]:
+        """How many media match, up to 10,000. An order (`sort`, `seed`) has no part in it."""
+        return Call("GET", "/media/count", reads(MediaCount), query=as_query(wanted))
+
+    @route
+    def get_facets(self) -> Call[Facets]:
+        """How many media stand in each state."""
+        return Call("GET", "/media/facets", reads(Facets))
 
     @route
     def get_media(self, media_id: int) -> Call[MediaDetails]:

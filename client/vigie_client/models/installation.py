@@ -162,16 +162,17 @@ class Event:
     """An entry of the audit trail."""
 
     id: int
-    what: str
-    at: datetime
-    who: str | None = None
+    name: str
+    created_at: datetime
+    login: str | None = None
     media_id: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    address: str | None = None
 
 
 @dataclass(frozen=True)
 class LabelClass:
-    """`applies_to` is shape or media; `parent` the key of the label class above it."""
+    """`applies_to` is shape, media or both; `parent` the key of the label class above it."""
 
     key: str
     name: str

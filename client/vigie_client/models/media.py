@@ -133,6 +133,22 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class MediaCount:
+    """How many match; `capped` when there are more than `value`."""
+
+    value: int
+    capped: bool = False
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many media stand in each state, as counted a moment ago."""
+
+    state: dict[str, int]
+    counted_at: datetime
+
+
+@dataclass(frozen=True)
 class TagsChanged:
     changed: int
 
