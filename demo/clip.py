@@ -26,7 +26,7 @@ class Clip:
     weather: Weather
     plumes: tuple[Plume, ...]
     frames: int = 48
-    every: timedelta = timedelta(seconds=30)
+    every: timedelta = timedelta(minutes=1)
     rate: int = 8
 
     @property
