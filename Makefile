@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check lint types javascript bundles bundles-match bench up down \
+.PHONY: help run stop demo test fuzz check lint types javascript bundles bundles-match bench docs up down \
         production development chromium clean
 
 help: ## list the commands
@@ -22,12 +22,20 @@ demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
-	@$(BIN)/python -m pytest --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
+
+fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLES=200 a route, SEED=…, DATABASE=postgresql)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \
+	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 
 bench: development chromium ## measure the product beside the limits of this machine
 	@$(BIN)/python -m bench
+
+docs: development ## build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open site/index.html, or serve site/ to search in it: $(BIN)/python -m http.server --directory site"
 
 bundles: components/node_modules/.stamp ## build the browser parts anew after a change to their sources
 	@$(NPM) run --silent build
@@ -104,4 +112,4 @@ data/compose.env:
 	done > $@.new && mv $@.new $@
 
 clean: ## remove the environment and what builds and tests left (never data/)
-	@rm -rf $(VENV) components/node_modules .pytest_cache .mypy_cache .ruff_cache .coverage coverage.xml
+	@rm -rf $(VENV) components/node_modules .pytest_cache .mypy_cache .ruff_cache .coverage coverage.xml site

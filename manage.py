@@ -1,4 +1,4 @@
-"""The operator's door: migrate, serve, stop, admin-password, demo.
+"""The operator's door: migrate, serve, stop, admin-password, demo, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
 exit code 2 for a wrong setting and 1 for the rest.
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
 
@@ -121,6 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
 
     # Relative folders, `.env` and Streamlit's configuration are those beside this file.
@@ -141,10 +143,13 @@ def main(arguments: list[str] | None = None) -> int:
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
             case "demo":
                 demo(settings)
+            case "import-pyro-storage":
+                migrate(settings)
+                return import_pyro_storage(settings, given)
     except SettingsError as problem:
         print(problem, file=sys.stderr)
         return 2
-    except Refused as problem:
+    except (Refused, Stopped) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

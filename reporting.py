@@ -94,7 +94,7 @@ def init_sentry(settings: Settings) -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=lambda event, hint: _cleaned_event(event, struck),
+        before_send=lambda event, hint: None if _was_sent(hint) else _cleaned_event(event, struck),
         before_breadcrumb=lambda crumb, hint: _strike_out_everywhere(crumb, struck),
     )
 
@@ -102,7 +102,7 @@ def init_sentry(settings: Settings) -> None:
 def report_error(error: BaseException) -> None:
     """Log an unexpected error with its trace and hand it to Sentry; the door then shows its own sentence."""
     logging.getLogger("vigie.errors").error("%s: %s", type(error).__name__, error, exc_info=error)
-    # Sentry itself drops the second event of one exception, the line above being the first.
+    # The line above told Sentry already, where logging is on: the second event of one exception is dropped.
     if "sentry_sdk" in sys.modules:
         import sentry_sdk
 
@@ -255,6 +255,19 @@ def _strike_out_everywhere(value: Any, struck: tuple[str, ...]) -> Any:
     if isinstance(value, (list, tuple)):
         return [_strike_out_everywhere(inner, struck) for inner in value]
     return value
+
+
+def _was_sent(hint: dict[str, Any]) -> bool:
+    """Whether this very exception was reported before, and notes that it is now.
+
+    Sentry's own check forgets what another thread has seen, and a door's handler runs in one.
+    """
+    error = (hint.get("exc_info") or (None, None, None))[1]
+    if error is None:
+        return False
+    sent = getattr(error, "sent_to_sentry", False)
+    error.sent_to_sentry = True
+    return bool(sent)
 
 
 def _cleaned_event(event: Any, struck: tuple[str, ...]) -> Any:

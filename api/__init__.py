@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastapi import Depends, FastAPI
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from api import (
+    accesses,
     agreement,
+    annotation_entries,
     answers,
     camera_memory,
     comments,
@@ -18,19 +20,27 @@ from api import (
     exports,
     health,
     label_classes,
+    links,
     login,
     media,
+    media_counts,
+    media_writes,
     metrics,
+    openapi,
+    predictions,
     questions,
     queue,
     sources,
     tokens,
+    trails,
+    two_step,
     uploads,
     videos,
     webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
+from api.nothing_here import NamesBeforeIds, NothingHere
 from api.process_time import ProcessTime
 from api.slashes import EitherSlash
 from api.spoken import Spoken
@@ -54,18 +64,30 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        swagger_ui_parameters={
+            "docExpansion": "none",
+            "persistAuthorization": True,
+            "displayRequestDuration": True,
+        },
     )
     api.state.takes_cookies = takes_cookies
     api.state.metrics = metrics.Metrics()
+    api.state.facets = media_counts.Kept()
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
-    for open_router in (login.open_router, health.open_router, metrics.open_router):
+    for open_router in (login.open_router, health.open_router, links.open_router, metrics.open_router):
         api.include_router(open_router, max_body_size=MAX_BODY_BYTES)
     guarded = [Depends(give_signed_in)]
     for module in (
         login,
+        media_counts,
         media,
+        media_writes,
+        links,
         answers,
+        annotation_entries,
+        predictions,
         agreement,
         queue,
         drafts,
@@ -74,19 +96,24 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         label_classes,
         questions,
         uploads,
+        two_step,
         videos,
         exports,
         contact_sheets,
         tokens,
         devices,
         sources,
+        accesses,
         webhooks,
+        trails,
     ):
-        limit = None if module is uploads else MAX_BODY_BYTES
+        limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
-    api.add_api_route("/{path:path}", _not_found, methods=ALL_METHODS, include_in_schema=False)
+    openapi.complete(api, takes_cookies=takes_cookies)
+    api.router.routes.append(Route("/{path:path}", NothingHere(api)))
     # The innermost: only there the route that answers is known.
     api.add_middleware(metrics.Measured, metrics=api.state.metrics)
+    api.add_middleware(NamesBeforeIds, api=api)
     if settings.cors_origins and not takes_cookies:
         api.add_middleware(
             CORSMiddleware,
@@ -100,10 +127,3 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     api.add_middleware(Spoken)
     api.add_middleware(ProcessTime)
     return api
-
-
-ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-def _not_found() -> None:
-    raise HTTPException(404, "There is nothing at this address.")

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, model_validator
+from pydantic import Field, StrictBool, TypeAdapter
 from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, PolicyDep, SessionDep
+from api.fields import Body, Count, Id, Number
 from api.media import MediaId
 from api.spoken import retold_all
 from curation.acts import Standing
 from curation.annotations import submit_annotation
-from curation.errors import MovedOn, StaleAnnotation
+from curation.errors import MovedOn, Refused, StaleAnnotation
 from curation.media_view import AnnotationView, ReviewView, annotation_views
 from curation.reviews import decide
 from db.models import Decision
 
 router = APIRouter(tags=["answers"])
 AS_JSON = TypeAdapter(AnnotationView)
-
-
-class Body(BaseModel):
-    """A misspelt field must never read as an answer without it."""
-
-    model_config = ConfigDict(extra="forbid")
+REPEATED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "This client id was stored before; here is what."}
+}
 
 
 class ShapeIn(Body):
-    """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture."""
+    """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture.
+
+    With the `prediction` that it was taken from, its origin and confidence are found out by comparing the two.
+    """
 
     label_class: str = Field(max_length=60)
-    box: list[float] | None = Field(default=None, max_length=4)
-    points: list[list[float]] | None = Field(default=None, max_length=1000)
+    box: list[Number] | None = Field(default=None, max_length=4)
+    points: list[list[Number]] | None = Field(default=None, max_length=1000)
     origin: Literal["human", "model", "import"] = "human"
-    confidence: float | None = None
+    confidence: Number | None = None
+    prediction: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="Of this media, as it is or corrected."
+    )
 
 
 class AnnotationIn(Body):
@@ -45,16 +49,12 @@ class AnnotationIn(Body):
     replies: dict[str, StrictBool] = Field(
         default={}, max_length=50, description="True for yes, by the key of the question (`GET /questions`)."
     )
-    based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
-    seen_acts: int | None = Field(
-        default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
-    )
+    based_on: Id | None = None
+    seen_acts: Count | None = Field(default=None, description="`acts` of the media as it was on the screen.")
     client_id: str | None = Field(default=None, max_length=64)
     decision: Literal["accepted"] | None = None
     comment: str | None = Field(default=None, max_length=20_000)
-    look: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="`look` of the media as it was on the screen."
-    )
+    look: Id | None = Field(default=None, description="`look` of the media as it was on the screen.")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class SubmittedOut:
 @router.post(
     "/media/{media_id}/annotations",
     status_code=201,
-    responses={200: {"model": None, "description": "This client id was stored before; here is what."}},
+    operation_id="submit_annotation",
+    responses=REPEATED,
 )
 def submit(
     media_id: MediaId,
@@ -105,34 +106,18 @@ def submit(
 
 
 class ReviewIn(Body):
-    media_id: int = Field(ge=1, le=2**63 - 1)
+    media_id: Id
     decision: Decision
-    annotation_id: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="The annotation that was on the screen."
-    )
-    seen_acts: int | None = Field(
-        default=None, ge=0, le=2**63 - 1, description="`acts` of the media as it was on the screen."
-    )
-    undoes: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="For `undone`: the number of the act to take back."
-    )
-    chooses: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="For `settled`: the annotation that shall count."
-    )
+    annotation_id: Id | None = Field(default=None, description="The annotation that was on the screen.")
+    seen_acts: Count | None = Field(default=None, description="`acts` of the media as it was on the screen.")
+    undoes: Id | None = Field(default=None, description="For `undone`: the number of the act to take back.")
+    chooses: Id | None = Field(default=None, description="For `settled`: the annotation that shall count.")
     comment: str | None = Field(default=None, max_length=20_000)
     client_id: str | None = Field(default=None, max_length=64)
-    look: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="`look` of the media as it was on the screen."
-    )
+    look: Id | None = Field(default=None, description="`look` of the media as it was on the screen.")
     to: Literal["annotator", "anyone"] | None = Field(
         default=None, description="For `sent_back`: who shall do it again; anyone when it is not said."
     )
-
-    @model_validator(mode="after")
-    def only_what_is_sent_back_is_for_somebody(self) -> Self:
-        if self.to is not None and self.decision != Decision.SENT_BACK:
-            raise ValueError("Only what is sent back can be for somebody.")
-        return self
 
 
 @dataclass(frozen=True)
@@ -142,11 +127,13 @@ class DecidedOut:
     act: int
 
 
-@router.post("/reviews", status_code=201)
+@router.post("/reviews", status_code=201, operation_id="decide", responses=REPEATED)
 def review(
     decision: ReviewIn, response: Response, session: SessionDep, access: AccessDep, policy: PolicyDep
 ) -> DecidedOut:
     """Record a decision on a media as it stands; `undone` takes back its last act."""
+    if decision.to is not None and decision.decision != Decision.SENT_BACK:
+        raise Refused("Only what is sent back can be for somebody.")
     try:
         decided = decide(
             session,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from api.dependencies import AccessDep, PolicyDep, ReadSessionDep, SessionDep
+from api.fields import A_NUMBER, Body, Id, Number
 from api.media import MediaId
 from curation.batches import BatchUndone, LeftOut, undo_batch
 from curation.camera_memory import MAX_BOXES, Spot, list_spots
@@ -19,12 +20,8 @@ from language.retold import retold
 router = APIRouter(tags=["same camera"])
 
 
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
 class SpotsIn(Body):
-    boxes: list[Annotated[list[float], Field(min_length=4, max_length=4)]] = Field(max_length=MAX_BOXES)
+    boxes: list[Annotated[list[Number], Field(min_length=4, max_length=4)]] = Field(max_length=MAX_BOXES)
 
 
 @router.post("/media/{media_id}/spots")
@@ -37,14 +34,17 @@ def read_spots(
 
 class SpreadShape(Body):
     label_class: str = Field(max_length=60)
-    box: list[float] | None = Field(default=None, max_length=4)
-    points: list[list[float]] | None = Field(default=None, max_length=1000)
+    box: list[Number] | None = Field(default=None, max_length=4)
+    points: list[list[Number]] | None = Field(default=None, max_length=1000)
+
+
+Around = Annotated[int, Field(ge=0, le=MAX_MEDIA), A_NUMBER]
 
 
 class SpreadPreviewIn(Body):
     shape: SpreadShape
-    before: int = Field(default=AROUND, ge=0, le=MAX_MEDIA)
-    after: int = Field(default=AROUND, ge=0, le=MAX_MEDIA)
+    before: Around = AROUND
+    after: Around = AROUND
 
 
 @router.post("/media/{media_id}/spread/preview")
@@ -58,7 +58,7 @@ def read_spread_preview(
 
 class SpreadIn(Body):
     shape: SpreadShape
-    media_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MAX_MEDIA)
+    media_ids: list[Id] = Field(min_length=1, max_length=MAX_MEDIA)
     client_id: str = Field(max_length=64)
     replies: dict[str, StrictBool] = Field(
         default={},
@@ -102,7 +102,7 @@ def spread_shape(
     return SpreadOut(done.batch_id, done.changed, _told(done.left_out))
 
 
-@router.post("/batches/{batch_id}/undo")
+@router.post("/batches/{batch_id}/undo", operation_id="undo_batch")
 def undo(
     batch_id: Annotated[int, Path(ge=1, le=2**63 - 1)], session: SessionDep, access: AccessDep
 ) -> BatchUndone:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
+from api.fields import Body, Id
 from api.media import MediaId
 from curation import comments
 from curation.comments import CommentView, MentionView
@@ -16,9 +16,7 @@ from curation.comments import CommentView, MentionView
 router = APIRouter(tags=["comments"])
 
 
-class CommentIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class CommentIn(Body):
     text: str = Field(max_length=20_000)
     client_id: str | None = Field(default=None, max_length=64)
 
@@ -32,6 +30,7 @@ def list_comments(media_id: MediaId, session: ReadSessionDep, access: AccessDep)
 @router.post(
     "/media/{media_id}/comments",
     status_code=201,
+    operation_id="comment_on",
     responses={200: {"description": "This client id was stored before; here is what."}},
 )
 def comment(
@@ -60,10 +59,8 @@ def list_mentions(session: ReadSessionDep, access: AccessDep) -> list[MentionVie
     return comments.list_mentions(session, access)
 
 
-class SeenIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    comment_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=500)
+class SeenIn(Body):
+    comment_ids: list[Id] = Field(max_length=500)
 
 
 @router.post("/mentions/seen", status_code=204)

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.dependencies import FILTER_PARAMETERS, AccessDep, AddressDep, BucketDep, read_filter
+from api.dependencies import AccessDep, AddressDep, BucketDep, read_filter
 from api.downloads import Download, DownloadResponse
+from api.filter_parameters import FILTER_PARAMETERS
 from curation.contact_sheets import SheetContent, draw_sheet, read_sheet
 from curation.errors import UnknownFilter
 from curation.media_filter import MediaFilter

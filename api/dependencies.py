@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from curation.acts import ReviewPolicy
 from curation.addresses import caller_address
-from curation.errors import NotAllowed, NotSignedIn
-from curation.media_filter import FILTER_NAMES, MediaFilter
+from curation.errors import NotAllowed, NotSignedIn, UnknownFilter
+from curation.media_filter import MediaFilter
 from curation.preferences import preferences_of
 from curation.sign_in import (
     COOKIE,
@@ -138,20 +138,13 @@ def read_filter(request: Request, *others: str) -> MediaFilter:
         for name in request.query_params.keys()  # noqa: SIM118  (a multi-dict: its items are not its keys)
         if name not in others
     }
+    for name, values in query.items():
+        # A script whose variable is empty would be given everything.
+        if not all(value.strip() for value in values):
+            raise UnknownFilter(f"The filter {name} has no value. Give it one, or leave it out.")
     return MediaFilter.from_query(query)
 
 
 CursorQuery = Annotated[
     str | None, Query(max_length=1000, description="From `next_cursor` or the Link header.")
-]
-FILTER_PARAMETERS = [
-    {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "schema": {"type": "array", "items": {"type": "string"}},
-    }
-    if name in ("state", "label_class", "reply", "source", "tag")
-    else {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-    for name in FILTER_NAMES
 ]

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, StrictBool
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep, SignedInDep
+from api.fields import A_NUMBER, Body
 from api.tokens import Days, TokenMade
 from curation import devices
 from curation.accesses import disable_access, enable_access
@@ -60,33 +61,30 @@ class DeviceMade(DeviceOut):
     token: str
 
 
-class DeviceIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DeviceIn(Body):
     login: str = Field(min_length=1, max_length=100)
     source: SourceName = None
     expires_in_days: Days = None
 
 
-class DeviceChange(BaseModel):
+class DeviceChange(Body):
     """What is absent stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     login: str = Field(default="", min_length=1, max_length=100)
     source: SourceName = None
-    disabled: bool = False
+    disabled: StrictBool = False
 
 
-class Rotation(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    overlap_minutes: int = Field(
-        default=0,
-        ge=0,
-        le=MAX_OVERLAP_MINUTES,
-        description="How long the token before works beside the new one.",
-    )
+class Rotation(Body):
+    overlap_minutes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_OVERLAP_MINUTES,
+            description="How long the token before works beside the new one.",
+        ),
+        A_NUMBER,
+    ] = 0
     expires_in_days: Days = None
 
 

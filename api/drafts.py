@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from api.answers import ShapeIn
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
+from api.fields import Body, Id, Moment
 from api.media import MediaId
 from curation.answers import MAX_LABELS, MAX_SHAPES
 from curation.drafts import MAX_REPLIES, MAX_WORD, DraftView, drop_draft, keep_draft, list_drafts
 
 router = APIRouter(tags=["drafts"])
 Word = Annotated[str, Field(max_length=MAX_WORD)]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class DraftShapeIn(ShapeIn):
@@ -34,9 +31,9 @@ class DrawingIn(Body):
 
 
 class DraftIn(Body):
-    based_on: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    based_on: Id | None = None
     drawing: DrawingIn
-    made_at: AwareDatetime = Field(description="The browser's time: of two, the later one is kept.")
+    made_at: Moment = Field(description="The browser's time: of two, the later one is kept.")
 
 
 @router.get("/drafts")

@@ -99,8 +99,11 @@ def answer_bucket_error(_request: Request, error: Exception) -> Response:
     return problem(503, BUCKET_AWAY, "unavailable", RETRY_AFTER)
 
 
-def answer_http_error(_request: Request, error: Exception) -> Response:
+def answer_http_error(_request: Request | None, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:
+        # The framework's word for a body that is neither JSON nor a form; what cannot be read is 422 everywhere.
+        return problem(422, "The body cannot be read. Nothing was changed.", "invalid_request", errors=[])
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     return problem(error.status_code, str(error.detail), codes.get(error.status_code, "http"), error.headers)
 

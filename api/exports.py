@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.dependencies import FILTER_PARAMETERS, AccessDep, AddressDep, read_filter
+from api.dependencies import AccessDep, AddressDep, read_filter
 from api.downloads import Download, DownloadResponse
+from api.filter_parameters import FILTER_PARAMETERS
 from curation.browse import COUNT_CAP
 from curation.exports import Per, count_rows, export_csv
 from curation.media_filter import MediaFilter

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.dependencies import WRITE_HEADER, AccessDep, AddressDep, SessionDep, SignedInDep
+from api.fields import Body
 from curation.errors import NotAllowed, NotSignedIn
 from curation.preferences import Preferences, change_preferences, preferences_of
 from curation.sign_in import (
@@ -32,12 +33,12 @@ class AccessToken(BaseModel):
     token_type: str = "bearer"
 
 
-@open_router.post("/login/access-token")
+@open_router.post("/login/access-token", responses={401: {}, 429: {}, 503: {}})
 def login_access_token(
-    username: Annotated[str, Form(max_length=200)],
-    password: Annotated[str, Form(max_length=1000)],
+    username: Annotated[str, Form(min_length=1, max_length=200)],
+    password: Annotated[str, Form(min_length=1, max_length=1000)],
     address: AddressDep,
-    grant_type: Annotated[str | None, Form(pattern="^password$")] = None,
+    grant_type: Annotated[str, Form(pattern="^password$")] = "password",
 ) -> AccessToken:
     """A bearer token of 60 minutes for a login and its password (OAuth2 password form)."""
     access = check_password(username, password, address)
@@ -92,13 +93,14 @@ class Me(BaseModel):
     preferences: Preferences
 
 
-class PreferencesIn(BaseModel):
+class PreferencesIn(Body):
     """What is absent stays as it is; `keys` replaces all of them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     language: str | None = Field(default=None, max_length=10)
     keys: dict[str, str] = Field(default={}, max_length=200)
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, description="Predictions of a lower confidence are not drawn."
+    )
 
 
 @router.get("/me")
@@ -115,5 +117,5 @@ def read_me(access: AccessDep) -> Me:
 
 @router.patch("/me/preferences")
 def write_preferences(changes: PreferencesIn, session: SessionDep, access: AccessDep) -> Preferences:
-    """Change one's own language or keys. Two acts on one key are refused."""
+    """Change one's own language, keys or threshold. Two acts on one key are refused."""
     return change_preferences(session, access, changes.model_dump(exclude_unset=True))

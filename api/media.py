@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     BucketDep,
     CursorQuery,
@@ -18,6 +17,8 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
+from api.filter_parameters import FILTER_PARAMETERS
 from api.ranges import is_unchanged, send_object
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
@@ -58,10 +59,8 @@ def list_media(
     return page.items
 
 
-class TagChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+class TagChange(Body):
+    ids: list[Id] = Field(min_length=1, max_length=10_000)
     add: list[str] = Field(default=[], max_length=30)
     remove: list[str] = Field(default=[], max_length=30)
 
@@ -84,7 +83,7 @@ def read_history(media_id: MediaId, session: ReadSessionDep, access: AccessDep) 
     return history.get_history(session, access, media_id)
 
 
-@router.get("/media/{media_id}/annotations")
+@router.get("/media/{media_id}/annotations", operation_id="list_annotations_of_media")
 def list_annotations(media_id: MediaId, session: ReadSessionDep, access: AccessDep) -> list[AnnotationView]:
     """Every annotation of a media, first to last."""
     return history.list_annotations(session, access, media_id)
@@ -149,7 +148,7 @@ def read_picture(
         "Cache-Control": "private, no-cache" if changes else "private, max-age=3600",
     }
     if whole:
-        return _original(request, bucket, picture, etag, headers)
+        return send_original(request, bucket, picture, etag, headers)
     if is_unchanged(request, etag):
         return Response(status_code=304, headers=headers)
     if size == "crop" and around is not None:
@@ -171,11 +170,11 @@ def _read_box(text: str) -> Box:
         ) from None
 
 
-def _original(
+def send_original(
     request: Request, bucket: Bucket, picture: StoredPicture, etag: str, headers: dict[str, str]
 ) -> Response:
-    extension = picture.bucket_key.rpartition(".")[2]
-    headers["Content-Disposition"] = _disposition(f"media-{picture.media_id}.{extension}", picture.file_name)
+    """The original, byte for byte or in the parts that are asked for."""
+    headers["Content-Disposition"] = disposition(picture)
     return send_object(
         request,
         bucket,
@@ -187,7 +186,12 @@ def _original(
     )
 
 
-def _disposition(ascii_name: str, file_name: str | None) -> str:
+def disposition(picture: StoredPicture) -> str:
     """Shown in place; saved under a name made by us, or the person's own where browsers bear it (RFC 6266)."""
+    return f"inline; {saved_as('media', picture.media_id, picture.bucket_key, picture.file_name)}"
+
+
+def saved_as(what: str, number: int, bucket_key: str, file_name: str | None) -> str:
+    extension = bucket_key.rpartition(".")[2]
     own = f"; filename*=UTF-8''{quote(file_name, safe='')}" if file_name else ""
-    return f'inline; filename="{ascii_name}"{own}'
+    return f'filename="{what}-{number}.{extension}"{own}'

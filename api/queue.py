@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.dependencies import (
-    FILTER_PARAMETERS,
     AccessDep,
     CursorQuery,
     LeaseSecondsDep,
@@ -20,11 +19,14 @@ from api.dependencies import (
     SessionDep,
     read_filter,
 )
+from api.fields import Body, Id
+from api.filter_parameters import FILTER_PARAMETERS
 from curation import leases
 from curation.acts import ReviewPolicy
 from curation.browse import Page, complete
 from curation.media_filter import MediaFilter
 from curation.media_view import MediaView
+from curation.prediction_view import fill_predictions
 from curation.queues import (
     DEFAULT_ORDER,
     QUEUE_LIMIT,
@@ -128,10 +130,8 @@ def read_queues(session: ReadSessionDep, access: AccessDep, policy: PolicyDep) -
     ]
 
 
-class MediaIds(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    media_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(max_length=leases.MAX_MEDIA)
+class MediaIds(Body):
+    media_ids: list[Id] = Field(max_length=leases.MAX_MEDIA)
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,7 @@ def _answer(
 
 def _items(session: Session, access: Access, queue: Queue, views: Sequence[MediaView]) -> list[QueueItem]:
     ids = [view.id for view in views]
+    fill_predictions(session, views)
     open_elsewhere = leases.holders(session, access, ids) if queue == Queue.FILTER else {}
     return [
         QueueItem(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
+from api.fields import A_NUMBER, LARGEST_ID, Body, Id
 from curation import source_merges, sources
 from curation.source_merges import SourceMerge
 from curation.sources import SourceView
@@ -15,8 +16,7 @@ from db.session import open_session
 
 router = APIRouter(tags=["sources"])
 
-MAX_ID = 2**63 - 1
-SourceId = Annotated[int, Path(ge=1, le=MAX_ID)]
+SourceId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Place = Annotated[str | None, Field(max_length=200, description="Where it stands, in words.")]
 Azimuth = Annotated[
@@ -24,31 +24,26 @@ Azimuth = Annotated[
     Field(
         ge=0, le=360, description="Which way it looks, in degrees from north; uploads that name none get it."
     ),
+    A_NUMBER,
 ]
 
 
-class SourceIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class SourceIn(Body):
     name: Name
     place: Place = None
     azimuth: Azimuth = None
 
 
-class SourceChange(BaseModel):
+class SourceChange(Body):
     """What is absent stays as it is; null takes a place or an azimuth away."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name = ""
     place: Place = None
     azimuth: Azimuth = None
 
 
-class MergeIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    into: int = Field(ge=1, le=MAX_ID, description="The id of the source that stays.")
+class MergeIn(Body):
+    into: Id = Field(description="The id of the source that stays.")
 
 
 @router.get("/sources")
@@ -73,10 +68,10 @@ def change_source(
     return sources.view_source(session, access, source_id)
 
 
-@router.get("/sources/{source_id}/merge")
+@router.get("/sources/{source_id}/merge", responses={409: {}})
 def preview_merge(
     source_id: SourceId,
-    into: Annotated[int, Query(ge=1, le=MAX_ID, description="The id of the source that stays.")],
+    into: Annotated[int, Query(ge=1, le=LARGEST_ID, description="The id of the source that stays.")],
     session: ReadSessionDep,
     access: AccessDep,
 ) -> SourceMerge:

@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from curation import deliveries, drafts, leases
+from curation import deliveries, drafts, leases, two_step
 from curation.accesses import dummy_hash
 from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
@@ -58,7 +58,7 @@ def start_jobs(settings: Settings) -> list[JobLoop]:
         spool_folder=settings.data_dir / "spool",
     )
     loops = [
-        JobLoop(open_session, works, [leases.sweep, drafts.sweep]),
+        JobLoop(open_session, works, [leases.sweep, drafts.sweep, two_step.sweep]),
         JobLoop(open_session, {DELIVERY: deliver}, [deliveries.sweep], name="webhooks"),
         *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
         JobLoop(open_session, {EXTRACT_FRAMES: extract}, name="videos"),

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep, SignedInDep
+from api.fields import A_NUMBER, Body
 from curation import tokens
 from curation.tokens import MAX_DAYS, MadeToken, TokenView
 from db.models import Scope
@@ -17,13 +18,13 @@ from db.models import Scope
 router = APIRouter(tags=["tokens"])
 
 Days = Annotated[
-    int | None, Field(ge=1, le=MAX_DAYS, description="How long it works; without it until it is revoked.")
+    int | None,
+    Field(ge=1, le=MAX_DAYS, description="How long it works; without it until it is revoked."),
+    A_NUMBER,
 ]
 
 
-class TokenIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class TokenIn(Body):
     name: str = Field(min_length=1, max_length=100, description="What it is for, to tell it from others.")
     scope: Scope | None = Field(default=None, description="What it may do at most; without it all you may.")
     expires_in_days: Days = None
@@ -46,7 +47,7 @@ class TokenMade:
         return cls(made.id, made.name, made.scope, made.created_at, made.expires_at, made.token)
 
 
-@router.get("/tokens")
+@router.get("/tokens", responses={404: {}})
 def list_tokens(
     session: ReadSessionDep,
     access: AccessDep,
@@ -58,7 +59,7 @@ def list_tokens(
     return tokens.list_tokens(session, access, of)
 
 
-@router.post("/tokens", status_code=201)
+@router.post("/tokens", status_code=201, responses={404: {}})
 def make_token(wanted: TokenIn, session: SessionDep, signed_in: SignedInDep) -> TokenMade:
     """A token whose secret is in this answer and nowhere else. A token of this kind makes no others."""
     return TokenMade.of(

@@ -51,10 +51,11 @@ CAPTURE_PARTS = {
 }
 
 
-def _body(*extra: str) -> dict[str, Any]:
+def upload_body(*extra: str, capture: bool = True) -> dict[str, Any]:
+    """What the documentation says of a body that no model describes: its file, what may be told of it, and `extra`."""
     properties: dict[str, Any] = {
         **FILE_PART,
-        **CAPTURE_PARTS,
+        **(CAPTURE_PARTS if capture else {}),
         **{name: {"type": "string"} for name in extra},
     }
     schema = {"type": "object", "required": ["file"], "properties": properties}
@@ -81,7 +82,8 @@ class UploadOut:
 @router.post(
     "/uploads",
     status_code=201,
-    openapi_extra=_body("sha256"),
+    operation_id="register_media",
+    openapi_extra=upload_body("sha256"),
     responses={200: {"model": UploadOut, "description": "The same content was here before: its twin."}},
 )
 async def upload(
@@ -96,7 +98,7 @@ async def upload(
     What it is, its content says.
     """
     require_scope(access, *UPLOADERS)
-    with _spool(largest_of) as spool:
+    with spool_for(largest_of) as spool:
         form = await read_form(request, spool, limit=LARGEST_VIDEO_BYTES)
         registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
     response.status_code = 200 if registered.twin else 201
@@ -104,11 +106,17 @@ async def upload(
     return UploadOut(media, registered.twin, retold_all(registered.notes))
 
 
-@router.post("/archives", openapi_extra=_body(), response_class=StreamingResponse)
+@router.post(
+    "/archives",
+    operation_id="register_archive",
+    openapi_extra=upload_body(),
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}}},
+)
 async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep) -> StreamingResponse:
     """Register every picture of a ZIP; answers one JSON line per entry as it is done."""
     require_scope(access, *CURATORS)
-    spool = _spool(MAX_ARCHIVE_BYTES)
+    spool = spool_for(MAX_ARCHIVE_BYTES)
     try:
         form = await read_form(request, spool, limit=MAX_ARCHIVE_BYTES)
         results = await to_thread.run_sync(_open_archive, form, access, bucket)
@@ -121,20 +129,18 @@ async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep)
     )
 
 
-def _spool(limit: Limit) -> Spool:
+def spool_for(limit: Limit) -> Spool:
     return Spool(get_settings().data_dir / "spool", limit=limit)
 
 
-def _place() -> UploadPlace:
+def place_of_uploads() -> UploadPlace:
     settings = get_settings()
     return UploadPlace(settings.bucket_media_folder, settings.default_timezone)
 
 
 def _register(form: Form, access: Access, bucket: Bucket, idempotency_key: str | None) -> Registered:
     fields = dict(form.fields)
-    sha256 = fields.pop("sha256", "").strip() or None
-    if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
-        raise InvalidText("sha256 is 64 hexadecimal digits.")
+    sha256 = read_sha256(fields)
     return register_media(
         open_session,
         bucket,
@@ -144,8 +150,16 @@ def _register(form: Form, access: Access, bucket: Bucket, idempotency_key: str |
         details=CaptureDetails.from_fields(fields),
         expected_sha256=sha256,
         idempotency_key=idempotency_key,
-        place=_place(),
+        place=place_of_uploads(),
     )
+
+
+def read_sha256(fields: dict[str, str]) -> str | None:
+    """The digest that came along, taken out of the fields. Raises InvalidText."""
+    sha256 = fields.pop("sha256", "").strip() or None
+    if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
+        raise InvalidText("sha256 is 64 hexadecimal digits.")
+    return sha256
 
 
 def _read_back(registered: Registered, access: Access) -> MediaDetails | KnownElsewhere:
@@ -164,7 +178,7 @@ def _open_archive(form: Form, access: Access, bucket: Bucket) -> Iterator[EntryR
         form.spooled.path,
         spool_folder=get_settings().data_dir / "spool",
         details=CaptureDetails.from_fields(form.fields),
-        place=_place(),
+        place=place_of_uploads(),
     )
 
 

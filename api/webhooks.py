@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from api.answers import Body
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.fields import Body
 from curation import webhooks
 from curation.announcements import Announced
 from curation.webhooks import DeliveryView, WebhookView

@@ -14,23 +14,25 @@ from bench.ground import Ground, say
 # The modules in the order they run, with the rows they print.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "startup": ("14",),
-    "lists": ("1", "2"),
+    "lists": ("1", "2", "3"),
     "submit": ("5",),
     "uploads": ("6", "7"),
     "exports": ("8", "9"),
     "sign_in": ("13",),
+    "http": ("1", "2", "3", "6", "7", "11", "13"),
     "curators": ("16",),
     "pages": ("4",),
     "memory": ("15",),
     "large_upload": ("15b",),
     "screens": ("0", "0b"),
 }
-ROWS = [row for rows in FAMILIES.values() for row in rows]
+ROWS = list(dict.fromkeys(row for rows in FAMILIES.values() for row in rows))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rows", help=f"of {', '.join(ROWS)}; separated by commas")
+    parser.add_argument("--only", choices=FAMILIES, help="one module, and of it every row")
     parser.add_argument("--quick", action="store_true", help="smaller databases, fewer rounds")
     given = parser.parse_args()
     wanted = given.rows.split(",") if given.rows else ROWS
@@ -40,7 +42,7 @@ def main() -> int:
     failed: list[str] = []
     with Ground(quick=given.quick) as ground:
         for name, rows in FAMILIES.items():
-            if not set(rows) & set(wanted):
+            if not set(rows) & set(wanted) or name != (given.only or name):
                 continue
             started = time.perf_counter()
             try:

@@ -1,4 +1,4 @@
-"""Rows 1 and 2: a page of a list, filtered and sorted, at any depth, at a million and at five."""
+"""Rows 1 to 3: a page of a list, filtered and sorted, at any depth, at a million and at five; and how many match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.figures import Figure, at_most
 from bench.ground import Ground
 from bench.timing import race
 from curation.accesses import find_access
-from curation.browse import PAGE_SIZE, conditions, list_page, sections_of
+from curation.browse import PAGE_SIZE, conditions, count_matches, list_page, sections_of
 from curation.media_filter import MediaFilter
 from curation.media_view import media_rows
 from curation.paging import Cursor
@@ -41,6 +41,10 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield at_most("1", f"{page}, beside raw SQL", ours, raw, 15, shown="ms")
     yield at_most("1", f"{page}, beside SQLAlchemy Core", ours, core, 3, shown="ms")
 
+    counted = race(rounds, count=pages.count, raw=pages.raw)
+    operation = f"how many of {number:,} match, up to 10,000, beside a raw page"
+    yield at_most("3", operation, counted["count"].least, counted["raw"].least, 15, shown="ms")
+
     depth = race(rounds, first=pages.second, last=pages.last)
     last_page = f"the last page of {number:,}, beside the first"
     yield at_most("2", last_page, depth["last"].least, depth["first"].least, 2, shown="ms")
@@ -67,8 +71,8 @@ class Pages:
             assert access is not None
             self._access = access
             self._section = sections_of(session, WANTED)[0]
-        self._top = self._place("DESC", 0)
-        self._near_end = self._place("ASC", PAGE_SIZE)
+        self.top = self._place("DESC", 0)
+        self.near_end = self._place("ASC", PAGE_SIZE)
 
     def _place(self, way: str, offset: int) -> tuple[Any, ...]:
         row = self._connection.execute(NEAR_THE_END.format(way=way).encode(), [offset]).fetchone()
@@ -79,10 +83,10 @@ class Pages:
         self._list(None)
 
     def second(self) -> None:
-        self._list(self._top)
+        self._list(self.top)
 
     def last(self) -> None:
-        self._list(self._near_end)
+        self._list(self.near_end)
 
     def _list(self, after: tuple[Any, ...] | None) -> None:
         cursor = Cursor(0, after).encode() if after else None
@@ -90,12 +94,16 @@ class Pages:
             page = list_page(session, self._access, WANTED, cursor)
         assert len(page.items) == PAGE_SIZE
 
+    def count(self) -> None:
+        with open_session(read_only=True, engine=self._engine) as session:
+            assert count_matches(session, self._access, WANTED).capped
+
     def core(self) -> None:
         columns = self._section.columns
         statement = (
             media_rows()
             .where(*conditions(self._access, WANTED), *self._section.where)
-            .where(tuple_(*columns) < tuple_(*self._top))
+            .where(tuple_(*columns) < tuple_(*self.top))
             .order_by(*(column.desc() for column in columns))
             .limit(PAGE_SIZE + 1)
         )
@@ -103,5 +111,5 @@ class Pages:
             assert len(connection.execute(statement).all()) == PAGE_SIZE + 1
 
     def raw(self) -> None:
-        values = ["accepted", *self._top, PAGE_SIZE + 1]
+        values = ["accepted", *self.top, PAGE_SIZE + 1]
         assert len(self._connection.execute(RAW, values).fetchall()) == PAGE_SIZE + 1

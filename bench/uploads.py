@@ -61,9 +61,9 @@ def measure(ground: Ground) -> Iterator[Figure]:
 class Uploads:
     """The same kind of picture registered by our use case, and by the bare parts of it; never one twice."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, database: str = "uploaded") -> None:
         server = ground.s3_server()
-        url = ground.copy_of(ground.database(100_000), "uploaded")
+        url = ground.copy_of(ground.database(100_000), database)
         self._connection = ground.connect(url)
         self._sessions: Any = functools.partial(open_session, engine=ground.engine(url))
         environment = {

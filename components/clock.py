@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from language import _, day_and_month
+from language import _, day_and_month, plural
 
 
 def browser_zone() -> tzinfo:
@@ -21,6 +21,18 @@ def browser_zone() -> tzinfo:
 def local_text(moment: datetime | None, zone: tzinfo) -> str:
     """Such as `12 Aug 2026 17:42:08`; empty without a time."""
     return f"{day_text(moment.astimezone(zone).date())} {moment.astimezone(zone):%H:%M:%S}" if moment else ""
+
+
+def ago_text(moment: datetime) -> str:
+    """Such as `5 min ago`, for what has just happened or should have: its clock time belongs beside it."""
+    minutes = max(0, int((datetime.now(UTC) - moment).total_seconds() // 60))
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return plural(minutes, "{n} min ago", "{n} min ago")
+    if minutes < 48 * 60:
+        return plural(minutes // 60, "{n} hour ago", "{n} hours ago")
+    return plural(minutes // (24 * 60), "{n} day ago", "{n} days ago")
 
 
 def day_text(day: date) -> str:

@@ -17,6 +17,7 @@ import streamlit as st
 from components.clock import browser_zone, day_start, first_day, last_day, span_text
 from components.messages import explain_problems, plain
 from curation.media_filter import SEEDS, MediaFilter, Sort
+from curation.predictions import list_models
 from curation.questions import list_questions
 from curation.sources import list_source_names
 from curation.states import LISTED_STATES, STATE_NAMES
@@ -44,6 +45,7 @@ LOGINS = {
 }
 TYPE_NAMES = {MediaType.IMAGE: later("pictures"), MediaType.VIDEO: later("videos")}
 YES_OR_NO = {"yes": later("yes"), "no": later("no")}
+PREDICTED = {"yes": later("by a model"), "no": later("by no model")}
 SPANS = {
     "captured": (later("Captured"), later("Captured from")),
     "uploaded": (later("Uploaded"), later("Uploaded from")),
@@ -86,6 +88,8 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
         pills.append(Pill(_("Question"), said, ("reply",)))
     if wanted.has_shapes is not None:
         pills.append(Pill(_("Shapes"), _("some") if wanted.has_shapes else _("none"), ("has_shapes",)))
+    if wanted.predicted:
+        pills.append(Pill(_("Predicted"), _predicted_by(wanted.predicted), ("predicted",)))
     if wanted.source:
         pills.append(Pill(_("Source"), ", ".join(wanted.source), ("source",)))
     for name, (label, _from) in SPANS.items():
@@ -161,7 +165,7 @@ class FilterBar:
 
     def _widgets(self) -> None:
         with open_session(read_only=True) as session:
-            sources, tags = list_source_names(session), list_tags(session)
+            sources, tags, models = list_source_names(session), list_tags(session), list_models(session)
             sentences = {question.key: question.sentence for question in list_questions(session, off=True)}
         wanted = self.wanted
         self._set(
@@ -169,6 +173,7 @@ class FilterBar:
             label_class=list(wanted.label_class),
             reply=list(wanted.reply),
             has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
+            predicted=wanted.predicted,
             source=list(wanted.source),
             **{name: getattr(wanted, name) or "" for name in LOGINS},
             acted_by=wanted.acted_by or "",
@@ -234,9 +239,17 @@ class FilterBar:
             self._between("uploaded")
         for (name, (_label, field)), column in zip(LOGINS.items(), st.columns(len(LOGINS)), strict=True):
             column.text_input(_(field), **self._on(name))
-        left, right = st.columns(2)
+        left, middle, right = st.columns(3)
         left.text_input(_("Acted on by (login)"), **self._on("acted_by"))
-        right.date_input(_("Acted on from"), value=None, format="YYYY-MM-DD", **self._on("acted_from"))
+        middle.date_input(_("Acted on from"), value=None, format="YYYY-MM-DD", **self._on("acted_from"))
+        right.selectbox(
+            _("Predicted"),
+            _with_chosen([*PREDICTED, *models], [wanted.predicted] if wanted.predicted else []),
+            index=None,
+            format_func=_predicted_by,
+            placeholder=_("Choose"),
+            **self._on("predicted"),
+        )
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(_("Days are those of {zone}.", zone=plain(str(self.zone))))
             st.button(
@@ -296,6 +309,11 @@ def reply_text(reply: str, sentences: Mapping[str, str]) -> str:
     """A wanted reply as a person reads it: “Is there smoke that no shape shows? yes”."""
     key, _colon, said = reply.rpartition(":")
     return f"{sentences.get(key, key)} {_(YES_OR_NO.get(said, said))}"
+
+
+def _predicted_by(predicted: str) -> str:
+    """By any model, by none, or by the one of this name."""
+    return _(PREDICTED[predicted]) if predicted in PREDICTED else predicted
 
 
 def _limit(day: date, zone: tzinfo, *, end: bool) -> datetime | None:

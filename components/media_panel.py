@@ -15,6 +15,7 @@ from components.examples import example_menu
 from components.frames import frames_section, length_text
 from components.media_grid import media_view
 from components.messages import plain
+from components.predictions import predictions_section, proposed_name
 from components.tag_menu import tag_menu, undo_line
 from curation.accesses import CURATORS
 from curation.browse import get_details, list_page
@@ -23,6 +24,8 @@ from curation.history import HistoryEntry, get_history, list_annotations
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, MediaDetails, MediaView
 from curation.neighbours import Neighbour, list_neighbours
+from curation.prediction_view import PredictedShapeView
+from curation.preferences import USUAL_THRESHOLD, preferences_of
 from curation.sign_in import SignedIn
 from curation.states import STATE_NAMES
 from db.models import LabelClass
@@ -128,6 +131,7 @@ def media_panel(
         if media.type == "video":
             frames_section(visitor, media)
         shown = _choose_annotation(found, names)
+        predictions_section(media.predictions, names, colours, zone)
         comments_section(visitor, media.id, found.comments)
         see_mentions(visitor, media.id)
         st.html(f'<p class="vigie-title">{_("History")}</p>{acts(found.history, zone)}')
@@ -138,12 +142,26 @@ def media_panel(
             shown.shapes if shown else [],
             colours,
             names,
+            predicted=_predicted(visitor, media, names),
             previous=found.previous,
             following=found.following,
             neighbours=found.neighbours,
             on_open=on_open,
             on_close=on_close,
         )
+
+
+def _predicted(
+    visitor: SignedIn, media: MediaDetails, names: Mapping[str, str]
+) -> list[tuple[PredictedShapeView, str]]:
+    """What models propose, each with its name, as far as this person wants to see it drawn."""
+    least = preferences_of(visitor.access).threshold
+    return [
+        (shape, proposed_name(shape, prediction.model, names))
+        for prediction in media.predictions
+        for shape in prediction.shapes
+        if shape.confidence >= (USUAL_THRESHOLD if least is None else least)
+    ]
 
 
 def _choose_annotation(found: Found, names: Mapping[str, str]) -> AnnotationView | None:
@@ -170,8 +188,8 @@ def annotation_text(annotation: AnnotationView, names: Mapping[str, str], *, cur
     """One annotation in a line of Markdown."""
     count = len(annotation.shapes)
     parts = [f"**{annotation.number}**", plain(annotation.author)]
-    if annotation.content != "shapes":
-        parts.append(annotation.content)
+    if annotation.content == "file":
+        parts.append(_("a file, as it was sent"))
     elif count == 0 and not annotation.label_classes:
         parts.append(_("nothing here"))
     else:

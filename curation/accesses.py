@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import bcrypt
 from sqlalchemy import func, or_, select, update
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from curation.errors import (
     AccessNotFound,
+    Conflict,
     InvalidPassword,
     InvalidText,
     LastAdmin,
@@ -20,6 +22,7 @@ from curation.errors import (
     NotAllowed,
 )
 from curation.events import record
+from curation.paging import Section, decode_cursor, read_page
 from db.models import Access, LoginSession, Scope, Token, utc_now
 
 BCRYPT_COST = 12
@@ -27,6 +30,7 @@ PASSWORD_BYTES = (10, 72)  # bcrypt looks at 72 bytes and refuses more
 LOGIN_LENGTH = 100
 PEOPLE = (Scope.VIEWER, Scope.USER, Scope.ADMIN)
 CURATORS = (Scope.USER, Scope.ADMIN)
+IN_ORDER = [Section((Access.id,), False)]
 # What each scope holds in it. A device's lies within a curator's, who sends media too, but not within a viewer's.
 WITHIN = {
     Scope.VIEWER: {Scope.VIEWER},
@@ -98,15 +102,33 @@ def find_access(session: Session, login: str) -> Access | None:
 
 
 def get_access(session: Session, access_id: int) -> Access:
+    """The access, one that was deleted excepted. Raises AccessNotFound."""
     found = session.get(Access, access_id)
-    if found is None:
+    if found is None or found.deleted_at is not None:
         raise AccessNotFound("There is no such access.")
     return found
 
 
 def list_accesses(session: Session, access: Access) -> Sequence[Access]:
     require_scope(access, Scope.ADMIN)
-    return session.scalars(select(Access).order_by(Access.login)).all()
+    return session.scalars(select(Access).where(Access.deleted_at.is_(None)).order_by(Access.login)).all()
+
+
+@dataclass(frozen=True)
+class AccessPage:
+    items: Sequence[Access]
+    next_cursor: str | None
+
+
+def list_page(session: Session, access: Access, cursor: str | None, limit: int) -> AccessPage:
+    """Accesses a page at a time, in the order they were made. Raises UnknownFilter for a foreign cursor."""
+    require_scope(access, Scope.ADMIN)
+    after = decode_cursor(cursor, IN_ORDER) if cursor else None
+    known = select(Access.id).where(Access.deleted_at.is_(None))
+    page = read_page(session, [known], IN_ORDER, after, limit, lambda row, _: (row.id,))
+    ids = [row.id for row in page.rows]
+    rows = session.scalars(select(Access).where(Access.id.in_(ids)).order_by(Access.id)).all()
+    return AccessPage(rows, page.next_cursor)
 
 
 def create_access(
@@ -196,6 +218,33 @@ def reset_password(session: Session, access: Access, access_id: int) -> str:
     return made
 
 
+def set_password(session: Session, access: Access, access_id: int, password: str) -> Access:
+    """Give an access a password chosen by an admin; its login sessions and tokens end. Raises InvalidPassword."""
+    require_scope(access, Scope.ADMIN)
+    hashed = hash_password(password)
+    changed = _locked_by_admin(session, access, access_id)
+    replace_password(session, changed, hashed, must_change=False)
+    record(session, access, "password_set", {"login": changed.login})
+    return changed
+
+
+def delete_access(session: Session, access: Access, access_id: int) -> Access:
+    """Take an access out of every list, for ever: it enters no more, and its name stays on what it did.
+
+    Raises LastAdmin, and Conflict for one's own.
+    """
+    deleted = _locked_by_admin(session, access, access_id)
+    if deleted.id == access.id:
+        raise Conflict("This access is your own. Another admin can delete it.")
+    if deleted.scope == Scope.ADMIN:
+        _require_another_admin(session, deleted)
+    deleted.deleted_at = utc_now()
+    deleted.disabled_at = deleted.disabled_at or deleted.deleted_at
+    end_everything(session, deleted)
+    record(session, access, "access_deleted", {"login": deleted.login})
+    return deleted
+
+
 def rescue_admin(session: Session, login: str) -> str:
     """The operator's way in from the machine itself: an admin with a new one-time password, made if absent."""
     rescued = find_access(session, login)
@@ -204,7 +253,7 @@ def rescue_admin(session: Session, login: str) -> str:
         assert made is not None
     else:
         made = make_password()
-        rescued.scope, rescued.disabled_at = Scope.ADMIN, None
+        rescued.scope, rescued.disabled_at, rescued.deleted_at = Scope.ADMIN, None, None
         replace_password(session, rescued, hash_password(made), must_change=True)
     record(session, rescued, "admin_rescued", {"login": rescued.login})
     return made
@@ -254,7 +303,7 @@ def _locked_by_admin(session: Session, admin: Access, access_id: int) -> Access:
         .execution_options(populate_existing=True)
     ).all()
     by_id = {row.id: row for row in rows}
-    if access_id not in by_id:
+    if access_id not in by_id or by_id[access_id].deleted_at is not None:
         raise AccessNotFound("There is no such access.")
     acting = by_id.get(admin.id)
     if acting is None or acting.scope != Scope.ADMIN or acting.disabled_at is not None:

@@ -164,10 +164,13 @@ def state_from_history(session: Session, media_id: int) -> State:
     for kind, table in enumerate(tables):
         found = session.execute(
             select(table.act, table.state_after)
-            .where(table.media_id == media_id)
+            .where(table.media_id == media_id, table.act > 0)
             .order_by(table.act.desc())
             .limit(1)
         ).first()
         if found is not None and (last is None or (found.act, kind) > last[:2]):
             last = (found.act, kind, found.state_after)
-    return State.NEW if last is None else last[2]
+    if last is not None:
+        return last[2]
+    filled = session.scalar(select(Media.blob_id).where(Media.id == media_id)) is not None
+    return State.NEW if filled else State.AWAITING_CONTENT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, literal_column, null, select, true
@@ -37,6 +37,7 @@ from curation.media_view import (
     review_rows,
     review_view,
 )
+from curation.origins import with_origins
 from curation.questions import resolve_replies
 from curation.reviews import state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
@@ -53,6 +54,7 @@ from db.models import (
     LabelClass,
     Media,
     Origin,
+    Question,
     Review,
     Shape,
     State,
@@ -93,7 +95,8 @@ def submit_annotation(
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
-    upright picture; `replies` are true or false by the key of a question. A repeated `client_id` gives back what was
+    upright picture; `replies` are true or false by the key of a question. Of a shape that names the `prediction` it was
+    taken from, the origin is found out here (`origins.with_origins`). A repeated `client_id` gives back what was
     stored. With `look` it is a blind answer: it is compared with the one that counts and never counts itself, and
     whoever gave it is told nothing of that.
 
@@ -114,14 +117,15 @@ def submit_annotation(
     if given is not None:
         accept, based_on = False, given.annotation_id
     else:
-        _require_submittable(media, accept)
+        require_submittable(media, accept)
         require_current(media, based_on)
         require_unmoved(session, media, seen_acts)
     if known.width is None or known.height is None:
         raise WrongState("This media has no content yet, so it cannot be annotated.", state=media.state.value)
     draft = AnnotationDraft.from_payload(shapes, label_classes, known.width, known.height, replies)
+    draft = replace(draft, shapes=with_origins(session, media.id, draft.shapes))
     resolved = resolve(session, [shape.label_class for shape in draft.shapes] + list(draft.label_classes))
-    _require_usable(session, media, draft, resolved)
+    require_usable(session, media, draft, resolved)
     questions = resolve_replies(session, draft.replies)
 
     act = next_act(media)
@@ -144,24 +148,7 @@ def submit_annotation(
         state_before=before,
         state_after=after,
     )
-    annotation.shapes = [
-        Shape(
-            position=position,
-            label_class_id=resolved[shape.label_class].id,
-            x_min=shape.box.x_min,
-            y_min=shape.box.y_min,
-            x_max=shape.box.x_max,
-            y_max=shape.box.y_max,
-            points=[list(point) for point in shape.points] if shape.points else None,
-            origin=shape.origin,
-            confidence=shape.confidence,
-        )
-        for position, shape in enumerate(draft.shapes)
-    ]
-    annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
-    annotation.replies = [
-        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
-    ]
+    fill_answer(annotation, draft, resolved, questions)
     session.add(annotation)
     try:
         session.flush()
@@ -206,7 +193,36 @@ def submit_annotation(
     )
 
 
-def _require_submittable(media: Media, accept: bool) -> None:
+def fill_answer(
+    annotation: Annotation,
+    draft: AnnotationDraft,
+    resolved: Mapping[str, LabelClass],
+    questions: Mapping[str, Question],
+) -> None:
+    """Give an annotation the rows of its answer: shapes, image-level label classes, replies."""
+    annotation.shapes = [
+        Shape(
+            position=position,
+            label_class_id=resolved[shape.label_class].id,
+            x_min=shape.box.x_min,
+            y_min=shape.box.y_min,
+            x_max=shape.box.x_max,
+            y_max=shape.box.y_max,
+            points=[list(point) for point in shape.points] if shape.points else None,
+            origin=shape.origin,
+            confidence=shape.confidence,
+            prediction_id=shape.prediction,
+        )
+        for position, shape in enumerate(draft.shapes)
+    ]
+    annotation.labels = [AnnotationLabel(label_class_id=resolved[key].id) for key in draft.label_classes]
+    annotation.replies = [
+        AnnotationReply(question_id=questions[key].id, yes=yes) for key, yes in draft.replies.items()
+    ]
+
+
+def require_submittable(media: Media, accept: bool) -> None:
+    """Raise WrongState unless an answer may be added to the media as it stands."""
     if media.state in (SUBMITTABLE_AND_ACCEPTED if accept else SUBMITTABLE):
         return
     if media.state == State.DISPUTED:
@@ -268,6 +284,8 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
                 points=[list(point) for point in shape.points] if shape.points else None,
                 origin=shape.origin.value,
                 confidence=shape.confidence,
+                prediction=shape.prediction,
+                model=shape.model,
             )
             for shape in draft.shapes
         ],
@@ -276,9 +294,10 @@ def _view(annotation: Annotation, access: Access, draft: AnnotationDraft) -> Ann
     )
 
 
-def _require_usable(
+def require_usable(
     session: Session, media: Media, draft: AnnotationDraft, resolved: Mapping[str, LabelClass]
 ) -> None:
+    """Raise InvalidShape, AnswerIncomplete unless every label class may stand where the answer puts it."""
     retired = {key: found for key, found in resolved.items() if found.retired_at is not None}
     kept = _keys_of_current(session, media) if retired else set()
     for key, found in retired.items():
@@ -303,8 +322,11 @@ def _keys_of_current(session: Session, media: Media) -> set[str]:
 
 
 def _origin(draft: AnnotationDraft) -> Origin:
-    """A person who hands in an answer stands for it, whoever drew its shapes first."""
-    origins = {shape.origin for shape in draft.shapes}
+    """A person who hands in an answer stands for it, whoever drew its shapes first.
+
+    Also where all of them were taken from predictions: that is what a second opinion is wanted about.
+    """
+    origins = {Origin.HUMAN if shape.prediction is not None else shape.origin for shape in draft.shapes}
     return origins.pop() if len(origins) == 1 else Origin.HUMAN
 
 

@@ -25,6 +25,9 @@ class ShapeDraft:
     points: tuple[tuple[float, float], ...] | None = None
     origin: Origin = Origin.HUMAN
     confidence: float | None = None
+    # The prediction that it was taken from, and whose model made that (`origins.with_origins`).
+    prediction: int | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,20 +86,21 @@ def _shape(shape: Mapping[str, Any], width: int, height: int) -> tuple[ShapeDraf
     if not isinstance(key, str) or not key:
         raise InvalidShape("It has no label class.")
     origin, confidence = _origin(shape)
+    prediction = _prediction(shape)
     points = shape.get("points")
     if points is None:
         numbers = shape.get("box")
         if not isinstance(numbers, list | tuple) or len(numbers) != 4:
             raise InvalidShape("A box is four numbers: x_min, y_min, x_max, y_max.")
         clamped, moved = clamp_numbers(numbers, width, height)
-        return ShapeDraft(key, Box(*clamped), None, origin, confidence), moved
+        return ShapeDraft(key, Box(*clamped), None, origin, confidence, prediction), moved
     if not isinstance(points, list | tuple) or any(
         not isinstance(point, list | tuple) or len(point) != 2 for point in points
     ):
         raise InvalidShape("A polygon is a list of points, each two numbers: x and y.")
     clamped, moved = clamp_numbers([number for point in points for number in point], width, height)
     polygon = Polygon(tuple(zip(clamped[0::2], clamped[1::2], strict=True)))
-    return ShapeDraft(key, polygon.box, polygon.points, origin, confidence), moved
+    return ShapeDraft(key, polygon.box, polygon.points, origin, confidence, prediction), moved
 
 
 def _origin(shape: Mapping[str, Any]) -> tuple[Origin, float | None]:
@@ -110,6 +114,13 @@ def _origin(shape: Mapping[str, Any]) -> tuple[Origin, float | None]:
     if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
         raise InvalidShape("Its confidence is a number between 0 and 1.")
     return origin, float(confidence)
+
+
+def _prediction(shape: Mapping[str, Any]) -> int | None:
+    prediction = shape.get("prediction")
+    if prediction is None or (type(prediction) is int and 1 <= prediction < 2**63):
+        return prediction
+    raise InvalidShape("Its prediction is the id of one.")
 
 
 def clean_comment(comment: str | None) -> str | None:

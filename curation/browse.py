@@ -31,7 +31,8 @@ from curation.media_view import (
     shapes_by_annotation,
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
-from curation.states import LISTED_STATES
+from curation.prediction_view import fill_predictions
+from curation.states import LISTED_STATES, UNLISTED_STATES
 from db.models import Access, Blob, Media, Scope, Source, State
 from db.queries import (
     media_acted_on,
@@ -43,6 +44,7 @@ from db.queries import (
     media_named_like,
     media_of_sources,
     media_of_uploader,
+    media_predicted,
     media_with_label_classes,
     media_with_replies,
     media_with_tags,
@@ -80,7 +82,7 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
     if wanted.state:
         found.append(media_in_states(wanted.state))
     else:
-        found.append(Media.state.not_in([state for state in State if state not in LISTED_STATES]))
+        found.append(Media.state.not_in(UNLISTED_STATES))
     if access.scope == Scope.DEVICE:
         found.append(Media.uploaded_by_id == access.id)
     if wanted.label_class:
@@ -89,6 +91,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(media_with_replies(wanted.replies))
     if wanted.has_shapes is not None:
         found.append(media_has_shapes(wanted.has_shapes))
+    if wanted.predicted:
+        found.append(media_predicted(wanted.predicted))
     if wanted.source:
         found.append(media_of_sources(wanted.source))
     found.extend(media_between(Media.captured_at, wanted.captured_from, wanted.captured_to))
@@ -304,5 +308,6 @@ def get_details(session: Session, access: Access, media_id: int) -> MediaDetails
     if access.scope in PEOPLE:
         fill_answers(session, [details])
         fill_disputes(session, [details])
+        fill_predictions(session, [details])
     looks.disguise(session, access, [details])
     return details

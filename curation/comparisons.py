@@ -154,6 +154,14 @@ def take_away(session: Session, media_id: int, act: int, annotation_id: int | No
     session.execute(delete(Comparison).where(Comparison.media_id == media_id, or_(*by_it)))
 
 
+def forget(session: Session, annotation_id: int) -> None:
+    """Forget everything that was compared with an annotation which is being withdrawn."""
+    either = or_(
+        Comparison.first_annotation_id == annotation_id, Comparison.second_annotation_id == annotation_id
+    )
+    session.execute(delete(Comparison).where(either))
+
+
 def _comparison(
     session: Session, kind: LookKind, media_id: int, first_annotation_id: int, access: Access, act: int
 ) -> Comparison:

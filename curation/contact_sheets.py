@@ -280,8 +280,8 @@ def answer_text(annotation: AnnotationView | None, names: Mapping[str, str]) -> 
     """What the current annotation says, in a line: `wildfire ×2, dust · low cloud` or `nothing here`."""
     if annotation is None:
         return _("not answered yet")
-    if annotation.content != "shapes":
-        return _("a {content} as it was sent", content=annotation.content)
+    if annotation.content == "file":
+        return _("a file, as it was sent")
     drawn = Counter(names.get(shape.label_class, shape.label_class) for shape in annotation.shapes)
     shapes = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in drawn.items())
     whole = ", ".join(names.get(key, key) for key in annotation.label_classes)

@@ -18,12 +18,14 @@ from db.expressions import first_code, in_byte_order, iso_utc, shortest_number
 from db.models import (
     Access,
     Annotation,
+    AnnotationContent,
     AnnotationLabel,
     AnnotationReply,
     Blob,
     LabelClass,
     Media,
     MediaTag,
+    Prediction,
     Question,
     Review,
     Shape,
@@ -43,6 +45,7 @@ Current = aliased(Annotation, name="current")
 Annotator = aliased(Access, name="annotator")
 Drawn = aliased(Shape, name="drawn")
 ShapeClass = aliased(LabelClass, name="shape_class")
+TakenFrom = aliased(Prediction, name="taken_from")
 
 # Tab, carriage return, + - = @.
 FORMULA_STARTS = (9, 13, 43, 45, 61, 64)
@@ -65,6 +68,7 @@ REVIEWER = Join(Reviewer, Reviewer.id == LastReview.access_id, LAST_REVIEW)
 CURRENT = Join(Current, Current.id == Media.current_annotation_id)
 ANNOTATOR = Join(Annotator, Annotator.id == Current.author_id, CURRENT)
 SHAPE_CLASS = Join(ShapeClass, ShapeClass.id == Drawn.label_class_id)
+TAKEN_FROM = Join(TakenFrom, TakenFrom.id == Drawn.prediction_id)
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def _joined(value: Cell, any_there: Cell, raw: bool) -> Cell:
 
 
 def _shape_count(raw: bool) -> Cell:
-    """Empty where nobody has answered; 0 is the answer “nothing here”."""
+    """Empty where nobody has answered, or by a file that nobody here can read; 0 is the answer “nothing here”."""
     counted = aliased(Shape)
     number = (
         select(func.count())
@@ -164,7 +168,7 @@ def _shape_count(raw: bool) -> Cell:
         .correlate(Media)
         .scalar_subquery()
     )
-    return case((Media.current_annotation_id.is_not(None), number))
+    return case((Current.content == AnnotationContent.SHAPES, number))
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -188,6 +192,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("uploader", _text(Uploader.login), UPLOADER),
     Column("lat", _number(Media.lat)),
     Column("lon", _number(Media.lon)),
+    Column("score", _number(Media.score)),
     Column("tags", _tags),
     Column("extracted_from", _as_is(Media.extracted_from_id)),
     Column("extracted_at", _number(Media.extracted_at)),
@@ -199,7 +204,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("annotation_id", _as_is(Media.current_annotation_id)),
     Column("annotation_number", _as_is(Current.number), CURRENT),
     Column("annotator", _text(Annotator.login), ANNOTATOR),
-    Column("shape_count", _shape_count),
+    Column("shape_count", _shape_count, CURRENT),
     Column("label_classes", _label_classes),
     Column("replies", _replies),
     Column("shape_id", _as_is(Drawn.id), of_shape=True),
@@ -211,6 +216,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("polygon", _as_is(cast(Drawn.points, Text)), of_shape=True),
     Column("origin", _as_is(Drawn.origin), of_shape=True),
     Column("confidence", _number(Drawn.confidence), of_shape=True),
+    # With the origin `model` its shape as it was, with `human` its shape corrected.
+    Column("model", _text(TakenFrom.model), TAKEN_FROM, of_shape=True),
 )
 
 

@@ -38,6 +38,8 @@ SLOW_SECONDS = 1.0
 HELD_UP = timedelta(seconds=60)
 KEPT = timedelta(days=7)
 GONE = 410  # “send nothing here any more”, says Standard Webhooks
+SENDS_ON = "It sends on to another address, which is not followed."
+SAYS_NO = "It answered with an error."
 WAS_DISABLED = "The webhook was disabled before it could be sent."
 
 log = logging.getLogger(__name__)
@@ -132,8 +134,8 @@ def _send(message: _Message, to_private: bool) -> tuple[int | None, str | None]:
     if 200 <= status < 300:
         return status, None
     if 300 <= status < 400:
-        return status, "It sends on to another address, which is not followed."
-    return status, "It answered with an error."
+        return status, SENDS_ON
+    return status, SAYS_NO
 
 
 def _note(

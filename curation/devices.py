@@ -17,9 +17,10 @@ from curation.events import record
 from curation.media_filter import MediaFilter
 from curation.sign_in import SignedIn
 from curation.sources import clean_source, get_or_create_source
+from curation.states import UNLISTED_STATES
 from curation.tokens import MadeToken, add_token, end_tokens, require_no_lasting_token
 from db.models import Access, Media, Scope, Source, Token, utc_now
-from db.queries import token_seen_at
+from db.queries import listed_media_per, token_seen_at
 from db.types import AnyRow, AnySelect, UtcDateTime
 
 DAYS = 14
@@ -66,7 +67,7 @@ def list_devices(
     today = now.astimezone(zone).date()
     days = [_one_day(today - timedelta(days=back), zone) for back in range(DAYS - 1, -1, -1)]
     counts = _counts_per_day(session, access, days)
-    rows = session.execute(_standing(access, now).order_by(Access.login)).all()
+    rows = session.execute(_standing(now).order_by(Access.login)).all()
     return [_device(row, days, counts[row.id], now - silent_after) for row in rows]
 
 
@@ -202,7 +203,7 @@ def _signs_of_life() -> AnySelect:
     ).where(Access.scope == Scope.DEVICE, Access.deleted_at.is_(None))
 
 
-def _standing(access: Access, now: datetime) -> AnySelect:
+def _standing(now: datetime) -> AnySelect:
     living = and_(
         Token.access_id == Access.id,
         Token.made_by_id.is_not(None),
@@ -212,8 +213,7 @@ def _standing(access: Access, now: datetime) -> AnySelect:
     tokens = select(func.count()).where(living).scalar_subquery()
     endless = select(func.count()).where(living, Token.expires_at.is_(None)).scalar_subquery()
     expires_at = select(func.max(Token.expires_at)).where(living).scalar_subquery()
-    listed = conditions(access, MediaFilter())
-    total = select(func.count()).where(Media.uploaded_by_id == Access.id, *listed).scalar_subquery()
+    media = listed_media_per(Media.uploaded_by_id, UNLISTED_STATES).subquery()
     return (
         _signs_of_life()
         .add_columns(
@@ -221,9 +221,10 @@ def _standing(access: Access, now: datetime) -> AnySelect:
             tokens.label("tokens"),
             endless.label("endless"),
             expires_at.label("expires_at"),
-            total.label("media_total"),
+            func.coalesce(media.c.media, 0).label("media_total"),
         )
         .outerjoin(Source, Source.id == Access.source_id)
+        .outerjoin(media, media.c.owner == Access.id)
     )
 
 

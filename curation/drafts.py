@@ -151,6 +151,7 @@ def _drawing(
                 "points": [list(point) for point in shape.points] if shape.points else None,
                 "origin": shape.origin.value,
                 "confidence": shape.confidence,
+                "prediction": shape.prediction,
             }
             for shape in draft.shapes
         ],

@@ -3,7 +3,8 @@
 CurationError
 ├── NotSignedIn                 who are you?
 ├── NotAllowed                  you may not
-│   └── OwnWork                 someone else has to judge this one
+│   ├── OwnWork                 someone else has to judge this one
+│   └── InvalidLink             forged, ended, or what it leads to is not to be seen any more
 ├── NotFound                    there is no such thing, or not for you
 │   ├── MediaNotFound
 │   ├── AnnotationNotFound
@@ -25,6 +26,7 @@ CurationError
 │   ├── RefusedAddress          what leads into a private network
 │   ├── UnknownLabelClass
 │   ├── UnknownQuestion
+│   ├── UnknownPrediction
 │   ├── UnknownFilter
 │   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
 │   └── ContentDiffers          the digest or the repeated key does not fit the bytes
@@ -71,6 +73,10 @@ class NotAllowed(CurationError):
 
 class OwnWork(NotAllowed):
     """REVIEW_OWN is off and this is one's own annotation."""
+
+
+class InvalidLink(NotAllowed):
+    """A signed link that opens nothing: which of its reasons it is, is nobody's to know."""
 
 
 class NotFound(CurationError):
@@ -155,6 +161,10 @@ class UnknownLabelClass(Refused):
 
 class UnknownQuestion(Refused):
     pass
+
+
+class UnknownPrediction(Refused):
+    """A shape names a prediction that is not about its media."""
 
 
 class UnknownFilter(Refused):

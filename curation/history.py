@@ -12,7 +12,7 @@ from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.media_view import AnnotationView, annotation_views, get_visible_media, review_rows, review_view
 from db.models import Access, Annotation, Review
-from db.queries import annotation_kept_from, comments_of, review_kept_from
+from db.queries import annotation_kept_from, comments_of, is_answer, review_kept_from
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def list_annotations(session: Session, access: Access, media_id: int) -> list[An
     get_visible_media(session, access, media_id)
     if media_id in looks.given_looks(session, access):
         return []
-    shown = (Annotation.media_id == media_id, ~annotation_kept_from(access.id))
+    shown = (Annotation.media_id == media_id, is_answer(), ~annotation_kept_from(access.id))
     ids = session.scalars(select(Annotation.id).where(*shown)).all()
     return annotation_views(session, ids)
 
@@ -52,7 +52,7 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
     if media_id in looks.given_looks(session, access):
         return [entry for _, entry in acts]
     of_media = select(Annotation.id, Annotation.act, Annotation.blind).where(
-        Annotation.media_id == media_id, ~annotation_kept_from(access.id)
+        Annotation.media_id == media_id, is_answer(), ~annotation_kept_from(access.id)
     )
     found = {row.id: row for row in session.execute(of_media)}
     numbers: dict[int, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -96,6 +96,14 @@ def get_label_class(session: Session, label_class_id: int) -> LabelClass:
     return found
 
 
+def get_label_class_by_key(session: Session, key: str) -> LabelClass:
+    """The label class of a key, retired or not. Raises LabelClassNotFound."""
+    found = session.scalar(select(LabelClass).where(LabelClass.key == key)) if KEY.fullmatch(key) else None
+    if found is None:
+        raise LabelClassNotFound("There is no such label class.")
+    return found
+
+
 def create_label_class(
     session: Session,
     access: Access,
@@ -167,19 +175,26 @@ def offer_label_class_again(session: Session, access: Access, label_class_id: in
 
 
 def resolve(session: Session, keys: Iterable[str]) -> dict[str, LabelClass]:
-    """The label classes of these keys; raises UnknownLabelClass naming the first that is not offered."""
+    """The label classes of these keys, retired ones too; raises UnknownLabelClass naming the first that is none."""
     wanted = set(keys)
-    for key in sorted(wanted):
+    found = find_label_classes(session, wanted)
+    require_known(wanted, found)
+    return found
+
+
+def find_label_classes(session: Session, keys: Iterable[str]) -> dict[str, LabelClass]:
+    """Those of the keys that are a label class, retired ones too, in one question."""
+    wanted = [key for key in set(keys) if KEY.fullmatch(key)]
+    found = session.scalars(select(LabelClass).where(LabelClass.key.in_(wanted))) if wanted else ()
+    return {label_class.key: label_class for label_class in found}
+
+
+def require_known(keys: Iterable[str], found: Mapping[str, LabelClass]) -> None:
+    """Raise UnknownLabelClass for the first of the keys that was not found."""
+    for key in sorted(set(keys) - found.keys()):
         if not KEY.fullmatch(key):
             raise UnknownLabelClass(f"{key[:60]!a} is no label class.")
-    found = {
-        label_class.key: label_class
-        for label_class in session.scalars(select(LabelClass).where(LabelClass.key.in_(wanted)))
-    }
-    for key in sorted(wanted):
-        if key not in found:
-            raise UnknownLabelClass(f"There is no label class “{key[:60]}”.")
-    return found
+        raise UnknownLabelClass(f"There is no label class “{key[:60]}”.")
 
 
 def require_compatible(label_classes: Iterable[LabelClass]) -> None:

@@ -43,6 +43,7 @@ class MediaFilter:
     label_class: tuple[str, ...] = ()
     reply: tuple[str, ...] = ()  # the key of a question and what was replied, as in “missed_smoke:yes”
     has_shapes: bool | None = None
+    predicted: str | None = None  # “yes”, “no”, or the name of the model that said something
     source: tuple[str, ...] = ()
     captured_from: datetime | None = None
     captured_to: datetime | None = None  # exclusive
@@ -74,6 +75,7 @@ class MediaFilter:
             label_class=many.get("label_class", ()),
             reply=tuple(_reply(value) for value in many.get("reply", ())),
             has_shapes=_yes_or_no("has_shapes", _single("has_shapes", many)),
+            predicted=_single("predicted", many),
             source=many.get("source", ()),
             captured_from=_moment("captured_from", _single("captured_from", many)),
             captured_to=_moment("captured_to", _single("captured_to", many), end=True),
@@ -129,6 +131,7 @@ class MediaFilter:
 
 OF_PICTURES = (
     *(
+        "predicted",
         "source",
         "captured_from",
         "captured_to",
@@ -152,9 +155,9 @@ def _shown(text: str) -> str:
 
 def _values(name: str, value: str | Sequence[str]) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else list(value)
-    cleaned = tuple(dict.fromkeys(item.strip() for item in values if item.strip()))
-    if len(cleaned) > MAX_VALUES:
+    if len(values) > MAX_VALUES:
         raise UnknownFilter(f"The filter {name} has more than {MAX_VALUES} values.")
+    cleaned = tuple(dict.fromkeys(item.strip() for item in values if item.strip()))
     for item in cleaned:
         if len(item) > MAX_TEXT or "\x00" in item:
             raise UnknownFilter(f"The filter {name} has a value that is too long or holds a NUL character.")

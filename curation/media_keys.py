@@ -11,3 +11,8 @@ def media_key(folder: str, sha256: str, extension: str) -> str:
 def annotation_key(folder: str, media_id: int, number: int) -> str:
     """The key of an annotation's JSON file."""
     return f"{folder}/{media_id // 1000:06d}/{media_id}-{number}.json"
+
+
+def annotation_file_key(folder: str, media_id: int, number: int, sha256: str, extension: str) -> str:
+    """The key of an annotation's file as it came: of two that are sent for one annotation each has its own."""
+    return f"{folder}/{media_id // 1000:06d}/{media_id}-{number}-{sha256[:16]}.{extension}"

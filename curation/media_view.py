@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,8 +12,20 @@ from sqlalchemy import case, false, select
 from sqlalchemy.orm import Session, aliased
 
 from curation.errors import MediaNotFound
+from curation.prediction_view import PredictionView
 from curation.video_limits import is_playable
-from db.models import Access, Annotation, Blob, Media, MediaType, Review, Scope, Source, State
+from db.models import (
+    Access,
+    Annotation,
+    Blob,
+    Media,
+    MediaType,
+    Prediction,
+    Review,
+    Scope,
+    Source,
+    State,
+)
 from db.queries import labels_of, replies_of, shapes_of, tags_of
 from db.types import AnyRow, AnySelect
 
@@ -26,6 +39,9 @@ class ShapeView:
     points: list[list[float]] | None
     origin: str
     confidence: float | None
+    # The prediction that it was taken from, as it was (origin `model`) or corrected (`human`), and whose it is.
+    prediction: int | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,8 @@ class AnnotationView:
     shapes: list[ShapeView]
     label_classes: list[str]
     replies: dict[str, bool] = field(default_factory=dict)
+    # Of an answer that came as a file: what it was called, if it had a name.
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,8 @@ class MediaView:
     # The look by which the caller shall answer it blind: then everything above reads as if nobody had answered.
     look: int | None = None
     dispute: DisputeView | None = None
+    # The newest of each model, in items of queues and in details: lists do without.
+    predictions: list[PredictionView] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -194,21 +214,20 @@ def fill_answers(session: Session, views: Sequence[MediaView]) -> None:
 
 def shapes_by_annotation(session: Session, annotation_ids: Sequence[int]) -> dict[int, list[ShapeView]]:
     shapes: dict[int, list[ShapeView]] = defaultdict(list)
-    if annotation_ids:
-        for (
-            number,
-            key,
-            x_min,
-            y_min,
-            x_max,
-            y_max,
-            points,
-            origin,
-            confidence,
-        ) in session.execute(shapes_of(annotation_ids)):
-            box = (x_min, y_min, x_max, y_max)
-            shapes[number].append(ShapeView(key, box, points, origin.value, confidence))
+    rows = session.execute(shapes_of(annotation_ids)).all() if annotation_ids else []
+    models = _models_of(session, {row.prediction_id for row in rows if row.prediction_id is not None})
+    for number, key, x_min, y_min, x_max, y_max, points, origin, confidence, prediction in rows:
+        box, model = (x_min, y_min, x_max, y_max), models.get(prediction)
+        shapes[number].append(ShapeView(key, box, points, origin.value, confidence, prediction, model))
     return shapes
+
+
+def _models_of(session: Session, prediction_ids: AbstractSet[int]) -> dict[int | None, str]:
+    # Most answers take nothing from predictions: no join for the sake of the others.
+    if not prediction_ids:
+        return {}
+    rows = session.execute(select(Prediction.id, Prediction.model).where(Prediction.id.in_(prediction_ids)))
+    return {row.id: row.model for row in rows}
 
 
 def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[AnnotationView]:
@@ -242,6 +261,7 @@ def annotation_views(session: Session, annotation_ids: Sequence[int]) -> list[An
             shapes=shapes.get(annotation.id, []),
             label_classes=labels.get(annotation.id, []),
             replies=replies.get(annotation.id, {}),
+            file_name=annotation.file_name,
         )
         for annotation, author in rows
     ]

@@ -1,4 +1,4 @@
-"""A person's own choices: the language of the screens, and keys of their own."""
+"""A person's own choices: the language of the screens, keys of their own, from where on predictions are drawn."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from curation.accesses import PEOPLE, require_scope
 from curation.errors import AccessNotFound, InvalidText
 from db.models import Access
 
-KNOWN = {"language", "keys"}
+KNOWN = {"language", "keys", "threshold"}
 LANGUAGES = ("en", "fr")
+# Of predictions, to who has chosen none; the workbench has the same.
+USUAL_THRESHOLD = 0.1
 MAX_KEYS = 60
 MAX_PRESS = 24
 ACT = re.compile(r"[A-Za-z0-9]{1,30}")
@@ -23,17 +25,25 @@ ACT = re.compile(r"[A-Za-z0-9]{1,30}")
 
 @dataclass(frozen=True)
 class Preferences:
-    """`language` is None for the browser's own; `keys` says for an act which press does it instead of the usual."""
+    """`language` is None for the browser's own; `keys` says for an act which press does it instead of the usual.
+
+    Predictions of a lower confidence than `threshold` (0 to 1) are not drawn; None for the usual one.
+    """
 
     language: str | None = None
     keys: dict[str, str] = field(default_factory=dict)
+    threshold: float | None = None
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Preferences:
         """Read choices; what is absent is as nobody chose it. Raises InvalidText."""
         if unknown := sorted(payload.keys() - KNOWN):
             raise InvalidText(f"“{unknown[0][:60]}” is no preference.")
-        return cls(_language(payload.get("language")), _keys(payload.get("keys", {})))
+        return cls(
+            _language(payload.get("language")),
+            _keys(payload.get("keys", {})),
+            _threshold(payload.get("threshold")),
+        )
 
 
 def preferences_of(access: Access) -> Preferences:
@@ -67,6 +77,14 @@ def _language(given: Any) -> str | None:
     if given not in LANGUAGES:
         raise InvalidText("The language is “en”, “fr”, or none for the browser's own.")
     return str(given)
+
+
+def _threshold(given: Any) -> float | None:
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
+        raise InvalidText("A threshold is a number between 0 and 1.")
+    return float(given)
 
 
 def _keys(given: Any) -> dict[str, str]:

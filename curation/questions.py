@@ -72,17 +72,21 @@ def change_question(
     return changed
 
 
-def resolve_replies(session: Session, replies: Mapping[str, bool]) -> dict[str, Question]:
+def resolve_replies(
+    session: Session, replies: Mapping[str, bool], *, complete: bool = True
+) -> dict[str, Question]:
     """The questions that an answer replies to, by key.
 
     A question that is no longer asked may still be replied to: an answer that is taken over keeps its replies.
-    Raises UnknownQuestion, and AnswerIncomplete when a required question has no reply.
+    Raises UnknownQuestion, and AnswerIncomplete when a required question has no reply, unless the answer need not be
+    `complete`: whoever accepts it is asked again.
     """
     known = {question.key: question for question in list_questions(session, off=True)}
     for key in replies:
         if key not in known:
             raise UnknownQuestion(f"There is no question {key[:60]!a}.")
-    _require_all(known.values(), replies)
+    if complete:
+        _require_all(known.values(), replies)
     return {key: known[key] for key in replies}
 
 

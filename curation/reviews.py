@@ -37,7 +37,7 @@ from curation.media_view import ReviewView, own_review_view, review_rows, review
 from curation.questions import require_replied
 from curation.states import ADMIN_ONLY, DECIDABLE, NEEDS_COMMENT, STATE_NAMES, done
 from curation.undoing import NOT_UNDONE_BUT_RESTORED, UNDO_LIFE, act_to_undo, take_back
-from db.models import Access, Annotation, Blob, Decision, Media, Review, Scope, State, utc_now
+from db.models import Access, Annotation, Blob, Decision, Event, Media, Review, Scope, State, utc_now
 from db.queries import accepters_of, is_undone
 
 
@@ -137,8 +137,12 @@ def decide(
 
 
 def _claim_content(session: Session, media: Media) -> None:
-    """Make a restored media the one that its content leads to. Raises Conflict when another one is."""
-    if media.blob_id is None:
+    """Make a restored media the one that its content leads to. Raises Conflict when another one is.
+
+    One that was created before its content never was: two of those may share it.
+    """
+    created = select(Event.id).where(Event.media_id == media.id, Event.name == "media_created").limit(1)
+    if media.blob_id is None or session.scalar(created) is not None:
         return
     sha256 = session.scalars(select(Blob.sha256).where(Blob.id == media.blob_id)).one()
     twin = session.scalar(select(Media.id).where(Media.upload_sha256 == sha256))

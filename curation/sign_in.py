@@ -118,7 +118,10 @@ def forget_failures(session: Session, login: str, address: str) -> None:
 def may_enter(access: Access | None, *, dashboard: bool) -> bool:
     """Whether this access, its password being right, may enter by this door."""
     return (
-        access is not None and access.disabled_at is None and not (dashboard and access.scope == Scope.DEVICE)
+        access is not None
+        and access.disabled_at is None
+        and access.deleted_at is None
+        and not (dashboard and access.scope == Scope.DEVICE)
     )
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from curation.accesses import PEOPLE, require_scope
-from curation.browse import conditions
 from curation.errors import InvalidText, NameTaken, SourceNotFound
 from curation.events import record
-from curation.media_filter import MediaFilter
+from curation.states import UNLISTED_STATES
 from db.models import Access, Media, Scope, Source
+from db.queries import listed_media_per
 from db.types import AnySelect
 from db.upsert import insert_or_ignore
 
@@ -55,13 +55,13 @@ def list_source_names(session: Session) -> Sequence[str]:
 def list_sources(session: Session, access: Access) -> list[SourceView]:
     """Every source by name, those without media included."""
     require_scope(access, *PEOPLE)
-    return [SourceView(**row._asdict()) for row in session.execute(_views(access).order_by(Source.name))]
+    return [SourceView(**row._asdict()) for row in session.execute(_views().order_by(Source.name))]
 
 
 def view_source(session: Session, access: Access, source_id: int) -> SourceView:
     """One source as it is listed. Raises SourceNotFound."""
     require_scope(access, *PEOPLE)
-    row = session.execute(_views(access).where(Source.id == source_id)).first()
+    row = session.execute(_views().where(Source.id == source_id)).first()
     if row is None:
         raise SourceNotFound("There is no such source.")
     return SourceView(**row._asdict())
@@ -127,14 +127,8 @@ def change_source(session: Session, access: Access, source_id: int, changes: Map
     return source
 
 
-def _views(access: Access) -> AnySelect:
-    # One walk over the media for all sources together, and one over the few devices.
-    media = (
-        select(Media.source_id, func.count().label("media"))
-        .where(*conditions(access, MediaFilter()), Media.source_id.is_not(None))
-        .group_by(Media.source_id)
-        .subquery()
-    )
+def _views() -> AnySelect:
+    media = listed_media_per(Media.source_id, UNLISTED_STATES).subquery()
     devices = (
         select(Access.source_id, func.count().label("devices"))
         .where(Access.scope == Scope.DEVICE, Access.deleted_at.is_(None), Access.source_id.is_not(None))
@@ -151,7 +145,7 @@ def _views(access: Access) -> AnySelect:
             func.coalesce(devices.c.devices, 0).label("devices"),
             Source.created_at,
         )
-        .outerjoin(media, media.c.source_id == Source.id)
+        .outerjoin(media, media.c.owner == Source.id)
         .outerjoin(devices, devices.c.source_id == Source.id)
     )
 

@@ -23,6 +23,7 @@ OPEN_STATES = frozenset(
     }
 )
 LISTED_STATES = OPEN_STATES | {State.ACCEPTED, State.REJECTED}
+UNLISTED_STATES = tuple(state for state in State if state not in LISTED_STATES)
 
 SUBMITTABLE = frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.PARKED})
 # With accepting in the same act. A plain submission leaves no dispute: the two answers are to be looked at.

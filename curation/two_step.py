@@ -28,7 +28,7 @@ from curation.events import record
 from curation.file_names import clean_file_name
 from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
-from curation.sources import clean_source, get_or_create_source
+from curation.sources import clean_source, get_or_create_source, source_of_upload
 from curation.spool import Spooled
 from curation.tags import clean_tags, get_or_create_tags
 from curation.uploads import UPLOADERS, UploadPlace, capture_values, is_stored, require_sent, store_content
@@ -62,7 +62,7 @@ def create_media(session: Session, access: Access, given: Mapping[str, Any]) -> 
     media = Media(
         type=MediaType.IMAGE,
         state=State.AWAITING_CONTENT,
-        source_id=access.source_id,
+        source=source_of_upload(session, access, None),
         uploaded_by_id=access.id,
     )
     session.add(media)

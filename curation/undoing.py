@@ -14,9 +14,12 @@ from curation.acts import add_review, move, next_act
 from curation.errors import NothingToUndo
 from curation.states import ADMIN_ONLY
 from curation.tallies import Tally, count_once_stored
-from db.models import Access, Annotation, Decision, Media, Review
+from db.models import Access, Annotation, Decision, Media, Review, State
+from db.queries import is_answer
 
 UNDO_LIFE = timedelta(hours=24)
+# States in which an answer stands.
+ANSWERED = (State.ANNOTATED, State.SENT_BACK, State.ACCEPTED, State.DISPUTED)
 NOT_UNDONE_BUT_RESTORED = "Withdrawing is not undone but restored, from the list of withdrawn media."
 
 
@@ -87,7 +90,10 @@ def take_back(
         about = last.about
         looks.reopen(session, last.about, last.access_id)
     elif last.annotation is not None:
-        before, pointer, about = last.annotation.state_before, last.annotation.based_on_id, last.annotation.id
+        pointer, about = _nearest_answer(session, last.annotation.based_on_id), last.annotation.id
+        before = last.annotation.state_before
+        if pointer is None and before in ANSWERED:
+            before = State.NEW  # what it was based on has been withdrawn
     elif last.review is not None and last.review.decision == Decision.SETTLED:
         pointer = _pointer_before(session, media, last.number)
     comparisons.take_away(session, media.id, last.number, last.annotation.id if last.annotation else None)
@@ -131,7 +137,9 @@ def standing_acts(
             reviews[review.media_id, review.act] = review
     annotations = {
         (annotation.media_id, annotation.act): annotation
-        for annotation in session.scalars(select(Annotation).where(Annotation.media_id.in_(media_ids)))
+        for annotation in session.scalars(
+            select(Annotation).where(Annotation.media_id.in_(media_ids), is_answer())
+        )
     }
     found: dict[int, list[StandingAct]] = {}
     for key in sorted((reviews.keys() | annotations.keys()) - undone, reverse=True):
@@ -163,5 +171,15 @@ def _pointer_before(session: Session, media: Media, number: int) -> int | None:
         if act.annotation is not None:
             return act.annotation.id
         if act.review is not None and act.review.decision == Decision.SETTLED:
-            return act.review.annotation_id
+            return _nearest_answer(session, act.review.annotation_id)
+    return None
+
+
+def _nearest_answer(session: Session, annotation_id: int | None) -> int | None:
+    """This annotation, or where it was withdrawn the last one before it that was not."""
+    while annotation_id is not None:
+        found = session.get_one(Annotation, annotation_id)
+        if found.withdrawn_at is None:
+            return found.id
+        annotation_id = found.based_on_id
     return None

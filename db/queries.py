@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -21,11 +22,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.models import (
     Access,
     Annotation,
+    AnnotationContent,
     AnnotationLabel,
     AnnotationReply,
     Comment,
@@ -34,6 +36,8 @@ from db.models import (
     Media,
     MediaTag,
     Mention,
+    PredictedShape,
+    Prediction,
     Question,
     Review,
     Shape,
@@ -47,6 +51,11 @@ from db.types import AnySelect
 SAME_AZIMUTH = 5.0
 # Decisions that say: this annotation is right.
 APPROVING = (Decision.ACCEPTED, Decision.SETTLED)
+
+
+def is_answer() -> ColumnElement[bool]:
+    """Of an Annotation: somebody has given it content, and no admin has withdrawn it."""
+    return and_(Annotation.content != AnnotationContent.NONE, Annotation.withdrawn_at.is_(None))
 
 
 def media_in_states(states: Sequence[State]) -> ColumnElement[bool]:
@@ -76,7 +85,7 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
 
 def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
     """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
-    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    annotated, reviewed = select(Annotation.media_id).where(is_answer()), select(Review.media_id)
     if login is not None:
         person = select(Access.id).where(Access.login == login).scalar_subquery()
         annotated = annotated.where(Annotation.author_id == person)
@@ -142,9 +151,25 @@ def media_with_replies(replies: Sequence[tuple[str, bool]]) -> ColumnElement[boo
 
 
 def media_has_shapes(wanted: bool) -> ColumnElement[bool]:
-    """With shapes in the current annotation, or explicitly without (an annotation with none)."""
+    """With shapes in the current annotation, or explicitly without: an annotation with none.
+
+    One that is a file nobody here can read is neither.
+    """
     any_shape = exists().where(Shape.annotation_id == Media.current_annotation_id)
-    return any_shape if wanted else and_(Media.current_annotation_id.is_not(None), ~any_shape)
+    if wanted:
+        return any_shape
+    read = exists().where(
+        Annotation.id == Media.current_annotation_id, Annotation.content == AnnotationContent.SHAPES
+    )
+    return and_(read, ~any_shape)
+
+
+def media_predicted(wanted: str) -> ColumnElement[bool]:
+    """Media about which any model has said something (“yes”), none has (“no”), or the one of this name has."""
+    said = exists().where(Prediction.media_id == Media.id)
+    if wanted == "no":
+        return ~said
+    return said if wanted == "yes" else said.where(Prediction.model == wanted)
 
 
 def media_named_like(part: str) -> ColumnElement[bool]:
@@ -163,11 +188,15 @@ def media_between(column: Any, start: datetime | None, end: datetime | None) -> 
 
 
 def media_acted_on_by(access_id: int) -> ColumnElement[bool]:
-    """Media that this access has answered or decided about at any time, even if it was undone."""
+    """Media that this access has answered or decided about at any time, even if it was undone or withdrawn."""
     # Asked of each media who acted on it: asked for everything that this access did, it would take a second.
     who = literal(access_id)
     return or_(
-        who.in_(select(Annotation.author_id).where(Annotation.media_id == Media.id).correlate(Media)),
+        who.in_(
+            select(Annotation.author_id)
+            .where(Annotation.media_id == Media.id, Annotation.content != AnnotationContent.NONE)
+            .correlate(Media)
+        ),
         who.in_(select(Review.access_id).where(Review.media_id == Media.id).correlate(Media)),
     )
 
@@ -255,6 +284,7 @@ def standing_annotations_by(access_id: int, start: datetime, end: datetime) -> A
     """Rows of (media_id, act, created_at): what this access submitted in a span of time and nobody has undone."""
     return select(Annotation.media_id, Annotation.act, Annotation.created_at).where(
         Annotation.author_id == access_id,
+        is_answer(),
         Annotation.created_at >= start,
         Annotation.created_at < end,
         ~_act_is_undone(Annotation.media_id, Annotation.act),
@@ -297,7 +327,7 @@ def accepters_of(annotation_id: int, *, review_own: bool) -> Select[int]:
 
 
 def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
-    """Rows of (annotation_id, key, corners, points, origin, confidence) in drawing order."""
+    """Rows of (annotation_id, key, corners, points, origin, confidence, prediction_id) in drawing order."""
     return (
         select(
             Shape.annotation_id,
@@ -309,6 +339,7 @@ def shapes_of(annotation_ids: Sequence[int]) -> AnySelect:
             Shape.points,
             Shape.origin,
             Shape.confidence,
+            Shape.prediction_id,
         )
         .join(LabelClass, LabelClass.id == Shape.label_class_id)
         .where(Shape.annotation_id.in_(annotation_ids))
@@ -357,6 +388,39 @@ def newest_labelled(label_class_id: int, looked_through: int, state: State) -> A
         .join(newest, Media.current_annotation_id == newest.c.annotation_id)
         .where(Media.state == state)
         .order_by(newest.c.annotation_id.desc())
+    )
+
+
+def newest_predictions_of(media_ids: Sequence[int]) -> AnySelect:
+    """Of these media the newest prediction by each model: rows of (media_id, id, model, score, created_at)."""
+    newest = (
+        select(func.max(Prediction.id))
+        .where(Prediction.media_id.in_(media_ids))
+        .group_by(Prediction.media_id, Prediction.model)
+    )
+    return (
+        select(Prediction.media_id, Prediction.id, Prediction.model, Prediction.score, Prediction.created_at)
+        .where(Prediction.id.in_(newest))
+        .order_by(Prediction.media_id, Prediction.model)
+    )
+
+
+def predicted_shapes_of(prediction_ids: Sequence[int]) -> AnySelect:
+    """Rows of (prediction_id, key, corners, points, confidence) as the models gave them."""
+    return (
+        select(
+            PredictedShape.prediction_id,
+            LabelClass.key,
+            PredictedShape.x_min,
+            PredictedShape.y_min,
+            PredictedShape.x_max,
+            PredictedShape.y_max,
+            PredictedShape.points,
+            PredictedShape.confidence,
+        )
+        .join(LabelClass, LabelClass.id == PredictedShape.label_class_id)
+        .where(PredictedShape.prediction_id.in_(prediction_ids))
+        .order_by(PredictedShape.prediction_id, PredictedShape.position)
     )
 
 
@@ -421,3 +485,24 @@ def token_seen_at() -> ColumnElement[datetime | None]:
     """When a token was last shown to us; one given for an hour was seen when it was given."""
     given_at = case((Token.made_by_id.is_(None), Token.created_at))
     return func.coalesce(Token.last_seen_at, given_at)
+
+
+def listed_media_per(column: InstrumentedAttribute[int | None], unlisted: Sequence[State]) -> AnySelect:
+    """Rows of (owner, media): how many media are listed of each source, or of each uploader.
+
+    All are counted along the column's index, which is a tenth of the table, and those in states that no list shows,
+    which are few and have an index of their own, are taken away again.
+    """
+
+    def counted(*where: ColumnElement[bool]) -> Subquery:
+        return (
+            select(column.label("owner"), func.count().label("media"))
+            .where(column.is_not(None), *where)
+            .group_by(column)
+            .subquery()
+        )
+
+    every, hidden = counted(), counted(media_in_states(unlisted))
+    return select(every.c.owner, (every.c.media - func.coalesce(hidden.c.media, 0)).label("media")).outerjoin(
+        hidden, hidden.c.owner == every.c.owner
+    )

@@ -6,6 +6,7 @@ from components.key_table import key_table
 from components.layout import use_layout
 from components.leaving import leave
 from components.messages import explain_problems, plain
+from components.own_tokens import own_tokens
 from components.sign_in import require_visitor, visitor_address
 from curation.accesses import CURATORS, PASSWORD_BYTES
 from curation.errors import InvalidPassword
@@ -156,6 +157,8 @@ with who:
 with password:
     st.subheader(_("Password"))
     password_form(visitor)
+
+own_tokens(access)
 
 if access.scope in CURATORS:
     st.subheader(_("Keys"))

@@ -12,6 +12,7 @@ from components.day_plot import day_plot
 from components.doors import Node, browse_address, node, review_address, show_doors
 from components.figures import count_text
 from components.layout import use_layout
+from components.model_figures import model_figures
 from components.sign_in import require_visitor
 from curation import overview
 from curation.accesses import CURATORS
@@ -157,4 +158,5 @@ with of_curators, st.container(border=True, height="stretch"):
         "curators",
     )
 
+model_figures(access)
 agreement_figures(access)

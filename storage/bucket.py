@@ -158,6 +158,13 @@ class Bucket(Protocol):
         """Remove an object; absent is fine."""
         ...
 
+    def link(self, key: str, seconds: int, *, content_type: str, disposition: str) -> str | None:
+        """An address of the bucket's own that gives the object to anyone for so long, None where it has none.
+
+        Nobody can take it back before its time is over.
+        """
+        ...
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """All objects whose key begins with `prefix`, ordered by key, fetched page by page; without content types."""
         ...

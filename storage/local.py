@@ -148,6 +148,9 @@ class LocalBucket:
                 raise
             _sync_folder(path.parent)
 
+    def link(self, key: str, seconds: int, *, content_type: str, disposition: str) -> None:
+        self._path(key)
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         above = prefix.rpartition("/")[0]
         if above:

@@ -226,6 +226,17 @@ class S3Bucket:
         except ObjectMissing:
             pass
 
+    def link(self, key: str, seconds: int, *, content_type: str, disposition: str) -> str | None:
+        check_key(key)
+        asked = {
+            "Bucket": self._name,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": disposition,
+        }
+        with self._explained(key):
+            return self._reading.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         with self._explained(prefix):
             pages = self._reading.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)

@@ -20,7 +20,18 @@ from db.session import forget_engine, get_engine, make_engine, open_session
 from settings import get_settings
 from storage import open_bucket
 
+BROWSER_TESTS = Path(__file__).parent / "browser"
 TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers a file stays with one of them, and so does everything that drives a browser."""
+    for item in items:
+        browses = BROWSER_TESTS in item.path.parents
+        item.add_marker(pytest.mark.xdist_group("browser" if browses else item.path.as_posix()))
+        if browses:
+            # Beside a busy machine it may miss its moment once; what fails twice is broken. Reruns are reported.
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +71,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_url: str) -> str:
     """The name of a furnished PostgreSQL database, to be copied."""
-    name = "vigie_template"
+    name = f"vigie_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     _on_server(postgresql_url, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
     engine = make_engine(_database(postgresql_url, name))
     _furnish(engine)

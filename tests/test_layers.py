@@ -72,6 +72,12 @@ def test_a_file_imports_only_what_its_room_may(path):
         assert name not in not_these, f"{path.name} imports {name}"
 
 
+def test_the_client_stands_alone():
+    allowed = set(sys.stdlib_module_names) | {"httpx", "vigie_client"}
+    for path in (ROOT / "client").rglob("*.py"):
+        assert {name.partition(".")[0] for name in imports_of(path)} <= allowed, path
+
+
 def test_only_one_file_imports_boto3():
     importers = {
         path.relative_to(ROOT).as_posix()

@@ -194,6 +194,72 @@ def test_an_error_reaches_sentry_once_and_without_secrets(tmp_path: Path) -> Non
     assert "is upside down" in ended.stderr and "bucket-pass-4711" not in ended.stderr
 
 
+DOORS = """
+import logging
+import sys
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+import curation.browse
+from api import create_api
+from api.startup import prepare
+from curation.accesses import add_access
+from curation.sign_in import issue_access_token
+from db import migrate
+from db.models import Scope
+from db.session import get_engine, open_session
+from reporting import RequestLog
+from settings import get_settings
+import sentry_sdk
+
+def broken(*given, **named):
+    raise RuntimeError("nobody foresaw this")
+
+curation.browse.get_details = broken
+prepare(get_settings())
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test client's own lines
+migrate.upgrade(get_engine())
+with open_session() as session:
+    access, _made = add_access(session, "somebody", Scope.USER, "a password of tests")
+    token = issue_access_token(session, access, "test")
+beside = sys.argv[1] == "beside the dashboard"
+api = create_api(get_settings(), takes_cookies=beside)
+app = RequestLog(Starlette(routes=[Mount("/api", api)]) if beside else api)
+with TestClient(app, raise_server_exceptions=False) as client:
+    headers = {"Authorization": "Bearer " + token, "Cookie": "vigie_session=cookie-4711"}
+    address = ("/api" if beside else "") + "/media/1?signature=signature-4711"
+    answer = client.get(address, headers=headers)
+sentry_sdk.flush(timeout=10)
+print(answer.status_code, answer.headers["X-Request-ID"], token)
+"""
+
+
+@pytest.mark.parametrize("door", ["alone", "beside the dashboard"])
+def test_a_bug_at_either_door_reaches_sentry_with_its_id_and_nothing_said_in_confidence(
+    tmp_path: Path, door: str
+) -> None:
+    receiver = Receiver()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATA_DIR": str(tmp_path)}
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", DOORS, door],
+            env={**environment, "SENTRY_DSN": receiver.dsn},
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        receiver.close()
+    status, request_id, token = ended.stdout.split()
+    (event,) = receiver.events()
+    assert (status, event["tags"]) == ("500", {"request_id": request_id})
+    sent = b"".join(receiver.bodies).decode()
+    assert "nobody foresaw this" in sent
+    assert "4711" not in sent and token not in sent
+    assert request_id in ended.stderr and token not in ended.stderr and "4711" not in ended.stderr
+
+
 def test_without_a_dsn_sentry_is_not_even_imported(tmp_path: Path) -> None:
     code = (
         "import sys; from settings import get_settings; from reporting import init_sentry;"

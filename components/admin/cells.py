@@ -1,13 +1,39 @@
-"""What the tables of the Admin page share. Whatever strangers or colleagues typed is shown as text, never as markup."""
+"""What tables and forms of the Admin page share. What strangers or colleagues typed is text, never markup."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from components.clock import browser_zone, local_text
+import streamlit as st
+
+from components.clock import ago_text, browser_zone, local_text
 from components.doors import Node, node
+from language import _
 
 
 def when(moment: datetime) -> Node:
     """A moment by the clock of whoever looks."""
     return node("time", local_text(moment, browser_zone()), datetime=moment.isoformat())
+
+
+def ago(moment: datetime | None) -> Node:
+    """How long ago something was, with its moment for who points at it."""
+    if moment is None:
+        return node("span", _("never"), cls="mute")
+    said = local_text(moment, browser_zone())
+    return node("span", ago_text(moment), title=said, cls="named")
+
+
+def confirm(label: str, says: str, act: str, on_click: Callable[..., None], *args: object, key: str) -> None:
+    """A button that says first what ends, and does it at a second press."""
+    popover = st.popover(label, key=key, on_change="rerun", width="stretch")
+    if popover.open:
+        with popover:
+            st.write(says)
+            st.button(act, type="primary", key=f"{key}_now", on_click=_act, args=(key, on_click, *args))
+
+
+def _act(key: str, on_click: Callable[..., None], *args: object) -> None:
+    st.session_state[key] = False
+    on_click(*args)

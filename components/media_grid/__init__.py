@@ -12,6 +12,7 @@ from components.bundle import mount_bundle
 from curation.geometry import Box, crop_window
 from curation.media_view import MediaView, ShapeView
 from curation.neighbours import Neighbour
+from curation.prediction_view import PredictedShapeView
 from curation.states import STATE_NAMES
 from language import _, current
 
@@ -85,6 +86,7 @@ def media_view(
     colours: Mapping[str, str],
     names: Mapping[str, str],
     *,
+    predicted: Sequence[tuple[PredictedShapeView, str]] = (),
     previous: MediaView | None,
     following: MediaView | None,
     neighbours: Sequence[Neighbour],
@@ -92,13 +94,19 @@ def media_view(
     on_close: Callable[[], None],
     key: str = "media_view",
 ) -> None:
-    """Show one media large with shapes and the frames around it; arrow keys step, Escape closes."""
+    """Show one media large with shapes and the frames around it; arrow keys step, Escape closes.
+
+    What is `predicted`, each with the name it bears, is drawn dashed, and can be hidden apart from the shapes.
+    """
     data = {
         "view": "media",
         "media": _tile(media, (), colours),
         "shapes": [
             _shape(shape, colours) | {"name": names.get(shape.label_class), "crop": _crop(media, shape)}
             for shape in shapes
+        ],
+        "predicted": [
+            _shape(shape, colours) | {"name": name, "predicted": True} for shape, name in predicted
         ],
         "previous": _tile(previous, (), colours) if previous else None,
         "next": _tile(following, (), colours) if following else None,
@@ -145,7 +153,7 @@ def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, st
     }
 
 
-def _shape(shape: ShapeView, colours: Mapping[str, str]) -> dict[str, Any]:
+def _shape(shape: ShapeView | PredictedShapeView, colours: Mapping[str, str]) -> dict[str, Any]:
     # Five digits are a hundredth of a pixel on any screen.
     return {
         "box": [round(number, 5) for number in shape.box],

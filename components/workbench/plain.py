@@ -286,9 +286,10 @@ def _facts(media: MediaView, names: dict[str, str]) -> str:
             f"{names.get(shape.label_class, shape.label_class)}, {_place_in_words(shape.box)}"
             for shape in answer.shapes
         ]
+        nothing = _("a file, as it was sent") if answer.content == "file" else _("nothing here")
         lines += [
             _("Answer {n} by {login}:", n=answer.number, login=answer.author),
-            *(whole + shapes or [_("nothing here")]),
+            *(whole + shapes or [nothing]),
         ]
     if media.last_review is not None and media.last_review.comment:
         lines.append(f"“{media.last_review.comment}” ({media.last_review.author})")

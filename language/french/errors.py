@@ -426,6 +426,14 @@ SENTENCES: dict[str, str] = {
     # What is away, and what should not happen
     "{}: {}.": "{0} : {1}.",
     "There is nothing at this address.": "Il n’y a rien à cette adresse.",
+    "The filter {} has no value. Give it one, or leave it out.": (
+        "Le filtre {0} n’a pas de valeur. Donnez-lui-en une, ou enlevez-le."
+    ),
+    "Only what is sent back can be for somebody.": (
+        "Seul ce qui est renvoyé peut l’être à quelqu’un en particulier."
+    ),
+    "This address does not take that method.": "Cette adresse n’accepte pas cette méthode.",
+    "The body cannot be read. Nothing was changed.": "Le corps est illisible. Rien n’a été changé.",
     "Someone changed this at the same moment. Try again.": (
         "Quelqu’un a changé cela au même moment. Réessayez."
     ),

@@ -505,7 +505,7 @@ FRENCH: dict[str, str] = {
     "no capture time": "sans heure de prise",
     "{time} (zone assumed)": "{time} (fuseau supposé)",
     "not answered yet": "pas encore de réponse",
-    "a {content} as it was sent": "{content}, comme envoyé",
+    "a file, as it was sent": "un fichier, tel qu’envoyé",
     "whole picture: {names}": "image entière : {names}",
     # Label classes
     "name": "nom",

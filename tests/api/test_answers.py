@@ -31,7 +31,9 @@ def test_a_submission_answers_what_is_stored(client, caller, media_id):
     body = answer.json()
     number = body["annotation"]["id"]
     assert body["media"] == {"id": media_id, "state": "annotated", "current_annotation_id": number, "acts": 1}
-    assert body["annotation"]["shapes"] == [{**BOX, "points": None, "origin": "human", "confidence": None}]
+    assert body["annotation"]["shapes"] == [
+        {**BOX, "points": None, "origin": "human", "confidence": None, "prediction": None, "model": None}
+    ]
     assert body["annotation"]["label_classes"] == ["wildfire"]
 
 

@@ -30,14 +30,6 @@ PATIENCE = 20_000  # milliseconds; a shared machine may be slow, a broken produc
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser beside a busy machine may miss its moment once; what fails twice is broken. Reruns are reported."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product on SQLite and a folder, as `make run` starts it."""

@@ -32,6 +32,8 @@ PAGES = {
     "export": (f"/export?tag={TAG}", ".downloader"),
     "label classes": ("/label_classes", "table"),
     "admin": ("/admin", "table"),
+    "devices": ("/admin?section=devices", "[data-testid=stForm]"),
+    "sources": ("/admin?section=sources", "table"),
     "installation": ("/admin?section=installation", "[data-testid=stButton]"),
     "undo a run": ("/admin?section=acts", "[data-testid=stForm]"),
     "audit trail": ("/admin?section=audit", "table"),

@@ -105,6 +105,7 @@ def test_a_token_of_a_device_stays_a_device_s_when_its_access_becomes_a_person_s
 def test_a_token_ends_when_it_expires(session):
     curator = an_access(session)
     made = make_token(session, signed_in(curator), "short", expires_in_days=1)
+    assert made.expires_at is not None
     assert timedelta(hours=23) < made.expires_at - utc_now() <= timedelta(days=1)
     assert bearer(session, made.token) is not None
     session.get(Token, made.id).expires_at = utc_now() - timedelta(seconds=1)

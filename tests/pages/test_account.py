@@ -28,7 +28,7 @@ def change(app, old, new, again):
 
 
 def change_in(app, old, new, again, button):
-    for field, value in zip(app.text_input, (old, new, again), strict=True):
+    for field, value in zip(list(app.text_input)[:3], (old, new, again), strict=True):
         field.input(value)
     return press(app, button)
 
@@ -57,6 +57,7 @@ def test_it_says_who_one_is(open_page, curator):
         r"curator\_\*1\*",
         "Language",
         "Password",
+        "Tokens",
         "Keys",
     ]
     assert "Scope **user**" in said(page)
@@ -74,7 +75,7 @@ def test_a_changed_password_ends_the_other_login_sessions_and_keeps_this_one(ope
     assert password_fits(NEW, stored(curator.id).hashed_password)
     assert open_sessions(curator.id) == 1
     assert "nowhere else" in said(page)
-    assert [field.value for field in page.text_input] == ["", "", ""]
+    assert {field.value for field in page.text_input} == {""}
 
 
 def redeem_ticket_of_another_browser(session, access):

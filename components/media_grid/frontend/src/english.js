@@ -9,6 +9,8 @@ export const ENGLISH = {
   original: "Original",
   hideShapes: "Hide shapes",
   showShapes: "Show shapes",
+  hidePredictions: "Hide predictions",
+  showPredictions: "Show predictions",
   back: "Back to the list",
   esc: "Esc",
   previous: "Previous",

@@ -9,6 +9,8 @@ export const FRENCH = {
   original: "Original",
   hideShapes: "Cacher les formes",
   showShapes: "Montrer les formes",
+  hidePredictions: "Cacher les prédictions",
+  showPredictions: "Montrer les prédictions",
   back: "Retour à la liste",
   esc: "Échap",
   previous: "Précédent",

@@ -10,6 +10,7 @@ import { dayAndClock, distance } from "./times.js";
 
 /**
  * @typedef {{media: import("./tile.js").Media, shapes: import("./magnifier.js").CroppedShape[],
+ *            predicted: import("./overlay.js").Shape[],
  *            previous: Tile|null, next: Tile|null,
  *            neighbours: {id: number, captured_at: string|null, state: string, state_name: string, shapes: number}[]}} MediaViewData
  * @typedef {{open: (id: number) => void, close: () => void}} Telling
@@ -36,6 +37,7 @@ export function createMediaView(host) {
   /** @type {Telling|null} */
   let tell = null;
   let showShapes = true;
+  let showPredicted = true;
   /** @type {HTMLImageElement|null} */
   let picture = null;
   /** The media whose picture is on the stage, or on its way there. @type {number|null} */
@@ -85,12 +87,13 @@ export function createMediaView(host) {
   function drawOverlay() {
     stage.querySelectorAll(".shapes, .shape-names").forEach((drawn) => drawn.remove());
     if (data && shown === data.media.id) magnifier.show(data.media, data.shapes, showShapes);
-    if (!data || !showShapes || shown !== data.media.id || stage.classList.contains("loading")) return;
+    const drawn = [...(showPredicted ? (data?.predicted ?? []) : []), ...(showShapes ? (data?.shapes ?? []) : [])];
+    if (!data || !drawn.length || shown !== data.media.id || stage.classList.contains("loading")) return;
     const screen = { width: stage.clientWidth, height: stage.clientHeight };
     if (screen.width === 0) return;
-    const svg = drawShapes(data.shapes, data.media, screen, "contain");
+    const svg = drawShapes(drawn, data.media, screen, "contain");
     const place = placed(data.media, screen, "contain");
-    stage.append(svg, namesOf(data.shapes, place));
+    stage.append(svg, namesOf(drawn, place));
   }
 
   function drawBar() {
@@ -106,6 +109,7 @@ export function createMediaView(host) {
       space,
       ...(player?.isPlayable ? [button(TEXT.play, TEXT.space, () => player?.toggle())] : []),
       button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
+      ...(data.predicted.length ? [button(showPredicted ? TEXT.hidePredictions : TEXT.showPredictions, "P", togglePredicted)] : []),
       link(TEXT.original, pictureAddress(media.id, "original")),
       copyButton(),
     );
@@ -136,6 +140,12 @@ export function createMediaView(host) {
 
   function toggleShapes() {
     showShapes = !showShapes;
+    drawBar();
+    drawOverlay();
+  }
+
+  function togglePredicted() {
+    showPredicted = !showPredicted;
     drawBar();
     drawOverlay();
   }
@@ -171,6 +181,7 @@ export function createMediaView(host) {
     else if ((event.key === "," || event.key === ".") && player) player.step(event.key === "," ? -1 : 1);
     else if (event.key === "Escape") tell?.close();
     else if (event.key.toLowerCase() === "h") toggleShapes();
+    else if (event.key.toLowerCase() === "p" && data?.predicted.length) togglePredicted();
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -218,20 +229,23 @@ async function copyText(text) {
   }
 }
 
-/** Label classes as small plates above their shapes, or below where there is no room. */
+/** Label classes as small plates above their shapes, or below where there is no room, and where a model said it. */
 function namesOf(shapes, place) {
   const names = element("div", "shape-names");
   for (const shape of shapes) {
     if (!shape.name) continue;
     const name = element("span", "");
     const top = place.top + shape.box[1] * place.height;
-    const below = top < 20;
+    const below = top < 20 || shape.predicted;
     name.textContent = shape.name;
     name.style.left = `${Math.max(0, place.left + shape.box[0] * place.width)}px`;
     name.style.top = `${below ? place.top + shape.box[3] * place.height + 2 : top - 2}px`;
-    name.style.background = shape.colour;
-    name.style.color = isLight(shape.colour) ? "#111" : "#fff";
-    if (below) name.className = "below";
+    if (shape.predicted) name.style.borderColor = shape.colour;
+    else {
+      name.style.background = shape.colour;
+      name.style.color = isLight(shape.colour) ? "#111" : "#fff";
+    }
+    name.className = [below && "below", shape.predicted && "predicted"].filter(Boolean).join(" ");
     names.append(name);
   }
   return names;

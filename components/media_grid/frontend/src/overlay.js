@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @typedef {{box: [number, number, number, number], colour: string, name?: string,
- *            points?: [number, number][]|null}} Shape fractions of the upright picture
+ *            points?: [number, number][]|null, predicted?: boolean}} Shape fractions of the upright picture
  */
 
 /**
@@ -26,7 +26,7 @@ export function drawShapes(shapes, picture, screen, fit = fitOf(picture, screen)
   for (const shape of shapes) {
     for (const className of ["edge", "line"]) {
       const outline = outlineOf(shape, place, screen);
-      outline.setAttribute("class", className);
+      outline.setAttribute("class", shape.predicted ? `${className} predicted` : className);
       if (className === "line") outline.setAttribute("stroke", shape.colour);
       svg.append(outline);
     }

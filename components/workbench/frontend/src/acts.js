@@ -14,6 +14,7 @@ const SUBMITTABLE = ["new", "annotated", "sent_back", "unsure", "parked"];
  * @property {boolean} dirty they, or the label classes of the picture, differ from the answer that counts
  * @property {boolean} drawn somebody drew since the picture was opened
  * @property {boolean} answered an annotation counts
+ * @property {boolean} [isFile] the one that counts came as a file that nobody here can draw
  * @property {boolean} saving a decision on it is on its way
  * @property {boolean} conflict two answers are on screen
  * @property {boolean} visible the picture itself is on screen
@@ -58,7 +59,7 @@ export function refusal(act, now) {
       return unanswered(now);
     case "submitted":
       if (!now.visible) return say.missing;
-      if (!now.dirty && !now.answered) return say.emptySubmit;
+      if (!now.dirty && (!now.answered || now.isFile)) return say.emptySubmit;
       if (!now.dirty && now.state === "annotated") return say.unchanged;
       return submission(now) ?? unlabelled(now) ?? unanswered(now);
     case "nothing":

@@ -66,6 +66,8 @@ export function createApi(base, fetcher = (...args) => fetch(...args)) {
     post: (path, body) => send("POST", path, body),
     /** @param {string} path @param {object} body */
     put: (path, body) => send("PUT", path, body),
+    /** @param {string} path @param {object} body */
+    patch: (path, body) => send("PATCH", path, body),
     /** @param {string} path */
     remove: (path) => send("DELETE", path, null),
     /** A square around a box of a picture. @param {number} mediaId @param {import("./geometry.js").Box} box */

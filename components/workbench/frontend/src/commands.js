@@ -9,7 +9,7 @@ const ZOOM_STEP = 1.25;
 /**
  * @param {object} parts the workbench's parts; the session changes with the queue, the drawing comes after this
  */
-export function createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, getSession: session, getDrawing: drawing, changed }) {
+export function createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, predicted, getSession: session, getDrawing: drawing, changed }) {
   let nextLabel = (labels.first[0] ?? labels.offered.find((one) => one.applies_to !== "media"))?.key ?? null;
   let hidden = false;
   let zoomedShape = false;
@@ -58,7 +58,8 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
     // What was submitted a moment ago may still be on its way.
     const shapes = session().submittedShapes(previous.id) ?? previous.shapes;
     if (!shapes?.length) return notice.say(TEXT.notices.previousEmpty);
-    drawing().add(shapes.map((shape) => withId({ ...shape, origin: shape.origin === "model" ? "model" : "human" })));
+    // The predictions of that frame are about no other one.
+    drawing().add(shapes.map((shape) => withId({ ...shape, origin: shape.origin === "model" ? "model" : "human", prediction: null, model: null })));
     notice.say(TEXT.notices.copied(shapes.length));
   }
 
@@ -77,7 +78,7 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
 
   function zoomToShape() {
     const shapes = session().drawing.shapes;
-    const shape = shapes.find((one) => one.id === drawing().selected) ?? smallest(shapes);
+    const shape = shapes.find((one) => one.id === drawing().selected) ?? smallest(shapes) ?? predicted.left[0];
     if (!shape) return notice.say(TEXT.notices.noShape);
     if (zoomedShape && !stage.isFitted) stage.fit();
     else stage.frame(boxToRect(shape.box, stage.picture));
@@ -117,6 +118,7 @@ export function createCommands({ stage, labels, panel, chooser, sheet, details, 
   /** @type {Record<string, (press: string) => void>} */
   const byAct = {
     ...around.byAct,
+    takeAll: () => !refuseViewer() && predicted.takeAll(),
     next: () => session().step(true),
     previous: () => session().step(false),
     accept: () => session().decide("accepted"),

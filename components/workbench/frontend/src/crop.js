@@ -23,6 +23,8 @@ export function createCrop({ stage, getBitmap, colourOf }) {
   const context = canvas.getContext("2d", { alpha: false });
   let pointer = null;
   let shapes = [];
+  /** What a model proposes stands here while it is pointed at, or while nothing is drawn. */
+  let predicted = null;
   let selected = null;
   let waiting = false;
   /** What was shown last, in pixels of the picture. */
@@ -50,7 +52,8 @@ export function createCrop({ stage, getBitmap, colourOf }) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    const shape = shapes.find((one) => one.id === selected) ?? smallest(shapes);
+    const drawn = shapes.find((one) => one.id === selected) ?? smallest(shapes);
+    const shape = predicted?.pointed ? predicted : (drawn ?? predicted);
     if (!shape && !pointer && !held) return showNothing();
     const fitScale = fit(stage.size, picture).scale;
     area = held ?? (shape
@@ -67,6 +70,7 @@ export function createCrop({ stage, getBitmap, colourOf }) {
       const edge = atLeast({ x: (x - area.x) * scale, y: (y - area.y) * scale, w: w * scale, h: high * scale });
       context.strokeStyle = colourOf(shape.label_class);
       context.lineWidth = 1.5 * ratio;
+      context.setLineDash(shape === predicted ? [6 * ratio, 4 * ratio] : []);
       context.strokeRect(edge.x * ratio, edge.y * ratio, edge.w * ratio, edge.h * ratio);
       element.style.setProperty("--mark", colourOf(shape.label_class));
     } else {
@@ -87,18 +91,19 @@ export function createCrop({ stage, getBitmap, colourOf }) {
 
   stage.element.addEventListener("pointermove", (event) => {
     pointer = stage.picture ? stage.pointOf(event) : null;
-    if (!shapes.length) soon();
+    if (!shapes.length && !predicted) soon();
   });
   stage.element.addEventListener("pointerleave", () => {
     pointer = null;
-    if (!shapes.length) soon();
+    if (!shapes.length && !predicted) soon();
   });
 
   return {
     element,
-    /** @param {{shapes: any[], selected: string|null}} seen */
+    /** @param {{shapes: any[], selected: string|null, proposed?: any}} seen */
     update(seen) {
       ({ shapes, selected } = seen);
+      predicted = seen.proposed ?? null;
       soon();
     },
     /** One window for all frames of a film: what was magnified last, else the middle of the picture. */

@@ -1,6 +1,8 @@
 // Drawings that were not submitted yet: in the browser at every stroke, on the server at most every two seconds, and
 // offered again after a reload and on any other machine.
 
+import { asSent } from "./predictions.js";
+
 /** @typedef {import("./session.js").Drawing} Drawing */
 /** @typedef {{tool: string, points: [number, number][], label_class: string|null}} Unfinished a polygon that is not closed */
 /**
@@ -114,7 +116,7 @@ export function createDrafts({ store, api, access, onChange = () => {}, now = Da
 
   const bodyOf = ({ basedOn, shapes, labels, replies, at }) => ({
     based_on: basedOn,
-    drawing: { shapes: shapes.map(({ id: _, ...shape }) => shape), labels, replies },
+    drawing: { shapes: shapes.map(asSent), labels, replies },
     made_at: new Date(at).toISOString(),
   });
 

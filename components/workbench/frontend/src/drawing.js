@@ -3,6 +3,7 @@
 import { createOSDAnnotator } from "@annotorious/openseadragon";
 
 import { boxToRect, clampPoints, clampRect, pixelsToPoints, pointsToPixels, rectAround, rectToBox, samePlace, sameShapes } from "./geometry.js";
+import { comesFrom } from "./predictions.js";
 import { BoxTool, PolygonTool } from "./tools.js";
 
 /** @typedef {import("./geometry.js").Shape & {id: string}} Drawn a shape with an identity on this screen */
@@ -11,9 +12,6 @@ const bounds = ({ x, y, w, h }) => ({ minX: x, minY: y, maxX: x + w, maxY: y + h
 
 /** @param {import("./geometry.js").Shape} shape @returns {Drawn} */
 export const withId = (shape) => ({ id: crypto.randomUUID(), ...shape });
-
-/** @param {Drawn} shape @returns {import("./geometry.js").Shape} */
-export const withoutId = ({ label_class, box, points, origin, confidence }) => ({ label_class, box, points, origin, confidence });
 
 /**
  * @param {object} options
@@ -30,7 +28,7 @@ export const withoutId = ({ label_class, box, points, origin, confidence }) => (
 export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, onChange, onSelect, onDrawing, onCorners }) {
   const annotator = createOSDAnnotator(viewer, { drawingEnabled: false, drawingMode: "drag", autoSave: false, theme: "light" });
   const { store, selection } = annotator.state;
-  /** What Annotorious does not know of a shape. @type {Map<string, {label_class: string|null, origin: any, confidence: number|null, box: any, points: any}>} */
+  /** What Annotorious does not know of a shape. @type {Map<string, {label_class: string|null, origin: any, confidence: number|null, prediction: number|null, model: string|null, box: any, points: any}>} */
   const facts = new Map();
   /** @type {Drawn[]} */
   let committed = [];
@@ -81,7 +79,7 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
       const { type, geometry } = annotation.target.selector;
       const points = type === "POLYGON" ? pixelsToPoints(geometry.points, size) : null;
       const box = rectToBox(points ? rectAround(geometry.points) : geometry, size);
-      const shape = { id: annotation.id, label_class: fact.label_class, box, points, origin: fact.origin, confidence: fact.confidence };
+      const shape = { id: annotation.id, label_class: fact.label_class, box, points, origin: fact.origin, confidence: fact.confidence, ...comesFrom(fact) };
       // Untouched shapes keep the very numbers they came with.
       if (fact.box && samePlace(fact, shape)) Object.assign(shape, { box: fact.box, points: fact.points });
       return shape;
@@ -218,7 +216,7 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
       const fact = facts.get(id);
       if (!fact || fact.label_class === key) return;
       // The confidence was for the other label class.
-      facts.set(id, { ...fact, label_class: key, confidence: null });
+      facts.set(id, { ...fact, label_class: key, origin: fact.prediction ? "human" : fact.origin, confidence: null });
       annotator.setStyle((annotation) => styleOf(annotation));
       committed = read();
       onStroke(committed);
@@ -263,6 +261,8 @@ export function createDrawing({ viewer, stage, colourOf, nextLabel, onStroke, on
     /** What was just begun is not drawn: it was the first of two fingers. */
     abandon: () => host.active?.abandon(),
     confirm: () => host.active?.confirm(),
+    /** Whether a shape of one's own is under the pointer. @param {PointerEvent} event */
+    isAt: (event) => Boolean(shapeAt(stage.pointOf(event))),
     /** Takes back the last corner of an unfinished polygon. */
     stepBack: () => host.active?.stepBack() ?? false,
     /** Whether corners of a polygon are picked, which Annotorious deletes itself. */

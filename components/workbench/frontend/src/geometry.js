@@ -12,6 +12,8 @@
  * @property {Point[]|null} points
  * @property {"human"|"model"|"import"} origin
  * @property {number|null} confidence
+ * @property {number|null} [prediction] the id of the one it was taken from
+ * @property {string|null} [model] whose that is
  */
 
 /** Seven decimals are a five-hundredth of a pixel on the largest picture: enough, and the same text every time. */

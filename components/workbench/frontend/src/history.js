@@ -111,12 +111,17 @@ export function createHistory({ details, nameOf, getDrawing, unsent, onChange })
     return [...parts, ...whole].join(" · ") || TEXT.compare.nothing;
   }
 
+  const saysOne = ({ shapes, content }) => {
+    if (content === "file") return TEXT.compare.file;
+    return shapes.length ? TEXT.panel.count(shapes.length) : TEXT.compare.empty;
+  };
+
   function says(found, counts) {
     const button = (text, onclick, key = "") => h("button.act", { type: "button", onclick, onmousedown: keepFocus }, h("span", {}, text), key ? kbd(key) : null);
     if (found.length < 2) {
       const [one] = found;
       return [
-        h("p", {}, h("b", {}, answerName(one)), ` · ${one.shapes.length ? TEXT.panel.count(one.shapes.length) : TEXT.compare.empty}`),
+        h("p", {}, h("b", {}, answerName(one)), ` · ${saysOne(one)}`),
         ...(chosen.length < 2 && one.number !== Infinity ? [button(TEXT.compare.withNow, () => choose(NOW))] : []),
         button(TEXT.bars.close, close, keyOf("close")),
       ];

@@ -34,6 +34,8 @@ export const KEYS = [
   { act: "polygon", presses: ["p"], shown: "P", group: "draw", decides: true },
   { act: "select", presses: ["v"], shown: "V", group: "draw", decides: true },
   { act: "copy", presses: ["d"], shown: "D", group: "draw", decides: true },
+  { act: "takeAll", presses: ["r"], shown: "R", group: "draw", decides: true },
+  { act: "takeOne", presses: [], shown: "click", group: "draw" },
   { act: "delete", presses: ["Delete", "Backspace"], shown: "Delete", group: "draw", decides: true },
   { act: "confirm", presses: ["Enter"], shown: "Enter", group: "draw", decides: true },
   { act: "close", presses: ["Escape"], shown: "Esc", group: "draw", decides: true },
@@ -61,7 +63,7 @@ export const KEYS = [
   { act: "sheet", presses: ["?"], shown: "?", group: "other", decides: true },
 ];
 
-/** Streamlit reruns on `r`; on this screen that key does nothing (its `c` is ours). */
+/** Streamlit reruns on `r`; whatever keys a person chooses, on this screen it does not (its `c` is ours). */
 const SILENCED = new Set(["r"]);
 
 /** Keys that are nobody's to take: they leave, confirm, pan, or are the label classes'. */
@@ -69,6 +71,9 @@ const KEPT = new Set(["Tab", "Enter", "Escape", " ", ..."0123456789"]);
 
 /** The acts whose key a person may choose; the others belong to the pointer, to dialogs or to the label classes. */
 export const CHOOSABLE = KEYS.filter((row) => row.presses.length > 0 && !["label", "confirm", "close"].includes(row.act));
+
+/** What moves a slider that has the focus. */
+const SLIDES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 
 /** What a person has chosen instead of the table's keys, by act. @type {Map<string, string>} */
 let own = new Map();
@@ -163,10 +168,11 @@ export function isTyping(event) {
   return target.tagName === "TEXTAREA" || target.tagName === "SELECT";
 }
 
-/** Whether a focused button or link keeps this key for itself. */
+/** Whether a focused button, link or slider keeps this key for itself. */
 function belongsToFocused(event, press) {
+  const { tagName: tag, type } = /** @type {any} */ (event.composedPath?.()[0] ?? event.target) ?? {};
+  if (tag === "INPUT" && type === "range") return SLIDES.has(press);
   if (press !== "Enter" && press !== " ") return false;
-  const tag = /** @type {any} */ (event.composedPath?.()[0] ?? event.target)?.tagName;
   return tag === "BUTTON" || tag === "A" || tag === "SUMMARY";
 }
 

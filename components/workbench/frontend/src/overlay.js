@@ -28,11 +28,12 @@ export function createOverlay({ stage, colourOf, nameOf }) {
     return { points: null, rect: { x: left, y: top, w: w * stage.view.scale, h: h * stage.view.scale } };
   }
 
-  function name(text, colour, { x, y, width }) {
+  /** @param {boolean} hollow on dark, in a line of the colour: what is not drawn by anybody yet */
+  function name(text, colour, { x, y, width }, hollow) {
     const place = { x: Math.max(2, Math.min(x, stage.size.width - 60)), y: y - NAME_HEIGHT - 2 };
     if (place.y < 2) place.y = Math.min(y + 4, stage.size.height - NAME_HEIGHT);
-    const label = svg("text", { x: place.x + 6, y: place.y + 13, fill: inkOn(colour) }, text);
-    const back = svg("rect", { x: place.x, y: place.y, height: NAME_HEIGHT, rx: 3, fill: colour, width: Math.max(width, 20) });
+    const label = svg("text", { x: place.x + 6, y: place.y + 13, fill: hollow ? "#eef0ec" : inkOn(colour) }, text);
+    const back = svg("rect", { x: place.x, y: place.y, height: NAME_HEIGHT, rx: 3, fill: hollow ? "#151816d9" : colour, stroke: hollow ? colour : null, width: Math.max(width, 20) });
     return [back, label];
   }
 
@@ -62,9 +63,10 @@ export function createOverlay({ stage, colourOf, nameOf }) {
       group.append(svg(tag, { ...edge, class: "halo" }), svg(tag, { ...edge, class: "edge", stroke: colour }));
     }
     const says = text ?? nameOf(shape.label_class);
-    // A colleague's name of the same place stands below it, so that both can be read.
-    const top = kind === "theirs" ? Math.min(y + h + NAME_HEIGHT + 4, stage.size.height) : y;
-    if (says) group.append(...name(says, colour, { x: x - 1, y: top, width: widthOf(says) }));
+    // What a colleague, or a model, calls the same place stands below it, so that both can be read.
+    const isPredicted = kind.startsWith("predicted");
+    const top = kind === "theirs" || isPredicted ? Math.min(y + h + NAME_HEIGHT + 4, stage.size.height) : y;
+    if (says) group.append(...name(says, colour, { x: x - 1, y: top, width: widthOf(says) }, isPredicted));
     return group;
   }
 
@@ -75,14 +77,16 @@ export function createOverlay({ stage, colourOf, nameOf }) {
      * @param {string|null} seen.selected
      * @param {any[]} seen.theirs
      * @param {{shape: any, kind: string, text: string|null}[]} [seen.ghosts] of earlier answers
+     * @param {{shape: any, kind: string, text: string|null}[]} [seen.predicted] what models propose, and nobody has taken
      * @param {boolean} [seen.apart] the ghosts stand for themselves, without the shapes
      */
-    update({ shapes, selected, theirs, ghosts = [], apart = false }) {
+    update({ shapes, selected, theirs, ghosts = [], predicted = [], apart = false }) {
       if (!stage.picture) {
         layer.replaceChildren();
         return;
       }
       layer.replaceChildren(
+        ...(apart ? [] : predicted.map(({ shape, kind, text }) => draw(shape, { kind, text }))),
         ...theirs.map((shape) => draw(shape, { kind: "theirs" })),
         ...ghosts.map(({ shape, kind, text }) => draw(shape, { kind, text })),
         ...(apart ? [] : shapes.map((shape) => draw(shape, { selected: shape.id === selected }))),

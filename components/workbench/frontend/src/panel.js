@@ -24,9 +24,10 @@ const STEPS = [["previous", "←"], ["next", "→"]];
  * @param {Element} options.crop
  * @param {ReturnType<typeof import("./labels.js").createLabels>} options.labels
  * @param {any} options.around what else stands beside the picture
+ * @param {Element} options.predicted what models propose
  * @param {object} options.on what a click does: label, toggleWhole, openChooser, select, remove, act, step, comment, say
  */
-export function createPanel({ crop, labels, around, on }) {
+export function createPanel({ crop, labels, around, predicted, on }) {
   const chips = h("div.chips");
   const whole = h("div.chips.whole");
   const shapeList = h("ul.rows.shape-rows");
@@ -74,6 +75,7 @@ export function createPanel({ crop, labels, around, on }) {
     classes,
     section(TEXT.panel.whole, "for-whole", whole, chooserButton("whole", TEXT.panel.add)),
     around.questions.element,
+    predicted,
     shapes,
     section(TEXT.panel.history, "history", around.history.list, commentButton, sayButton),
     h("div.deciding", {}, acts, field.element),
@@ -91,10 +93,10 @@ export function createPanel({ crop, labels, around, on }) {
   function shapeRow(shape, selected) {
     const by =
       shape.origin === "model"
-        ? [TEXT.panel.byModel, shape.confidence === null ? null : decimal(shape.confidence.toFixed(2))].filter(Boolean).join(" · ")
+        ? [shape.model ?? TEXT.panel.byModel, shape.confidence === null ? null : decimal(shape.confidence.toFixed(2))].filter(Boolean).join(" · ")
         : shape.origin === "import"
           ? TEXT.panel.imported
-          : percent(shareOfPicture(shape));
+          : [shape.prediction ? TEXT.predicted.corrected : null, percent(shareOfPicture(shape))].filter(Boolean).join(" · ");
     return h(
       "li",
       { className: shape.id === selected ? "on" : "", style: `--c:${labels.colourOf(shape.label_class)}` },
@@ -129,10 +131,10 @@ export function createPanel({ crop, labels, around, on }) {
               .map((each) => chip(each, { pressed: true, onclick: () => on.toggleWhole(each.key), keys: "×" }))
           : [h("p.none", {}, TEXT.panel.wholeNone)],
       );
-      fill(shapeList, [drawing.shapes, selected, situation.mayDecide], () =>
+      fill(shapeList, [drawing.shapes, selected, situation.mayDecide, situation.isFile], () =>
         drawing.shapes.length
           ? drawing.shapes.map((shape) => shapeRow(shape, selected))
-          : [h("li.none", {}, situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)],
+          : [h("li.none", {}, situation.isFile ? TEXT.panel.isFile : situation.mayDecide ? TEXT.panel.noShapes : TEXT.panel.noShapesView)],
       );
       const parked = situation.state === "parked";
       const closed = situation.state === "accepted" || situation.state === "rejected";

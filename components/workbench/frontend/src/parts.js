@@ -17,6 +17,7 @@ import { createLabels } from "./labels.js";
 import { createOutbox } from "./outbox.js";
 import { createOverlay } from "./overlay.js";
 import { createPanel } from "./panel.js";
+import { createPredicted } from "./predicted.js";
 import { createRail } from "./rail.js";
 import { isTakenBack } from "./spread.js";
 import { Acts } from "./undo.js";
@@ -97,10 +98,12 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     getDrawing: () => drawing,
     onAct: (act) => commands.byAct[act](""),
   });
+  const predicted = createPredicted({ api, stage, labels, notice, me, getSession, getDrawing: () => drawing, onChange: changed });
   const panel = createPanel({
     crop: crop.element,
     labels,
     around,
+    predicted: predicted.element,
     on: {
       act: (act) => byButton(() => getSession().decide(act)),
       label: (key) => commands.label(key),
@@ -114,7 +117,7 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
     },
   });
   const rail = createRail((act) => commands.byAct[act](""));
-  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, getSession, getDrawing: () => drawing, changed });
+  const commands = createCommands({ stage, labels, panel, chooser, sheet, details, notice, around, predicted, getSession, getDrawing: () => drawing, changed });
   const drawing = createDrawing({
     viewer,
     stage,
@@ -138,12 +141,13 @@ export function createParts({ api, stage, notice, sheet, me, classes, store, vie
   panel.setComment(null);
 
   return {
-    labels, acts, drafts, outbox, details, around, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
+    labels, acts, drafts, outbox, details, around, predicted, crop, overlay, film, returned, kept, dispute, connection, chooser, panel, rail, commands, drawing, me,
     stop() {
       outbox.retire();
       drafts.flush();
       details.stop();
       around.stop();
+      predicted.stop();
       drawing.stop();
     },
   };

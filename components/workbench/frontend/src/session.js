@@ -3,6 +3,7 @@
 import { ASKS, refusal, requestOf, submits } from "./acts.js";
 import { sidesOf } from "./sides.js";
 import { sameShapes } from "./geometry.js";
+import { asSent } from "./predictions.js";
 import { entryOf } from "./queue.js";
 import { TEXT } from "./strings.js";
 import { Strokes } from "./undo.js";
@@ -67,6 +68,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       dirty: isDirty(),
       drawn: strokes.past.length > 0 || Boolean(shown?.work),
       answered: Boolean(shown?.item.annotation),
+      isFile: shown?.item.annotation?.content === "file",
       saving: Boolean(shown?.done),
       conflict: shown?.returned?.theirs !== undefined && shown?.returned?.theirs !== null,
       visible,
@@ -193,7 +195,7 @@ export function createSession({ api, queue, outbox, acts, drafts, me, leavesQueu
       annotationId: entry.item.annotation?.id ?? null,
       acts: entry.item.acts,
       clientId: id,
-      shapes: shapes.map(({ id: _, ...shape }) => shape),
+      shapes: shapes.map(asSent),
       labels,
       replies,
       dirty,

@@ -462,6 +462,7 @@ export function createWorkbench(parent, place, onPlace) {
       shapes: stage.picture && parts?.drawing ? parts.drawing.read() : [],
       selected: parts?.drawing?.selected ?? null,
       theirs: session?.shown?.returned?.theirs?.shapes ?? sides?.second.shapes ?? [],
+      ...parts?.predicted.seen,
       ...parts?.around.history.seen,
     };
   }
@@ -477,6 +478,7 @@ export function createWorkbench(parent, place, onPlace) {
     parts.kept.update(session.shown?.overtaken ?? null);
     root.dataset.dispute = String(parts.dispute.update(session.shown?.item ?? null));
     around.update(situation, session.drawing, drawing.selected);
+    parts.predicted.update(situation);
     const on = { hide: commands.shapesHidden, loop: around.loop.isOn, grid: around.light.isGrid, looks: around.light.isOpen };
     parts.rail.update({ tool: drawing.tool, on: Object.keys(on).filter((act) => on[act]), changed: around.light.isChanged });
     const now = seen();

@@ -92,6 +92,11 @@ test("accepting what is there is a review of the annotation on screen", () => {
   });
 });
 
+test("an answer that is a file is not overwritten by submitting nothing", () => {
+  assert.equal(refusal("submitted", answered("sent_back", { shapes: [] })), null);
+  assert.equal(refusal("submitted", answered("sent_back", { shapes: [], isFile: true })), TEXT.refusals.emptySubmit);
+});
+
 test("nothing here submits no shapes", () => {
   const { body } = requestOf("nothing", subject);
   assert.deepEqual(body.shapes, []);

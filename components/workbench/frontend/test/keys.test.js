@@ -57,7 +57,11 @@ test("a key of ours is kept from Streamlit, its r too, Tab never", () => {
   assert.deepEqual(press("r"), { prevented: true, stopped: true });
   assert.deepEqual(press("Tab"), { prevented: false, stopped: false });
   assert.deepEqual(press("#"), { prevented: false, stopped: false });
-  assert.deepEqual(acts, ["comment"]);
+  assert.deepEqual(acts, ["comment", "takeAll"]);
+  useKeys({ takeAll: "#" });
+  assert.deepEqual(press("r"), { prevented: true, stopped: true });
+  useKeys({});
+  assert.deepEqual(acts, ["comment", "takeAll"]);
 });
 
 test("letters are quiet with Ctrl, Alt or Meta held", () => {

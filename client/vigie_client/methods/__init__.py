@@ -1,0 +1,33 @@
+"""Every route of the API, described once. The names are those of the use cases behind them."""
+
+from vigie_client.methods.accesses import AccessMethods
+from vigie_client.methods.annotations import AnnotationMethods
+from vigie_client.methods.answers import AnswerMethods
+from vigie_client.methods.desk import DeskMethods
+from vigie_client.methods.devices import DeviceMethods
+from vigie_client.methods.exports import ExportMethods
+from vigie_client.methods.label_classes import LabelClassMethods
+from vigie_client.methods.media import MediaMethods
+from vigie_client.methods.predictions import PredictionMethods
+from vigie_client.methods.sign_in import SignInMethods
+from vigie_client.methods.uploads import UploadMethods
+from vigie_client.methods.webhooks import WebhookMethods
+
+__all__ = ["Methods"]
+
+
+class Methods(
+    SignInMethods,
+    UploadMethods,
+    MediaMethods,
+    AnswerMethods,
+    AnnotationMethods,
+    PredictionMethods,
+    DeskMethods,
+    LabelClassMethods,
+    ExportMethods,
+    AccessMethods,
+    DeviceMethods,
+    WebhookMethods,
+):
+    """What both clients can do."""

@@ -1,0 +1,1 @@
+"""What the server answers, as plain values. Times carry their zone; boxes and points are fractions of the picture."""

@@ -1,0 +1,131 @@
+"""The command `vigie`, typed as one types it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from vigie_client.cli import main
+
+from tests.client.pictures import a_folder, a_frame
+from tests.product import ADMIN, ADMIN_PASSWORD, Product
+
+Vigie = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def vigie(product: Product, tmp_path: Path, monkeypatch, capsys) -> Vigie:
+    """Runs a command in a home of its own; returns its exit status and what it wrote."""
+    for name in ("VIGIE_TOKEN", "VIGIE_URL", "VIGIE_LOGIN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("VIGIE_PASSWORD", ADMIN_PASSWORD)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        status = main(words)
+        written = capsys.readouterr()
+        return status, written.out, written.err
+
+    return run
+
+
+@pytest.fixture
+def signed_in(vigie: Vigie, product: Product) -> Vigie:
+    status, out, err = vigie("login", product.api, "--login", ADMIN)
+    assert status == 0 and ADMIN in out, err
+    return vigie
+
+
+def test_signing_in_keeps_a_token_for_its_owner_alone(signed_in, tmp_path):
+    kept = tmp_path / "config" / "vigie" / "token.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert ADMIN_PASSWORD not in kept.read_text()
+    assert "admin (admin)" in signed_in("me")[1]
+    assert "Account page" in signed_in("logout")[1]
+    status, _, err = signed_in("me")
+    assert status == 1 and "vigie login" in err
+
+
+def test_a_wrong_password_says_what_is_wrong(vigie, product, monkeypatch):
+    monkeypatch.setenv("VIGIE_PASSWORD", "a wrong password")
+    status, _, err = vigie("login", product.api, "--login", "nobody")
+    assert status == 1 and err.startswith("vigie: ")
+
+
+def test_the_stored_token_goes_to_no_other_installation(signed_in):
+    status, _, err = signed_in("--url", "http://127.0.0.1:1", "me")
+    assert status == 1 and "vigie login http://127.0.0.1:1" in err
+
+
+def test_a_folder_is_uploaded_listed_and_exported(signed_in, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(50_000, 50_004))
+    status, out, err = signed_in("upload", str(folder), "--source", "CAM-CLI", "--tag", "a", "--tag", "b")
+    assert status == 0 and "4 registered, 0 already here" in out
+    assert "4/4 100%" in err
+    status, out, _ = signed_in("list", "--source", "CAM-CLI", "--tag", "a", "--sort", "uploaded")
+    lines = out.splitlines()
+    assert len(lines) == 4 and lines[0].split("\t")[1:3] == ["new", "CAM-CLI"]
+    shown = json.loads(signed_in("list", "--source", "CAM-CLI", "--limit", "1", "--json")[1])
+    assert shown["tags"] == ["a", "b"]
+    assert json.loads(signed_in("show", str(shown["id"]))[1])["sha256"]
+    status, out, _ = signed_in(
+        "export", "--source", "CAM-CLI", "--state", "new", "-o", "f.csv", "--per", "media"
+    )
+    assert status == 0 and out.startswith("f.csv: 4 rows")
+    assert len((tmp_path / "f.csv").read_text("utf-8-sig").splitlines()) == 5
+
+
+def test_single_files_and_refused_ones(signed_in, tmp_path):
+    (tmp_path / "good.jpg").write_bytes(a_frame(50_100))
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    status, out, err = signed_in("upload", "good.jpg", "bad.jpg")
+    assert status == 1
+    assert "good.jpg: media" in out and "bad.jpg: refused: bad.jpg is not a JPEG" in err
+    assert "already here" in signed_in("upload", "good.jpg")[1]
+    assert "is not there" in signed_in("upload", "gone.jpg")[2]
+
+
+def test_a_media_is_linked_and_downloaded(signed_in, tmp_path):
+    (tmp_path / "one.jpg").write_bytes(a_frame(50_200))
+    number = signed_in("upload", "one.jpg")[1].split("media ")[1].split(",")[0]
+    (tmp_path / "one.jpg").unlink()
+    assert signed_in("link", number)[1].startswith("http")
+    assert signed_in("download", number)[0] == 0
+    assert (tmp_path / "one.jpg").read_bytes() == a_frame(50_200)
+
+
+def test_an_outbox_is_filled_and_emptied(signed_in, tmp_path):
+    (tmp_path / "frame.jpg").write_bytes(a_frame(50_300))
+    status, out, _ = signed_in("outbox", "spool", "frame.jpg", "--source", "CAM-BOX")
+    assert status == 0 and out == "1 registered, 0 already here, 0 refused, 0 waiting\n"
+    assert "CAM-BOX" in signed_in("list", "--source", "CAM-BOX")[1]
+
+
+def test_tokens_devices_and_sources(signed_in):
+    status, out, _ = signed_in("token", "create", "notebook", "--scope", "viewer", "--days", "3")
+    assert status == 0 and "nobody is shown it again" in out
+    listed = signed_in("token", "list")[1]
+    number = next(line.split("\t")[0] for line in listed.splitlines() if line.endswith("notebook"))
+    assert signed_in("token", "revoke", number)[0] == 0
+    assert signed_in("device", "create", "cam-cli", "--source", "Mast")[0] == 0
+    assert "cam-cli\tMast" in signed_in("device", "list")[1]
+    assert signed_in("device", "rotate", "cam-cli")[0] == 0
+    assert signed_in("device", "revoke", "cam-cli")[0] == 0
+    assert signed_in("device", "revoke", "none")[0] == 1
+    assert signed_in("source", "rename", "Mast", "Tower")[0] == 0
+    assert "Tower" in signed_in("source", "list")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list", "--captured-from", "2026-08-12T10:00"], ["export"], ["nonsense"], ["list", "--satte", "new"]],
+)
+def test_what_is_not_understood_is_said_before_anything_is_sent(vigie, words, capsys):
+    with pytest.raises(SystemExit) as left:
+        vigie(*words)
+    assert left.value.code == 2
+    assert "usage: vigie" in capsys.readouterr().err

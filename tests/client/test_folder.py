@@ -1,0 +1,220 @@
+"""A folder goes up whole: in parallel, through a server that falls over, and over interruptions."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from vigie_client import AsyncClient, Client, NotSignedIn, Retries
+from vigie_client.folder import upload_key
+from vigie_client.journal import FILE_NAME
+from vigie_client.progress import Progress, Teller
+
+from tests.client.conftest import PATIENT
+from tests.client.pictures import a_folder, a_frame
+from tests.product import ADMIN, ADMIN_PASSWORD, ROOT, Product
+
+
+def sources_files(client: Client, source: str) -> list[str]:
+    return sorted(str(media.file_name) for media in client.list_media(source=source))
+
+
+def test_a_folder_goes_up_once_and_says_what_became_of_each_file(client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_000, 1_012))
+    (folder / "again.jpg").write_bytes(a_frame(1_003))
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    (folder / "notes.txt").write_text("clouds all day")
+    (folder / ".hidden.jpg").write_bytes(a_frame(1_099))
+
+    result = client.upload_folder(folder, source="CAM-A", tags=["august"], progress=False)
+
+    assert (result.registered, result.already_here, result.resumed) == (12, 1, 0)
+    assert [(file.name, "not a JPEG" in file.reason) for file in result.refused] == [("broken.jpg", True)]
+    assert (result.failed, result.left_out, result.is_complete) == ([], ["notes.txt"], True)
+    found = list(client.list_media(source="CAM-A"))
+    assert len(found) == 12 and {tag for media in found for tag in media.tags} == {"august"}
+
+
+def test_a_second_run_sends_nothing_and_tells_the_same(client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_100, 1_106))
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    first = client.upload_folder(folder, source="CAM-B", progress=False)
+    seen: list[Progress] = []
+    with Client("http://127.0.0.1:1", token="t") as nowhere:
+        # The journal is of an installation: another one is sent everything.
+        assert not nowhere.upload_folder(folder, source="CAM-B", progress=False, workers=1).is_complete
+    second = client.upload_folder(folder, source="CAM-B", progress=seen.append)
+    assert (second.registered, len(second.refused), second.resumed) == (6, 1, 7)
+    assert first.registered == second.registered
+    assert seen[-1].sent_bytes == 0 and seen[-1].done == 7
+
+
+def test_a_file_that_has_changed_since_is_sent_again(client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_201, 1_203))
+    client.upload_folder(folder, source="CAM-C", progress=False)
+    (folder / "frame-01201.jpg").write_bytes(a_frame(1_299))
+    result = client.upload_folder(folder, source="CAM-C", progress=False)
+    assert (result.registered, result.resumed) == (2, 1)
+    assert len(sources_files(client, "CAM-C")) == 3
+
+
+def test_an_answer_that_was_lost_counts_as_registered_and_makes_no_second_media(client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_301, 1_305))
+    client.upload_folder(folder, source="CAM-D", progress=False)
+    journal = folder / FILE_NAME
+    lines = journal.read_bytes().splitlines(keepends=True)
+    # A power cut: one line was never written, the last one is torn.
+    journal.write_bytes(b"".join(lines[:2]) + lines[3][:25])
+    result = client.upload_folder(folder, source="CAM-D", progress=False)
+    assert (result.registered, result.already_here, result.resumed) == (4, 0, 2)
+    assert len(sources_files(client, "CAM-D")) == 4
+    assert [json.loads(line)["result"] for line in journal.read_bytes().splitlines()[3:]] == [
+        "registered"
+    ] * 2
+
+
+def test_the_asynchronous_client_does_the_same(product, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_400, 1_408))
+
+    async def send() -> tuple[str, int]:
+        async with AsyncClient(product.api, login=ADMIN, password=ADMIN_PASSWORD) as client:
+            result = await client.upload_folder(folder, source="CAM-E", progress=False)
+            return str(result), len([media async for media in client.list_media(source="CAM-E")])
+
+    assert asyncio.run(send()) == ("8 registered, 0 already here, 0 refused, 0 failed", 8)
+
+
+def test_a_server_that_is_killed_amid_a_folder_loses_and_doubles_nothing(product: Product, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_500, 1_560))
+    half_way = threading.Event()
+
+    def watch(progress: Progress) -> None:
+        if progress.done >= 15:
+            half_way.set()
+
+    with Client(product.api, login=ADMIN, password=ADMIN_PASSWORD, retries=PATIENT) as client:
+        found = []
+        sending = threading.Thread(
+            target=lambda: found.append(
+                client.upload_folder(folder, source="CAM-F", progress=watch, workers=3)
+            )
+        )
+        sending.start()
+        assert half_way.wait(60)
+        product.kill()
+        time.sleep(1)
+        product.start_again()
+        sending.join(90)
+        assert str(found[0]) == "60 registered, 0 already here, 0 refused, 0 failed"
+        assert len(sources_files(client, "CAM-F")) == 60
+
+
+def test_a_server_that_stays_away_ends_the_run_and_the_next_one_goes_on(product: Product, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_600, 1_630))
+    brief = Retries(attempts=2, first_wait=0.05, total=1)
+    with Client(product.api, login=ADMIN, password=ADMIN_PASSWORD, retries=brief) as client:
+        client.me()
+
+        def cut(progress: Progress) -> None:
+            if progress.done == 10:
+                product.kill()
+
+        first = client.upload_folder(folder, source="CAM-G", progress=cut, workers=2)
+        assert not first.is_complete and first.failed and first.not_begun
+        assert "Check the network" in first.failed[0].reason
+        product.start_again()
+        second = client.upload_folder(folder, source="CAM-G", progress=False)
+        assert second.is_complete and second.resumed >= 10
+        assert second.registered == 30 == len(sources_files(client, "CAM-G"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_command_that_is_ended_goes_on_where_it_was(product: Product, client, tmp_path, number):
+    source = f"CAM-{number.name}"
+    folder = a_folder(tmp_path / "frames", range(1_700 + 100 * number, 1_780 + 100 * number))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "client"),
+        "VIGIE_URL": product.api,
+        "VIGIE_LOGIN": ADMIN,
+        "VIGIE_PASSWORD": ADMIN_PASSWORD,
+    }
+    environment.pop("VIGIE_TOKEN", None)
+    command = [sys.executable, "-m", "vigie_client", "upload", str(folder), "--source", source]
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while len(_lines(folder / FILE_NAME)) < 20 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
+    sent = len(_lines(folder / FILE_NAME))
+    assert 20 <= sent < 80
+    if number == signal.SIGINT:
+        assert running.returncode == 130 and b"goes on where this one was" in said
+
+    again = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
+    assert again.returncode == 0, again.stderr
+    assert "0 refused, 0 failed" in again.stdout and f"({sent} by an earlier run)" in again.stdout
+    assert "80/80 100%" in again.stderr
+    assert len(sources_files(client, source)) == 80
+
+
+def _lines(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines() if path.exists() else []
+
+
+def test_a_token_that_is_not_valid_ends_the_run_at_once(product, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_900, 1_910))
+    with Client(product.api, token="none") as client, pytest.raises(NotSignedIn, match="vigie login"):
+        client.upload_folder(folder, progress=False)
+
+
+def test_the_key_of_an_upload_is_its_content_and_source():
+    assert upload_key("ab", "CAM-1") == upload_key("ab", "CAM-1") != upload_key("ab", "CAM-2")
+    assert upload_key("ab", None) != upload_key("cd", None)
+
+
+def test_a_folder_that_cannot_be_written_to_has_its_journal_elsewhere(client, tmp_path, monkeypatch):
+    folder = a_folder(tmp_path / "card", range(2_001, 2_003))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != folder)
+    assert client.upload_folder(folder, source="CAM-I", progress=False).registered == 2
+    assert client.upload_folder(folder, source="CAM-I", progress=False).resumed == 2
+    assert not (folder / FILE_NAME).exists()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def told(stream: io.StringIO) -> str:
+    """What is written while 40 files of half a megabyte go up, one a second."""
+    seconds = itertools.count()
+    teller = Teller(40, True, stream=stream, clock=lambda: float(next(seconds)))
+    for _ in range(40):
+        teller.one_more(500_000)
+    teller.end()
+    return stream.getvalue()
+
+
+def test_a_terminal_shows_a_bar():
+    shown = told(Terminal())
+    assert shown.count("\r") == 40 and shown.endswith("0.5 MB/s\n")
+    assert "████████████░░░░░░░░░░░░  20/40  50%  10.0 MB  0.5 MB/s  20 s left" in shown
+
+
+def test_a_log_gets_a_line_now_and_then():
+    lines = told(io.StringIO()).splitlines()
+    assert lines[-1] == "40/40 100%  20.0 MB  0.5 MB/s"
+    assert len(lines) == 5
