@@ -22,6 +22,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -58,6 +59,8 @@ class Metrics:
     def __init__(self) -> None:
         # Of our own: the library's default one is shared by everything in the process, Streamlit included.
         self.registry = CollectorRegistry()
+        # Else each sample has a twin that says when it began to be counted.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         labels = ("method", "route", "status")
         self._requests = Counter("vigie_requests", "Requests answered.", labels, registry=self.registry)
         self._seconds = Histogram(
