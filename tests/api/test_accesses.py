@@ -32,8 +32,12 @@ def test_one_is_made_enters_and_is_shown_without_its_password(client, admin):
     )
     assert made.status_code == 201, made.text
     assert made.json() == {
-        "id": made.json()["id"], "login": "marie", "scope": "viewer", "disabled": False,
-        "must_change_password": False, "created_at": made.json()["created_at"],
+        "id": made.json()["id"],
+        "login": "marie",
+        "scope": "viewer",
+        "disabled": False,
+        "must_change_password": False,
+        "created_at": made.json()["created_at"],
     }
     assert sign_in(client, "marie", "a long password").status_code == 200
     again = client.post("/accesses", headers=admin, json={"login": "MARIE", "password": "a long password"})
