@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import json as json_format
+import types
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from typing import Any, BinaryIO, Concatenate, Generic, ParamSpec, TypeVar, overload
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -194,42 +195,40 @@ class _Described(Generic[P, T]):
 
     def __init__(self, describe: Callable[Concatenate[Any, P], Call[T]]) -> None:
         self.describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
 
-    def _bound_to(self, client: Any, runner: Callable[[Call[T]], Any]) -> Callable[P, Any]:
+    def bound_to(self, client: Any, runner: Callable[[Call[T]], Any]) -> Callable[P, Any]:
         @functools.wraps(self.describe)
-        def method(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return runner(self.describe(client, *args, **kwargs))
+        def method(_client: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+            return runner(self.describe(_client, *args, **kwargs))
 
-        return method
+        # A method as any other: `help` and editors show its arguments without the client.
+        return types.MethodType(method, client)
 
 
 class route(_Described[P, T]):
     """A method for one route: `client.get_media(3)`, or `await client.get_media(3)`."""
 
     @overload
-    def __get__(self, client: None, owner: type) -> Self: ...
+    def __get__(self, client: None, owner: type) -> Callable[Concatenate[Any, P], Call[T]]: ...
     @overload
     def __get__(self, client: RunsNow, owner: type) -> Callable[P, T]: ...
     @overload
     def __get__(self, client: RunsLater, owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
     def __get__(self, client: RunsNow | RunsLater | None, owner: type) -> Any:
-        return self if client is None else self._bound_to(client, client.run)
+        return self.describe if client is None else self.bound_to(client, client.run)
 
 
 class pages(Generic[P, T]):
     """A method for a list of any length: `for media in client.list_media()`, or `async for`."""
 
     def __init__(self, describe: Callable[Concatenate[Any, P], Call[Page[T]]]) -> None:
-        self._described = _Described(describe)
         self.describe = describe
-        functools.update_wrapper(self, describe)  # type: ignore[arg-type]
 
     @overload
-    def __get__(self, client: None, owner: type) -> Self: ...
+    def __get__(self, client: None, owner: type) -> Callable[Concatenate[Any, P], Call[Page[T]]]: ...
     @overload
     def __get__(self, client: RunsNow, owner: type) -> Callable[P, Iterator[T]]: ...
     @overload
     def __get__(self, client: RunsLater, owner: type) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, client: RunsNow | RunsLater | None, owner: type) -> Any:
-        return self if client is None else self._described._bound_to(client, client.iterate)
+        return self.describe if client is None else _Described(self.describe).bound_to(client, client.iterate)

@@ -127,18 +127,20 @@ class Outbox:
         try:
             sha256 = _write(part, content)
             os.replace(part, self.folder / f"{name}{CONTENT}")
-        except BaseException:
+            record = {
+                "file_name": file_name or f"{at:%Y%m%dT%H%M%SZ}{_suffix(content)}",
+                "captured_at": written_time(at),
+                "sha256": sha256,
+                "idempotency_key": f"outbox-{uuid.uuid4().hex}",
+                "fields": written(fields),
+            }
+            _write(part, json.dumps(record).encode())
+            os.replace(part, self.folder / f"{name}{RECORD}")
+        except Exception:
+            # No room on the disk, most likely: what is half there must not take what is left of it.
             part.unlink(missing_ok=True)
+            self._remove(self.folder, name)
             raise
-        record = {
-            "file_name": file_name or f"{at:%Y%m%dT%H%M%SZ}{_suffix(content)}",
-            "captured_at": written_time(at),
-            "sha256": sha256,
-            "idempotency_key": f"outbox-{uuid.uuid4().hex}",
-            "fields": written(fields),
-        }
-        _write(part, json.dumps(record).encode())
-        os.replace(part, self.folder / f"{name}{RECORD}")
         _sync(self.folder)
         return name
 
@@ -157,6 +159,8 @@ class Outbox:
                 registered = client.register_media(self.folder / f"{name}{CONTENT}", **self._told(name))
             except FileNotFoundError:
                 continue  # dropped or sent by somebody else since we looked
+            except OSError as problem:
+                log.warning("%s cannot be read: %s", name, problem)
             except (Refused, ValueError) as problem:
                 self._set_aside(name, str(problem))
                 sent.refused += 1
@@ -187,13 +191,19 @@ class Outbox:
         """
         wait = every
         while not stop.is_set():
-            problem = self.send(client, stop=stop).problem
+            problem: VigieError | OSError | None
+            try:
+                problem = self.send(client, stop=stop).problem
+            except OSError as error:  # of the disk: a thread that ended here would send nothing ever after
+                problem = error
             if problem is None:
                 wait = every
-            else:
-                wait = max(min(longest_wait, wait * 2), problem.retry_after or 0)
-                log.warning("%d frames wait: %s", len(self), problem)
-            stop.wait(wait if problem is None else wait * (1 - random.random() / 2))
+                stop.wait(wait)
+                continue
+            log.warning("not everything could be sent: %s", problem)
+            wait = min(longest_wait, wait * 2)
+            asked_for = problem.retry_after or 0.0 if isinstance(problem, VigieError) else 0.0
+            stop.wait(max(wait * (1 - random.random() / 2), asked_for))
 
     def _told(self, name: str) -> Mapping[str, Any]:
         """What a record says, as `register_media` takes it. Raises ValueError for one that cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -116,6 +117,31 @@ def test_power_that_goes_while_a_frame_is_written_leaves_nothing_that_counts(tmp
         os.utime(path, (time.time() - 4_000,) * 2)
     Outbox(tmp_path)
     assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_a_disk_without_room_keeps_nothing_half_done(tmp_path, monkeypatch):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_150))
+
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        outbox.put(a_frame(11_151))
+    assert len(outbox) == 1 and len([path for path in tmp_path.iterdir() if path.is_file()]) == 2
+
+
+def test_a_frame_that_cannot_be_read_holds_up_no_other(client, tmp_path):
+    clock = Clock()
+    outbox = Outbox(tmp_path, clock=clock)
+    name = outbox.put(a_frame(11_160), source="CAM-EIO")
+    clock.turn(seconds=30)
+    outbox.put(a_frame(11_161), source="CAM-EIO")
+    (tmp_path / f"{name}.frame").unlink()
+    (tmp_path / f"{name}.frame").mkdir()  # reading it fails, as from a worn card
+    sent = outbox.send(client)
+    assert (sent.registered, len(outbox)) == (1, 1)
 
 
 def test_a_frozen_camera_sends_the_same_picture_once(client, tmp_path):

@@ -102,4 +102,5 @@ def test_every_method_says_what_it_does_and_is_the_same_for_both_clients(name):
     assert (method.describe.__doc__ or "").strip().endswith(".")
     with Client("http://127.0.0.1:1", token="t") as client:
         assert getattr(client, name).__doc__ == method.describe.__doc__
+        assert "self" not in inspect.signature(getattr(client, name)).parameters
     assert inspect.getattr_static(AsyncClient, name) is method is inspect.getattr_static(Client, name)
