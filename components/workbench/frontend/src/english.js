@@ -399,7 +399,6 @@ export const ENGLISH = {
     ArrowDown: "↓",
     Enter: "Enter",
     Esc: "Esc",
-    click: "click",
     Delete: "Delete",
     Backspace: "Backspace",
     Home: "Home",
