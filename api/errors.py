@@ -111,7 +111,11 @@ def answer_http_error(_request: Request | None, error: Exception) -> Response:
 def answer_validation_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [
-        {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]} for item in error.errors()
+        {
+            "where": ".".join(str(part) for part in item["loc"]),
+            "what": item["msg"].removeprefix("Value error, "),
+        }
+        for item in error.errors()
     ]
     first = errors[0] if errors else {"where": "request", "what": "is not valid"}
     return problem(422, f"{first['where']}: {first['what']}.", "invalid_request", errors=errors)
