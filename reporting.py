@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STRUCK_OUT = "[secret]"
+_LINK = re.compile(r"(/links/)[^/]+")
 
 _request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
 _log = logging.getLogger("vigie.requests")
@@ -109,10 +110,15 @@ def report_error(error: BaseException) -> None:
         sentry_sdk.capture_exception(error)
 
 
+def without_signature(address: str) -> str:
+    """An address that may be written down: whoever reads a signed link there could open it."""
+    return _LINK.sub(rf"\1{STRUCK_OUT}", address)
+
+
 class RequestLog:
     """ASGI middleware: gives each HTTP request an id, tells it in `X-Request-ID`, logs one line at its end.
 
-    The line holds the path without its query, which may carry a signature.
+    The line holds the path without its query, which may carry a signature, and without that of a signed link.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -137,7 +143,7 @@ class RequestLog:
             await send(message)
 
         # Kept before the call: a mount below rewrites what the scope says.
-        method, path = scope["method"], scope["path"]
+        method, path = scope["method"], without_signature(scope["path"])
         try:
             await self._app(scope, receive, send_with_id)
         finally:
@@ -276,6 +282,8 @@ def _cleaned_event(event: Any, struck: tuple[str, ...]) -> Any:
         for part in ("cookies", "data", "query_string"):
             request.pop(part, None)
         kept = ("host", "user-agent", "content-type", "content-length", "accept")
+        if "url" in request:
+            request["url"] = without_signature(str(request["url"]))
         request["headers"] = {
             name: value for name, value in (request.get("headers") or {}).items() if name.lower() in kept
         }

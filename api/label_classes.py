@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 from sqlalchemy.orm import Session
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
-from api.fields import Body
+from api.fields import A_NUMBER, Body
 from curation import label_classes
 from curation.accesses import PEOPLE, require_scope
 from curation.label_class_examples import Example, list_examples
-from curation.label_classes import get_label_class_by_key, list_label_classes
+from curation.label_classes import get_label_class_by_key, list_label_classes, resolve
 from db.models import AppliesTo, LabelClass, Scope
 
 Key = Annotated[str, Path(max_length=60)]
@@ -72,12 +72,12 @@ class LabelClassChange(Body):
     applies_to: AppliesTo = AppliesTo.BOTH
     exclusive_group: str | None = Field(default=None, max_length=60)
     parent: str | None = Field(default=None, max_length=60)
-    position: int = Field(default=0, ge=0, le=1_000_000)
-    pinned: bool = False
+    position: Annotated[int, Field(ge=0, le=1_000_000), A_NUMBER] = 0
+    pinned: StrictBool = False
     guide: str | None = Field(default=None, max_length=4000)
 
 
-@router.post("/label-classes", status_code=201)
+@router.post("/label-classes", status_code=201, responses={404: {}})
 def create_label_class(given: LabelClassIn, session: SessionDep, access: AccessDep) -> LabelClassOut:
     """A new label class, at the end of the list."""
     require_scope(access, Scope.ADMIN)
@@ -130,10 +130,10 @@ def read_examples(key: Key, session: ReadSessionDep, access: AccessDep) -> list[
 
 
 def _with_parent_id(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """What was given, with the parent's id in place of its key."""
+    """What was given, with the parent's id in place of its key. Raises UnknownLabelClass."""
     if "parent" in given:
         parent = given.pop("parent")
-        given["parent_id"] = None if parent is None else get_label_class_by_key(session, parent).id
+        given["parent_id"] = None if parent is None else resolve(session, [parent])[parent].id
     return given
 
 

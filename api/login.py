@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import WRITE_HEADER, AccessDep, AddressDep, SessionDep, SignedInDep
-from api.fields import Body
+from api.fields import A_NUMBER, Body
 from curation.errors import NotAllowed, NotSignedIn
 from curation.preferences import Preferences, change_preferences, preferences_of
 from curation.sign_in import (
@@ -98,9 +98,11 @@ class PreferencesIn(Body):
 
     language: str | None = Field(default=None, max_length=10)
     keys: dict[str, str] = Field(default={}, max_length=200)
-    threshold: float | None = Field(
-        default=None, ge=0, le=1, description="Predictions of a lower confidence are not drawn."
-    )
+    threshold: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="Predictions of a lower confidence are not drawn."),
+        A_NUMBER,
+    ] = None
 
 
 @router.get("/me")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
@@ -19,6 +19,7 @@ from api.dependencies import (
 )
 from api.fields import Body, Id
 from api.filter_parameters import FILTER_PARAMETERS
+from api.paging import say_next
 from api.ranges import is_unchanged, send_object
 from curation import browse, history, neighbours
 from curation.derived import crop, screen, thumbnail
@@ -49,13 +50,14 @@ def list_media(
     access: AccessDep,
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=browse.MAX_PAGE_SIZE)] = browse.PAGE_SIZE,
+    answers: Annotated[
+        bool, Query(description="Without tags, annotations and reviews (`false`) a page is there sooner.")
+    ] = True,
 ) -> list[MediaView]:
     """Media that match the filter, a page at a time; the `Link` header holds the next page."""
-    wanted = read_filter(request, "cursor", "limit")
-    page = browse.list_page(session, access, wanted, cursor, limit, answers=True)
-    if page.next_cursor:
-        query = urlencode({**wanted.to_query(), "limit": limit, "cursor": page.next_cursor}, doseq=True)
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    wanted = read_filter(request, "cursor", "limit", "answers")
+    page = browse.list_page(session, access, wanted, cursor, limit, answers=answers)
+    say_next(request, response, page.next_cursor)
     return page.items
 
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -22,6 +22,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -58,6 +59,8 @@ class Metrics:
     def __init__(self) -> None:
         # Of our own: the library's default one is shared by everything in the process, Streamlit included.
         self.registry = CollectorRegistry()
+        # Else each sample has a twin that says when it began to be counted.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         labels = ("method", "route", "status")
         self._requests = Counter("vigie_requests", "Requests answered.", labels, registry=self.registry)
         self._seconds = Histogram(
@@ -177,15 +180,20 @@ def _template(scope: Scope) -> str:
     return UNKNOWN if path is None or path == "/{path:path}" else path
 
 
+def admit_watcher(request: Request) -> None:
+    """Let admins in, and whoever carries METRICS_TOKEN. Raises NotSignedIn, NotAllowed."""
+    if not _has_metrics_token(request):
+        require_scope(give_signed_in(request).access, AccessScope.ADMIN)
+
+
 @open_router.get(
     "/metrics",
+    dependencies=[Depends(admit_watcher)],
     response_class=Response,
-    responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def read_metrics(request: Request) -> Response:
     """Figures in Prometheus' text format, for admins or with `METRICS_TOKEN` as bearer token."""
-    if not _has_metrics_token(request):
-        require_scope(give_signed_in(request).access, AccessScope.ADMIN)
     metrics: Metrics = request.app.state.metrics
     return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 

@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from api.dependencies import WRITE_HEADER, give_bucket, give_read_session, give_session, give_signed_in
 from api.errors import STATUSES
 from api.fields import LARGEST_ID
+from api.metrics import admit_watcher
 from api.openapi_examples import TEXTS, Examples
 from curation.errors import CurationError
 from curation.sign_in import COOKIE
@@ -36,7 +37,6 @@ TAGS: dict[str, str] = {
     "media": "What was registered: lists by filter, details, history, pictures, tags.",
     "annotations": "Answers and the files that belong to them, as rows of their own.",
     "answers": "Submitting answers and deciding on media.",
-    "reviews": "What was decided, by whom.",
     "queues": "What awaits the caller, and who has what before them.",
     "drafts": "Drawings that are not submitted yet.",
     "comments": "What people say about a media, and whom they mention.",
@@ -53,7 +53,7 @@ TAGS: dict[str, str] = {
     "devices": "Cameras that send by themselves, and their tokens. For admins.",
     "tokens": "Tokens of one's own, for programs.",
     "webhooks": "Who is told of what happens here. For admins.",
-    "events": "The audit trail. For admins.",
+    "trails": "What was decided, and the audit trail.",
     "health": "Alive, able to serve, and how it goes.",
 }
 
@@ -148,9 +148,8 @@ def _complete(schema: Json, api: FastAPI, *, takes_cookies: bool) -> None:
         facts = found[path, method]
         used.update(operation.get("tags", ()))
         _tell_in_words(operation)
-        operation["security"] = (
-            [{name: []} for name in components["securitySchemes"]] if facts.guarded else []
-        )
+        known = facts.guarded or operation.get("security")
+        operation["security"] = [{name: []} for name in components["securitySchemes"]] if known else []
         _add_statuses(operation, facts.statuses(path, method, operation, schemas))
         _give_examples(operation, examples)
     _exact(schema)
@@ -168,7 +167,7 @@ class _Facts:
     @classmethod
     def of(cls, context: RouteContext) -> _Facts:
         calls = set(_calls(context.dependant))
-        guarded = give_signed_in in calls
+        guarded = bool(calls & {give_signed_in, admit_watcher})
         return cls(
             guarded=guarded,
             reads_only=give_read_session in calls,

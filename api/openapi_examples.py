@@ -109,6 +109,45 @@ WORDS: Json = {
     "width": 1920,
     "zone": "Europe/Paris",
     "LabelClassOut.name": "Wildfire smoke",
+    "address": "192.0.2.17",
+    "asked_by": "camille",
+    "attempts": 1,
+    "code": "media_not_found",
+    "disabled": False,
+    "disabled_at": None,
+    "error": None,
+    "event": "media.registered",
+    "every_seconds": 10,
+    "expires_in_days": 90,
+    "failing": 0,
+    "frames": 120,
+    "given_up": 0,
+    "given_up_at": None,
+    "made_by": "camille",
+    "media_total": 1204,
+    "message_id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+    "name": "CAM-12",
+    "next_attempt_at": None,
+    "overlap_minutes": 10,
+    "problem": None,
+    "repeated": False,
+    "silent": False,
+    "status": 204,
+    "total": 120,
+    "waiting": 0,
+    "DeviceChange.login": "cam-12",
+    "DeviceIn.login": "cam-12",
+    "DeviceMade.login": "cam-12",
+    "DeviceOut.login": "cam-12",
+    "EventView.name": "media_registered",
+    "LinkOut.url": "https://vigie.example.org/api/links/WyJtZWRpYSIsMTIwNF0.Gx1f",
+    "MediaLinkOut.url": "https://vigie.example.org/api/links/WyJtZWRpYSIsMTIwNF0.Gx1f",
+    "SourceMerge.into": "CAM-12 north",
+    "SourceView.media": 1204,
+    "TokenIn.access": None,
+    "TokenIn.name": "Export of every night",
+    "TokenMade.name": "Export of every night",
+    "TokenView.name": "Export of every night",
     "FacetsOut.state": {"new": 412, "annotated": 37, "accepted": 11024},
     "QueueCount.key": "to_review",
     "QueueCount.name": "To review",
@@ -139,8 +178,8 @@ class Examples:
 
     def of_content(self, media_type: str, schema: Json) -> Any:
         """An example of a body or an answer; None of what is no text."""
-        if media_type in TEXTS:
-            return TEXTS[media_type]
+        if text := TEXTS.get(media_type.partition(";")[0]):
+            return text
         if media_type == "application/json" or "form" in media_type:
             return self._of(schema, "", "", 0)
         return None
@@ -176,7 +215,7 @@ class Examples:
                     return [self._of(item, owner, "", depth + 1) for item in schema["prefixItems"]]
                 if depth > DEEPEST:
                     return []
-                singular = name.removesuffix("s") if name.endswith("_ids") else ""
+                singular = name.removesuffix("s") if name.endswith("ids") else ""
                 return [self._of(schema.get("items", {}), owner, singular, depth + 1)]
             case "integer":
                 return _number(schema, ID if name == "id" or name.endswith(("_id", "_ids")) else 1)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
-from api.fields import Body
+from api.fields import A_NUMBER, Body, Id, Number
 from api.media import MediaId
 from curation.answers import MAX_SHAPES
 from curation.errors import CurationError
@@ -32,26 +32,29 @@ class PredictedShapeIn(Body):
     """A box (`box`: x_min, y_min, x_max, y_max) or a polygon (`points`), in fractions of the upright picture."""
 
     label_class: str = Field(max_length=60)
-    box: list[float] | None = Field(default=None, max_length=4)
-    points: list[list[float]] | None = Field(default=None, max_length=1000)
-    confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
+    box: list[Number] | None = Field(default=None, max_length=4)
+    points: list[list[Number]] | None = Field(default=None, max_length=1000)
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), A_NUMBER]
 
 
 class PredictionIn(Body):
     model: str = Field(max_length=200, description="Its name and version, as in `yolo11s 2026-10`.")
-    score: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="Becomes the media's own; the highest confidence where it is not given.",
-    )
+    score: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1,
+            allow_inf_nan=False,
+            description="Becomes the media's own; the highest confidence where it is not given.",
+        ),
+        A_NUMBER,
+    ] = None
     shapes: list[PredictedShapeIn] = Field(default=[], max_length=MAX_SHAPES)
     client_id: str | None = Field(default=None, max_length=64)
 
 
 class PredictionForIn(PredictionIn):
-    media_id: int = Field(ge=1, le=2**63 - 1)
+    media_id: Id
 
 
 @dataclass(frozen=True)

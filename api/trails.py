@@ -15,7 +15,7 @@ from curation.audit_trail import EventView
 from curation.media_view import ReviewView
 from db.models import Decision
 
-router = APIRouter(tags=["trails"])
+router = APIRouter()
 
 
 class PageQuery(Body):
@@ -39,7 +39,7 @@ class EventQuery(PageQuery):
     media_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
-@router.get("/reviews")
+@router.get("/reviews", tags=["reviews"], responses={404: {}})
 def list_reviews(
     asked: Annotated[ReviewQuery, Query()],
     request: Request,
@@ -53,7 +53,7 @@ def list_reviews(
     return page.items
 
 
-@router.get("/events")
+@router.get("/events", tags=["events"], responses={404: {}})
 def list_events(
     asked: Annotated[EventQuery, Query()],
     request: Request,

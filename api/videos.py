@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import AccessDep, ReadSessionDep, SessionDep
+from api.fields import A_NUMBER, Body
 from api.media import MediaId
 from curation.extractions import ExtractionView, ask_for_frames, list_extractions
 from curation.video_limits import LONGEST_INTERVAL, SHORTEST_INTERVAL
@@ -16,10 +18,8 @@ from language.retold import retold
 router = APIRouter(tags=["videos"])
 
 
-class FramesIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    every_seconds: float = Field(ge=SHORTEST_INTERVAL, le=LONGEST_INTERVAL, examples=[5.0])
+class FramesIn(Body):
+    every_seconds: Annotated[float, Field(ge=SHORTEST_INTERVAL, le=LONGEST_INTERVAL), A_NUMBER]
 
 
 @router.post("/media/{media_id}/frames", status_code=202)

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
 from api.fields import Body
@@ -35,7 +35,7 @@ class WebhookChange(Body):
     name: str = Field(default="", max_length=200)
     url: str = Field(default="", max_length=2000)
     events: list[Announced] = Field(default=[], max_length=10)
-    disabled: bool = False
+    disabled: StrictBool = False
 
 
 @dataclass(frozen=True)

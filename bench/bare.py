@@ -51,6 +51,8 @@ class Server:
             ],
             cwd=ROOT,
             env=environment or None,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         wait_for(f"{self.address}{ready}")
 

@@ -19,6 +19,6 @@ def create_app() -> ASGIApp:
         frame = Path(folder) / "frame.jpg"
         frame.write_bytes(jpeg(0))
         facts = inspect_picture(frame, file_name=frame.name)
-    patch("curation.uploads.inspect_picture", lambda *_, **__: facts).start()
+    patch("curation.uploads.inspect_content", lambda *_, **__: facts).start()
     patch("curation.uploads.keep_derived", lambda *_, **__: True).start()
     return create_public_app()

@@ -46,7 +46,7 @@ def show_made_token(*, device: bool) -> None:
 def life_box(label: str, key: str, *, days: int) -> None:
     """A choice of when a token ends, which `chosen_life` reads."""
     named = {life: _life_text(life) for life in LIVES}
-    st.selectbox(label, LIVES, index=LIVES.index(days), format_func=named.__getitem__, required=True, key=key)
+    st.selectbox(label, LIVES, index=LIVES.index(days), format_func=named.__getitem__, key=key)
 
 
 def chosen_life(key: str) -> int | None:

@@ -142,7 +142,7 @@ def media_panel(
             shown.shapes if shown else [],
             colours,
             names,
-            predicted=_predicted(visitor, media, names),
+            predicted=_predicted(visitor, media, shown, names),
             previous=found.previous,
             following=found.following,
             neighbours=found.neighbours,
@@ -152,15 +152,18 @@ def media_panel(
 
 
 def _predicted(
-    visitor: SignedIn, media: MediaDetails, names: Mapping[str, str]
+    visitor: SignedIn, media: MediaDetails, shown: AnnotationView | None, names: Mapping[str, str]
 ) -> list[tuple[PredictedShapeView, str]]:
-    """What models propose, each with its name, as far as this person wants to see it drawn."""
+    """What models propose, each with its name, as far as this person wants it drawn and the answer has not taken it."""
     least = preferences_of(visitor.access).threshold
+    drawn = shown.shapes if shown else []
+    taken = {(shape.prediction, shape.label_class, shape.box) for shape in drawn if shape.origin == "model"}
     return [
         (shape, proposed_name(shape, prediction.model, names))
         for prediction in media.predictions
         for shape in prediction.shapes
         if shape.confidence >= (USUAL_THRESHOLD if least is None else least)
+        and (prediction.id, shape.label_class, shape.box) not in taken
     ]
 
 

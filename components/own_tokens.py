@@ -59,7 +59,7 @@ def tokens_table(tokens: Sequence[TokenView]) -> Node:
             ago(token.last_seen_at),
             node("span", _("ended"), cls="bad")
             if token.expires_at is not None and token.expires_at <= now
-            else expiry_text(token.expires_at),
+            else node("span", expiry_text(token.expires_at), cls="named"),
         ]
         for token in tokens
     ]
@@ -76,7 +76,6 @@ def _new_token(access: Access) -> None:
             _("Scope"),
             list(named),
             format_func=named.__getitem__,
-            required=True,
             key="token_scope",
         )
         life_box(_("Ends"), "token_life", days=90)

@@ -26,6 +26,7 @@ from curation.media_keys import annotation_file_key
 from curation.media_view import AnnotationView, annotation_views
 from curation.questions import resolve_replies
 from curation.spool import Spooled
+from curation.tallies import Tally, count_once_stored
 from curation.two_step import NAMELESS
 from db.models import Access, Annotation, AnnotationContent, Blob, Media, Origin, Scope, State
 from db.types import Sessions
@@ -108,6 +109,7 @@ def attach_file(
         annotation.state_before = media.state
         annotation.state_after = State.ACCEPTED if policy.reviews_required == 0 else State.ANNOTATED
         move(session, media, annotation.act, annotation.state_after, annotation.id, None)
+        count_once_stored(session, Tally.ACTS, "submitted")
         drop_draft(session, access, media.id)
         session.flush()
         return annotation_views(session, [annotation_id])[0]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from curation.answers import ShapeDraft
 from curation.errors import UnknownPrediction
+from curation.geometry import Box
 from curation.prediction_view import PredictedShapeView, predicted_shapes
 from db.models import Origin, Prediction
 
@@ -53,7 +54,11 @@ def _with_origin(shape: ShapeDraft, model: str, predicted: Iterable[PredictedSha
     same = next((one for one in predicted if _is_same(shape, one)), None)
     if same is None:
         return replace(shape, origin=Origin.HUMAN, confidence=None, model=model)
-    return replace(shape, origin=Origin.MODEL, confidence=same.confidence, model=model)
+    # Its very numbers: what is called the model's is the model's to the last digit.
+    points = tuple((x, y) for x, y in same.points) if same.points else None
+    return replace(
+        shape, box=Box(*same.box), points=points, origin=Origin.MODEL, confidence=same.confidence, model=model
+    )
 
 
 def _is_same(shape: ShapeDraft, predicted: PredictedShapeView) -> bool:

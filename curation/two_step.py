@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
 from curation.acts import lock_media
+from curation.announcements import Announced, announce_media
 from curation.capture import (
     CaptureDetails,
     clean_moment,
@@ -31,6 +32,7 @@ from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source, get_or_create_source, source_of_upload
 from curation.spool import Spooled
 from curation.tags import clean_tags, get_or_create_tags
+from curation.tallies import Tally, count_once_stored
 from curation.uploads import UPLOADERS, UploadPlace, capture_values, is_stored, require_sent, store_content
 from curation.video_limits import LARGEST_VIDEO_BYTES
 from db.models import (
@@ -139,6 +141,8 @@ def upload_content(
         if media.file_name is None and file_name != NAMELESS:
             media.file_name = file_name
         record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media.id)
+        announce_media(session, Announced.MEDIA_REGISTERED, media.id, by=access.id)
+        count_once_stored(session, Tally.UPLOADS, "registered")
 
     store_content(sessions, bucket, spooled, facts, place.media_folder, file_name, show)
 

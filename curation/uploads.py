@@ -31,6 +31,7 @@ from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from curation.tallies import Tally, count_once_stored
 from curation.videos import VideoFacts
+from db.durability import forget_if_it_crashes
 from db.models import (
     Access,
     Blob,
@@ -97,7 +98,7 @@ def register_media(
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
-    with sessions() as session:
+    with sessions(read_only=True) as session:
         known = _answered_before(session, access, idempotency_key, spooled.sha256)
         if known is not None:
             return known
@@ -189,7 +190,10 @@ def is_stored(bucket: Bucket, key: str, size: int) -> bool:
 
 
 def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> bool:
-    """Take the content's row, which the clean-up also takes; says whether its object was stored before."""
+    """Take the content's row, which the clean-up also takes; says whether its object was stored before.
+
+    A database that crashes may forget it: the upload then finds no row, or the one of before, and begins again.
+    """
     lease_until = utc_now() + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
     values = {
         "sha256": spooled.sha256,
@@ -206,7 +210,9 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         "lease_until": lease_until,
         "created_at": utc_now(),
     }
-    insert_or_ignore(session, Blob, [values], unique=["sha256"])
+    forget_if_it_crashes(session)
+    if insert_or_ignore(session, Blob, [values], unique=["sha256"]):
+        return False
     blob = session.scalars(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update()).one()
     if blob.state == BlobState.DELETING:
         raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")

@@ -12,16 +12,17 @@ from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.browse import count_matches
 from curation.capture import CaptureDetails
+from curation.content import largest_of
 from curation.label_classes import ensure_default_label_classes
 from curation.media_filter import MediaFilter
-from curation.picture_limits import LARGEST_BYTES
 from curation.questions import ensure_default_questions
 from curation.reviews import decide
 from curation.spool import Spool, spool_chunks
 from curation.uploads import UploadPlace, register_media
 from db.models import Access, Decision, Scope
 from db.session import open_session
-from demo.frames import Frame, TrueShape, draw_frame
+from demo.clip import CLIPS, Clip, encode
+from demo.frames import Camera, Frame, TrueShape, draw_frame
 from demo.story import EPISODES, Episode, Moment, Outcome
 from settings import Settings
 from storage import Bucket, open_bucket
@@ -65,9 +66,12 @@ class Filling:
 
 
 def fill(
-    settings: Settings, say: Callable[[str], None] = print, episodes: tuple[Episode, ...] = EPISODES
+    settings: Settings,
+    say: Callable[[str], None] = print,
+    episodes: tuple[Episode, ...] = EPISODES,
+    clips: tuple[Clip, ...] = CLIPS,
 ) -> None:
-    """Register, annotate and review made-up frames, and print the one-time passwords of three accesses.
+    """Register, annotate and review made-up frames, film some, and print the one-time passwords of three accesses.
 
     Raises NotEmpty when there are media already.
     """
@@ -82,6 +86,9 @@ def fill(
         say(f"Drawing {len(episode.outcomes)} frames of {episode.camera.name}: {episode.name}")
         for moment in episode.moments():
             _add(filling, moment)
+    for clip in clips:
+        say(f"Filming {clip.camera.name}: {clip.frames} frames")
+        _store(filling, clip.camera, clip.file_name, encode(clip), ("demo", "film"))
     say("")
     say("Sign in as one of these; the passwords are shown only now and changed at the first sign-in:")
     for login, password in passwords.items():
@@ -133,18 +140,21 @@ def _add(filling: Filling, moment: Moment) -> None:
 
 
 def _register(filling: Filling, moment: Moment, frame: Frame) -> int:
-    settings, camera = filling.settings, moment.episode.camera
-    with Spool(settings.data_dir / "spool", limit=LARGEST_BYTES, name=frame.file_name) as spool:
+    tags = ("demo", moment.episode.name)
+    return _store(filling, moment.episode.camera, frame.file_name, frame.content, tags)
+
+
+def _store(filling: Filling, camera: Camera, file_name: str, content: bytes, tags: tuple[str, ...]) -> int:
+    settings = filling.settings
+    with Spool(settings.data_dir / "spool", limit=largest_of, name=file_name) as spool:
         registered = register_media(
             open_session,
             filling.bucket,
             filling.curator,
-            spool_chunks(spool, [frame.content]),
-            file_name=frame.file_name,
-            # When and where come from the picture's own EXIF.
-            details=CaptureDetails(
-                source=camera.name, azimuth=float(camera.azimuth), tags=("demo", moment.episode.name)
-            ),
+            spool_chunks(spool, [content]),
+            file_name=file_name,
+            # When and where come from what the camera wrote into it.
+            details=CaptureDetails(source=camera.name, azimuth=float(camera.azimuth), tags=tags),
             place=UploadPlace(settings.bucket_media_folder, settings.default_timezone),
         )
     return registered.media_id

@@ -82,6 +82,25 @@ def draw_frame(
     quality: int = 86,
 ) -> Frame:
     """Draw what the camera saw at a moment; `captured_at` carries the zone of the camera's clock."""
+    picture, shapes = _draw(camera, captured_at, weather, plumes)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=quality, exif=_exif(camera, captured_at), optimize=True)
+    stamp = captured_at.strftime("%Y%m%d_%H%M%S")
+    return Frame(
+        camera, captured_at, f"{camera.name}_{camera.azimuth:03d}_{stamp}.jpg", content.getvalue(), shapes
+    )
+
+
+def draw_picture(
+    camera: Camera, captured_at: datetime, weather: Weather = Weather(), plumes: tuple[Plume, ...] = ()
+) -> Image.Image:
+    """The same as pixels, for films."""
+    return _draw(camera, captured_at, weather, plumes)[0]
+
+
+def _draw(
+    camera: Camera, captured_at: datetime, weather: Weather, plumes: tuple[Plume, ...]
+) -> tuple[Image.Image, tuple[TrueShape, ...]]:
     if captured_at.tzinfo is None:
         raise ValueError("captured_at needs a zone")
     hour = captured_at.hour + captured_at.minute / 60 + captured_at.second / 3600
@@ -90,12 +109,7 @@ def draw_frame(
     picture, shapes = _draw_scene(camera, captured_at, light, weather, plumes)
     picture = _through_the_lens(picture, random, camera, hour, light)
     _burn_in(picture, camera, captured_at)
-    content = io.BytesIO()
-    picture.save(content, "JPEG", quality=quality, exif=_exif(camera, captured_at), optimize=True)
-    stamp = captured_at.strftime("%Y%m%d_%H%M%S")
-    return Frame(
-        camera, captured_at, f"{camera.name}_{camera.azimuth:03d}_{stamp}.jpg", content.getvalue(), shapes
-    )
+    return picture, shapes
 
 
 def _draw_scene(

@@ -12,6 +12,7 @@ from curation.browse import count_matches, list_page
 from curation.media_filter import MediaFilter
 from db.models import Scope, State
 from db.session import open_session
+from demo.clip import CLIPS
 from demo.fill import NotEmpty, fill
 from demo.story import CAMERAS, EPISODES
 from settings import get_settings
@@ -23,7 +24,7 @@ EPISODE = replace(FIRE, camera=SMALL, begins=FIRE.begins.replace(minute=40), out
 
 
 def test_frames_end_up_in_the_states_of_the_story(installation: Installation) -> None:
-    fill(get_settings(), say=lambda sentence: None, episodes=(EPISODE,))
+    fill(get_settings(), say=lambda sentence: None, episodes=(EPISODE,), clips=())
     with open_session(read_only=True) as session:
         viewer = find_access(session, "viewer")
         assert viewer is not None
@@ -45,7 +46,7 @@ def test_frames_end_up_in_the_states_of_the_story(installation: Installation) ->
 
 def test_three_accesses_are_made_and_their_passwords_said(installation: Installation) -> None:
     said: list[str] = []
-    fill(get_settings(), say=said.append, episodes=())
+    fill(get_settings(), say=said.append, episodes=(), clips=())
     found = {match[1]: match[2] for line in said if (match := re.match(r"  (\w+) +(\S+) ", line))}
     assert found.keys() == {"viewer", "curator", "reviewer"}
     assert all(len(password) >= 16 for password in found.values())
@@ -56,10 +57,21 @@ def test_three_accesses_are_made_and_their_passwords_said(installation: Installa
 
 
 def test_an_installation_with_media_is_left_alone(installation: Installation) -> None:
-    fill(get_settings(), say=lambda sentence: None, episodes=(replace(EPISODE, outcomes="."),))
+    fill(get_settings(), say=lambda sentence: None, episodes=(replace(EPISODE, outcomes="."),), clips=())
     with pytest.raises(NotEmpty, match="only added to an empty installation"):
-        fill(get_settings(), say=lambda sentence: None, episodes=(EPISODE,))
+        fill(get_settings(), say=lambda sentence: None, episodes=(EPISODE,), clips=())
     with open_session(read_only=True) as session:
         viewer = find_access(session, "viewer")
         assert viewer is not None
         assert count_matches(session, viewer, MediaFilter()).value == 1
+
+
+def test_a_film_is_a_video_of_the_camera_that_plays(installation: Installation) -> None:
+    clip = replace(CLIPS[0], camera=SMALL, frames=16)
+    fill(get_settings(), say=lambda sentence: None, episodes=(), clips=(clip,))
+    with open_session(read_only=True) as session:
+        viewer = find_access(session, "viewer")
+        assert viewer is not None
+        [video] = list_page(session, viewer, MediaFilter()).items
+    assert (video.type, video.duration, video.playable, video.source) == ("video", 2.0, True, "north-ridge")
+    assert video.captured_at == clip.begins

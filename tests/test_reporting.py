@@ -91,6 +91,15 @@ def test_each_request_is_one_line_without_its_query_and_its_id_is_told(
     assert current_request_id() is None
 
 
+def test_a_signed_link_is_logged_without_what_opens_it(lines: list[dict[str, object]]) -> None:
+    app = Starlette(
+        routes=[Route("/api/links/{signature}", lambda request: PlainTextResponse("picture"))],
+        middleware=[Middleware(RequestLog)],
+    )
+    assert TestClient(app).get("/api/links/opens-4711.anything").status_code == 200
+    assert [line["path"] for line in lines] == ["/api/links/[secret]"]
+
+
 def test_a_request_that_breaks_is_logged_with_status_500(lines: list[dict[str, object]]) -> None:
     def answer(request: Request) -> PlainTextResponse:
         raise RuntimeError("broken")

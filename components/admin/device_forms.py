@@ -75,7 +75,6 @@ def _entrance(device: Device) -> None:
         _("The one before ends"),
         list(OVERLAPS),
         format_func=lambda minutes: _(OVERLAPS[minutes]),
-        required=True,
         key=overlap,
         disabled=not device.tokens,
     )

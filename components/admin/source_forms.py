@@ -62,10 +62,19 @@ def merged_sources(visitor: Access, sources: Sequence[SourceView]) -> None:
             )
         )
         if st.button(_("Merge"), type="primary", key=f"merge_{source.id}_{into.id}"):
-            with st.spinner(_("Moving media…")):
-                done = merge_sources(open_session, require_visitor().access, source.id, into.id)
+            done = _merge(source.id, into.id, foreseen.media)
             st.session_state["merged"] = _("Merged. {moved}", moved=_preview_text(done))
             st.rerun()
+
+
+def _merge(source_id: int, into_id: int, media: int) -> SourceMerge:
+    admin = require_visitor().access
+    shown = st.progress(0.0, _("Moving media…"))
+
+    def advance(moved: int) -> None:
+        shown.progress(min(1.0, moved / max(1, media)), _("Moving media…"))
+
+    return merge_sources(open_session, admin, source_id, into_id, moved_so_far=advance)
 
 
 def _preview_text(merge: SourceMerge) -> str:

@@ -79,41 +79,15 @@ def changed_webhook(shown: Sequence[WebhookView]) -> WebhookView | None:
     if webhook is None:
         return None
     # The keys carry the webhook: what was typed for one of them must not stand for the next.
-    with st.form(f"webhook_{webhook.id}", border=False):
+    left, right = st.columns([2.5, 1], gap="large", vertical_alignment="bottom")
+    with left, st.form(f"webhook_{webhook.id}", border=False):
         name, url = st.columns([1, 2])
         name.text_input(_("Name"), webhook.name, key=f"webhook_name_{webhook.id}", max_chars=100)
         url.text_input(_("Address"), webhook.url, key=f"webhook_url_{webhook.id}", max_chars=1000)
         _events_box(webhook.events, f"webhook_events_{webhook.id}")
         st.form_submit_button(_("Save"), on_click=_change, args=(webhook.id,))
-    with st.container(horizontal=True):
-        if webhook.disabled:
-            st.button(_("Enable"), on_click=_enable, args=(webhook.id,), key=f"webhook_on_{webhook.id}")
-        else:
-            st.button(
-                _("Send a test message"), on_click=_test, args=(webhook.id,), key=f"webhook_test_{webhook.id}"
-            )
-            confirm(
-                _("Disable…"),
-                _(
-                    "**{name}** is told nothing more until it is enabled again; what waits for it is given up.",
-                    name=plain(webhook.name),
-                ),
-                _("Disable it"),
-                _disable,
-                webhook.id,
-                key=f"webhook_off_{webhook.id}",
-            )
-        confirm(
-            _("Delete…"),
-            _(
-                "**{name}** is told nothing more, and its messages and its secret are gone for good.",
-                name=plain(webhook.name),
-            ),
-            _("Delete it"),
-            _delete,
-            webhook.id,
-            key=f"webhook_gone_{webhook.id}",
-        )
+    with right:
+        _acts(webhook)
     return webhook
 
 
@@ -125,6 +99,38 @@ def retry(delivery_ids: Sequence[int]) -> None:
             for delivery_id in delivery_ids:
                 webhooks.retry_delivery(session, admin, delivery_id)
         st.toast(plural(len(delivery_ids), "{n} message is sent again.", "{n} messages are sent again."))
+
+
+def _acts(webhook: WebhookView) -> None:
+    key = f"webhook_test_{webhook.id}"
+    if webhook.disabled:
+        st.button(
+            _("Enable"), on_click=_enable, args=(webhook.id,), key=f"webhook_on_{webhook.id}", width="stretch"
+        )
+    else:
+        st.button(_("Send a test message"), on_click=_test, args=(webhook.id,), key=key, width="stretch")
+        confirm(
+            _("Disable…"),
+            _(
+                "**{name}** is told nothing more until it is enabled again; what waits for it is given up.",
+                name=plain(webhook.name),
+            ),
+            _("Disable it"),
+            _disable,
+            webhook.id,
+            key=f"webhook_off_{webhook.id}",
+        )
+    confirm(
+        _("Delete…"),
+        _(
+            "**{name}** is told nothing more, and its messages and its secret are gone for good.",
+            name=plain(webhook.name),
+        ),
+        _("Delete it"),
+        _delete,
+        webhook.id,
+        key=f"webhook_gone_{webhook.id}",
+    )
 
 
 def _events_box(chosen: Sequence[str], key: str) -> None:

@@ -32,6 +32,7 @@ SIMPLE_TYPES = {"string": "text", "integer": "whole number", "number": "number",
 FORMATS = {"date-time": "time with zone", "binary": "file", "date": "date", "uri": "address"}
 # Longer lists of words (label classes, columns) would push everything else off the screen.
 MOST_WORDS = 16
+MOST_ROWS = 8  # of parameters; the filters of lists are many more
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -66,12 +67,13 @@ def reference_pages(openapi: Json) -> Iterator[tuple[str, str, str]]:
     filled = {tag: routes for tag, routes in groups.items() if routes}
     yield "All routes", f"{FOLDER}/index.md", _overview(filled, described)
     for tag, routes in filled.items():
-        text = "\n\n".join(_route(*route) for route in routes)
+        text = "\n\n".join(_route(*route, openapi) for route in routes)
         yield (
             _title(tag),
             f"{FOLDER}/{_slug(tag)}.md",
             f"# {_title(tag)}\n\n{described.get(tag, '')}\n\n{text}\n",
         )
+    yield "Errors", f"{FOLDER}/errors.md", _errors(openapi)
     yield "Bodies", BODIES, _bodies(openapi.get("components", {}).get("schemas", {}))
 
 
@@ -91,14 +93,25 @@ def _overview(groups: dict[str, list[tuple[str, str, Json]]], described: dict[st
     return "\n\n".join(parts) + "\n"
 
 
-def _route(method: str, path: str, operation: Json) -> str:
+def _route(method: str, path: str, operation: Json, openapi: Json) -> str:
+    summary, description = operation.get("summary", ""), operation.get("description", "")
     parts = [f"## `{method} {path}` {{#{_anchor(method, path)}}}"]
-    parts += [f"**{operation['summary']}**"] if operation.get("summary") else []
-    parts += [operation["description"]] if operation.get("description") else []
-    parts += _parameters(operation.get("parameters", []))
-    parts += _request(operation.get("requestBody"))
-    parts.append(_answers(operation.get("responses", {})))
+    parts += [f"**{summary}**"] if summary and not description.startswith(summary) else []
+    parts += [description] if description else []
+    parts += _parameters([_found(openapi, given) for given in operation.get("parameters", [])])
+    parts += _request(operation.get("requestBody"), openapi)
+    parts += _answers(operation.get("responses", {}))
     return "\n\n".join(parts)
+
+
+def _found(openapi: Json, node: Json) -> Json:
+    """What a node refers to, or the node itself."""
+    if "$ref" not in node:
+        return node
+    found = openapi
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
 
 
 def _parameters(parameters: list[Json]) -> list[str]:
@@ -109,30 +122,57 @@ def _parameters(parameters: list[Json]) -> list[str]:
         f"| {_type(given.get('schema', {}))} | {_cell(given.get('description') or '')} |"
         for given in parameters
     ]
-    return ["\n".join(["| parameter | where | type | |", "|---|---|---|---|", *rows])]
+    table = "\n".join(["| parameter | where | type | |", "|---|---|---|---|", *rows])
+    return [table if len(rows) <= MOST_ROWS else _folded(f"{len(rows)} parameters", table)]
 
 
-def _request(body: Json | None) -> list[str]:
+def _request(body: Json | None, openapi: Json) -> list[str]:
     if body is None:
         return []
     parts = []
     for content_type, content in body["content"].items():
         schema = content.get("schema", {})
-        parts.append(f"**Takes** `{content_type}`{'' if body.get('required') else ', may be left out'}:")
-        parts.append(_fields(schema) if "properties" in schema else f"{_type(schema)}.")
+        named = _found(openapi, schema)
+        optional = "" if body.get("required") else ", may be left out"
+        parts.append(f"**Takes** `{content_type}`{optional}:")
+        parts.append(_fields(named) if named.get("properties") else f"{_type(schema)}.")
         parts += _example(content)
     return parts
 
 
-def _answers(responses: Json) -> str:
-    rows, examples = [], []
-    for status, answer in responses.items():
+def _answers(answers: Json) -> list[str]:
+    """What this route answers in its own way; what it shares with all others is named, and stands on a page."""
+    rows, examples, shared = [], [], []
+    for status, answer in answers.items():
+        if "$ref" in answer:
+            shared.append(f"[{status}](errors.md#{status})")
+            continue
         content = answer.get("content", {})
         kinds = [_type(given.get("schema", {})) or f"`{kind}`" for kind, given in content.items()]
         rows.append(f"| {status} | {_cell(answer.get('description', ''))} | {' or '.join(kinds)} |")
         if status.startswith("2"):
             examples += [example for given in content.values() for example in _example(given)]
-    return "\n\n".join(["\n".join(["| status | means | body |", "|---|---|---|", *rows]), *examples])
+    table = ["\n".join(["| status | means | body |", "|---|---|---|", *rows])] if rows else []
+    return [*table, *([f"As everywhere: {', '.join(shared)}."] if shared else []), *examples]
+
+
+def _errors(openapi: Json) -> str:
+    shared = {
+        status: answer
+        for methods in openapi["paths"].values()
+        for operation in methods.values()
+        for status, answer in operation.get("responses", {}).items()
+        if "$ref" in answer
+    }
+    parts = [
+        "# Errors",
+        "What goes wrong is told in one shape, [Problem](bodies.md#problem), on every route.",
+    ]
+    for status in sorted(shared):
+        answer = _found(openapi, shared[status])
+        parts += [f"## {status}", answer.get("description", "")]
+        parts += [example for given in answer.get("content", {}).values() for example in _example(given)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _example(content: Json) -> list[str]:
@@ -143,8 +183,12 @@ def _example(content: Json) -> list[str]:
         return []
     text = found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False)
     kind = "" if isinstance(found, str) else "json"
-    lines = [f"```{kind}", *text.splitlines(), "```"]
-    return ['??? example "Example"\n\n' + "\n".join(f"    {line}" for line in lines)]
+    return [_folded("Example", f"```{kind}\n{text}\n```")]
+
+
+def _folded(title: str, text: str) -> str:
+    """Something that opens at a click."""
+    return f'??? abstract "{title}"\n\n' + "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def _bodies(schemas: Json) -> str:

@@ -206,6 +206,7 @@ FRENCH: dict[str, str] = {
     "Choose a person, and from when to when.": "Choisissez une personne, et de quand à quand.",
     # What the audit trail and the list of jobs name
     "access created": "accès créé",
+    "access imported": "accès importé",
     "first admin created": "premier admin créé",
     "scope changed": "rôle changé",
     "access disabled": "accès désactivé",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 FRENCH: dict[str, str] = {
+    "frames asked": "images demandées",
+    "extract frames": "extraire des images",
     "pictures": "images",
     "videos": "vidéos",
     "Type": "Type",

@@ -50,7 +50,7 @@ def test_a_label_class_is_made_changed_retired_and_restored(client, admin, calle
         ({"colour": "red"}, 422, "invalid_text"),
         ({"hotkey": "G"}, 422, "invalid_text"),
         ({"applies_to": "nothing"}, 422, "invalid_request"),
-        ({"parent": "nobody"}, 404, "label_class_not_found"),
+        ({"parent": "nobody"}, 422, "unknown_label_class"),
         ({"colours": "#000000"}, 422, "invalid_request"),
     ],
 )

@@ -208,7 +208,14 @@ def test_a_drawing_is_kept_until_it_is_submitted(client, caller, media_id):
     (draft,) = client.get("/drafts", headers=headers).json()
     assert (draft["media_id"], draft["based_on"]) == (media_id, None)
     assert draft["drawing"]["shapes"] == [
-        {**BOX, "label_class": None, "points": None, "origin": "human", "confidence": None}
+        {
+            **BOX,
+            "label_class": None,
+            "points": None,
+            "origin": "human",
+            "confidence": None,
+            "prediction": None,
+        }
     ]
     assert draft["drawing"]["labels"] == ["fog"] and draft["drawing"]["replies"] == {"missed_smoke": False}
     assert draft["made_at"] < "2099"

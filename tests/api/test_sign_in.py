@@ -21,6 +21,7 @@ OPEN = {
     "/docs",
     "/docs/oauth2-redirect",
     "/openapi.json",
+    "/links/{signature}",  # the signature is the credential
     "/{path:path}",
 }
 

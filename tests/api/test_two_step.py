@@ -233,7 +233,7 @@ def test_content_over_eight_mebibytes_is_stored_whole(client, caller):
     from PIL import Image
 
     headers, drawn = caller(), io.BytesIO()
-    Image.effect_noise((3000, 3000), 120).save(drawn, "PNG")
+    Image.effect_noise((3600, 3000), 120).save(drawn, "PNG")
     content = drawn.getvalue()
     assert len(content) > 8 * 2**20
     media_id = create(client, headers)["id"]

@@ -17,7 +17,7 @@ from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
 from tests.curation.test_videos import hostile
-from tests.factories import a_media
+from tests.factories import a_jpeg, a_media
 from tests.videos import a_video
 
 SENT_AT = "2026-08-12T17:42:08+00:00"
@@ -202,3 +202,45 @@ def test_frames_are_asked_for_within_limits(client, video, caller):
     assert many.json()["detail"] == (
         "At most 2,000 frames are taken at once: of this video one every 50 seconds."
     )
+
+
+def test_a_media_created_as_a_video_takes_a_video_and_nothing_else(client, caller):
+    headers = caller()
+    media = client.post("/media", headers=headers, json={"type": "video", "file_name": "clip.mov"}).json()
+    address = f"/media/{media['id']}/upload"
+    refused = client.post(address, headers=headers, files={"file": ("clip.mov", a_jpeg())})
+    assert refused.status_code == 422
+    taken = client.post(address, headers=headers, files={"file": ("clip.mov", a_video("mov"))})
+    assert taken.status_code == 200, taken.text
+    filled = taken.json()
+    assert (filled["type"], filled["content_type"], filled["duration"]) == ("video", "video/quicktime", 2.0)
+    assert (filled["state"], filled["playable"]) == ("new", True)
+    picture = client.post("/media", headers=headers, json={}).json()
+    files = {"file": ("clip.mov", a_video("mov"))}
+    assert client.post(f"/media/{picture['id']}/upload", headers=headers, files=files).status_code == 422
+
+
+def test_a_signed_link_plays_a_video_in_parts(client, video):
+    media, headers, content = video
+    link = client.get(f"/media/{media['id']}/url", headers=headers).json()["url"]
+    part = client.get(link, headers={"Range": "bytes=0-99"})
+    assert (part.status_code, part.content) == (206, content[:100])
+
+
+def test_media_are_listed_by_their_type_and_by_their_video(client, video):
+    media, headers, _ = video
+    picture = client.post("/uploads", headers=headers, files={"file": ("a.jpg", a_jpeg())}).json()["media"]
+
+    def listed(query):
+        return [one["id"] for one in client.get(f"/media?{query}", headers=headers).json()]
+
+    assert listed("type=video") == [media["id"]]
+    assert listed("type=image") == [picture["id"]]
+    assert listed(f"extracted_from={media['id']}") == []
+    for wrong in (
+        "type=film",
+        "extracted_from=-1",
+        "extracted_from=x",
+        "extracted_from=99999999999999999999",
+    ):
+        assert client.get(f"/media?{wrong}", headers=headers).status_code == 422

@@ -32,7 +32,7 @@ PAGES = {
     "export": (f"/export?tag={TAG}", ".downloader"),
     "label classes": ("/label_classes", "table"),
     "admin": ("/admin", "table"),
-    "devices": ("/admin?section=devices", "[data-testid=stForm]"),
+    "devices": ("/admin?section=devices", "table"),
     "sources": ("/admin?section=sources", "table"),
     "installation": ("/admin?section=installation", "[data-testid=stButton]"),
     "undo a run": ("/admin?section=acts", "[data-testid=stForm]"),
@@ -51,7 +51,8 @@ class Looking:
 
 @pytest.fixture(scope="module")
 def media_id(program: Program) -> int:
-    """A few pictures, one with an answer: its id."""
+    """A few pictures, one with an answer: its id. Beside them a device with a source."""
+    program.post("/devices", json={"login": f"camera-{TAG}", "source": TAG})
     ids = media_for(program, TAG, 3)
     submit(program, ids[0], (0.4, 0.4, 0.45, 0.46))
     return ids[0]

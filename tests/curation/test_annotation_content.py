@@ -7,7 +7,8 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from curation.acts import state_from_history
+from curation import looks
+from curation.acts import ReviewPolicy, state_from_history
 from curation.annotation_content import attach_file
 from curation.annotation_entries import (
     create_annotation,
@@ -34,7 +35,7 @@ from curation.history import list_annotations as list_answers
 from curation.media_filter import MediaFilter
 from curation.reviews import decide
 from curation.spool import Spool, spool_chunks
-from db.models import Annotation, Decision, Media, Scope, Shape, State
+from db.models import Annotation, Comparison, Decision, Media, Scope, Shape, State
 from db.session import open_session
 from storage import open_bucket
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
@@ -305,3 +306,32 @@ def test_lists_page_newest_first_and_know_author_and_content(installation):
             list_annotations(session, curator, cursor="nonsense")
         with pytest.raises(NotAllowed):
             list_annotations(session, an_access(session, Scope.DEVICE))
+
+
+def test_whoever_shall_answer_blind_sees_no_answer_one_by_one_either(installation):
+    always = ReviewPolicy(second_opinion_share=1)
+    with open_session() as session:
+        first, second = an_access(session), an_access(session)
+        media = a_media(session)
+        answer = submit_annotation(session, first, media.id, shapes=[a_box()], policy=always).annotation.id
+        assert get_annotation(session, second, answer).id == answer
+        assert looks.take(session, second, always, 5) == [media.id]
+        assert list_annotations(session, second).items == []
+        with pytest.raises(AnnotationNotFound):
+            get_annotation(session, second, answer)
+        assert list_annotations(session, first).items[0].id == answer
+
+
+def test_an_answer_that_was_withdrawn_is_compared_no_more(installation):
+    always = ReviewPolicy(second_opinion_share=1)
+    with open_session() as session:
+        first, second, admin = an_access(session), an_access(session), an_admin(session)
+        media = a_media(session)
+        submit_annotation(session, first, media.id, shapes=[a_box()], policy=always)
+        looks.take(session, second, always, 5)
+        look = looks.given_looks(session, second)[media.id]
+        blind = submit_annotation(session, second, media.id, shapes=[a_box()], look=look).annotation.id
+        assert session.scalar(select(func.count()).select_from(Comparison)) == 1
+        withdraw_annotation(session, admin, blind)
+        assert session.scalar(select(func.count()).select_from(Comparison)) == 0
+        assert session.get_one(Media, media.id).state == State.ANNOTATED

@@ -7,12 +7,16 @@ from sqlalchemy import event, select
 
 from curation import announcements, webhooks
 from curation.acts import ReviewPolicy
+from curation.annotation_content import attach_file
+from curation.annotation_entries import create_annotation
 from curation.annotations import submit_annotation
 from curation.announcements import Announced
 from curation.reviews import decide
+from curation.spool import Spool, spool_chunks
 from curation.spread import spread
+from curation.two_step import create_media, upload_content
 from curation.uploads import register_media
-from db.models import Decision, Delivery, Job, State
+from db.models import Decision, Delivery, Job, Scope, State
 from db.session import get_engine, open_session
 from storage import open_bucket
 from tests.factories import a_box, a_jpeg, a_media, an_access, an_admin
@@ -182,8 +186,6 @@ def test_what_is_accepted_again_is_told_again(listening):
 
 
 def test_a_registered_media_is_told_once_and_its_twin_is_not(listening, tmp_path):
-    from curation.spool import Spool, spool_chunks
-
     with open_session() as session:
         access = an_access(session, login="uploader")
     content = a_jpeg()
@@ -197,6 +199,46 @@ def test_a_registered_media_is_told_once_and_its_twin_is_not(listening, tmp_path
         "new",
         "uploader",
     )
+
+
+def test_a_media_that_is_created_first_is_told_once_it_has_its_content(listening, tmp_path):
+    with open_session() as session:
+        access = an_access(session, Scope.DEVICE, "camera-12")
+        media_id = create_media(session, access, {"source": "CAM-12"})
+    assert told() == []
+    content = a_jpeg()
+    for _ in range(2):
+        with Spool(tmp_path, limit=2**20, name="IMG_1.jpg") as spool:
+            spooled = spool_chunks(spool, iter([content]))
+            upload_content(open_session, open_bucket(), access, media_id, spooled, file_name="IMG_1.jpg")
+    (payload,) = told(Announced.MEDIA_REGISTERED)
+    assert (payload["media_id"], payload["file_name"], payload["source"], payload["state"]) == (
+        media_id,
+        "IMG_1.jpg",
+        "CAM-12",
+        "new",
+    )
+
+
+def test_an_answer_that_comes_as_a_file_is_an_acceptance_where_no_review_is_required(listening, tmp_path):
+    with open_session() as session:
+        curator, media = an_access(session), a_media(session)
+        created = create_annotation(session, curator, media.id)
+    assert told() == []
+    for _ in range(2):
+        with Spool(tmp_path, limit=2**20, name="answer.txt") as spool:
+            attach_file(
+                open_session,
+                open_bucket(),
+                curator,
+                created.id,
+                spool_chunks(spool, iter([b"smoke on the left"])),
+                file_name="answer.txt",
+                folder="annotations",
+                policy=ReviewPolicy(reviews_required=0),
+            )
+    (payload,) = told(Announced.MEDIA_ACCEPTED)
+    assert (payload["media_id"], payload["annotation_id"]) == (media.id, created.id)
 
 
 def test_what_is_rolled_back_is_not_told(listening):

@@ -27,10 +27,10 @@ from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 
 MEDIA_COLUMNS = (
     "media_id,file_name,type,content_type,size,width,height,duration,frame_rate,codec,sha256,bucket_key,source,azimuth,"
-    "sequence,captured_at,uploaded_at,uploader,lat,lon,tags,extracted_from,extracted_at,state,last_decision,decided_by,"
+    "sequence,captured_at,uploaded_at,uploader,lat,lon,score,tags,extracted_from,extracted_at,state,last_decision,decided_by,"
     "decided_at,decision_comment,annotation_id,annotation_number,annotator,shape_count,label_classes,replies"
 )
-SHAPE_COLUMNS = "shape_id,label_class,x_min,y_min,x_max,y_max,polygon,origin,confidence"
+SHAPE_COLUMNS = "shape_id,label_class,x_min,y_min,x_max,y_max,polygon,origin,confidence,model"
 A_POLYGON = [[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]
 
 # Whatever a person may type: not NUL (refused at every door), not halves of surrogate pairs (no text).
@@ -98,7 +98,7 @@ def test_a_line_holds_everything_about_a_media(session, worked_media):
     assert export(session, a_viewer(session)) == (
         f"{MEDIA_COLUMNS}\n"
         f'{media.id},"IMG, 1.jpg",image,image/jpeg,470000,1920,1080,,,,{sha256},{media.bucket_key},brison-200,45,s1,'
-        "2026-08-12T17:42:08.000000Z,2026-08-12T18:00:00.250000Z,ines,44.123456789012344,-1.5,"
+        "2026-08-12T17:42:08.000000Z,2026-08-12T18:00:00.250000Z,ines,44.123456789012344,-1.5,,"
         "dawn;sea of clouds,,,sent_back,sent_back,olaf,2026-08-13T00:00:00.000000Z,"
         f'"too ""wide"",\nlook again",{annotation.id},1,ines,2,{key},\n'
     )
@@ -112,8 +112,8 @@ def test_a_line_per_shape_repeats_the_media_and_adds_the_shape(session, worked_m
     assert [row["shape_count"] for row in found] == ["2", "2"]
     shown = SHAPE_COLUMNS.split(",")[1:]
     assert [[row[name] for name in shown] for row in found] == [
-        ["wildfire", "0.1", "0.2", "0.3", "1", "", "model", "0.5"],
-        ["industrial", "0.1", "0.2", "0.3", "0.4", "[[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]", "human", ""],
+        ["wildfire", "0.1", "0.2", "0.3", "1", "", "model", "0.5", ""],
+        ["industrial", "0.1", "0.2", "0.3", "0.4", "[[0.1, 0.2], [0.3, 0.2], [0.2, 0.4]]", "human", "", ""],
     ]
 
 

@@ -242,7 +242,7 @@ def test_rounding_on_the_way_is_no_correction(session):
     prediction = a_prediction(session, media, {**SMOKE, "box": [1 / 3, 1 / 7, 2 / 3, 6 / 7]})
     rounded = [round(number, 7) for number in prediction.shapes[0].box]
     (shape,) = submit(session, media, taken(prediction, box=rounded)).annotation.shapes
-    assert shape.origin == "model"
+    assert (shape.origin, shape.box) == ("model", prediction.shapes[0].box)
 
 
 def test_a_polygon_is_compared_point_by_point(session):

@@ -54,6 +54,9 @@ def test_two_acts_on_one_key_are_refused_by_name(session):
         {"keys": {"ac cept": "a"}},
         {"keys": {"a" * 31: "a"}},
         {"keys": {f"act{number}": f"k{number}" for number in range(61)}},
+        {"threshold": 1.01},
+        {"threshold": float("nan")},
+        {"threshold": "high"},
     ],
     ids=lambda changes: str(changes)[:40],
 )
@@ -67,6 +70,13 @@ def test_nonsense_is_refused(session, changes):
 def test_sixty_keys_are_enough_for_everybody(session):
     keys = {f"act{number}": f"Ctrl+{number}" for number in range(60)}
     assert change_preferences(session, an_access(session), {"keys": keys}).keys == keys
+
+
+def test_a_threshold_is_kept_beside_the_other_choices(session):
+    access = an_access(session)
+    change_preferences(session, access, {"language": "fr"})
+    assert change_preferences(session, access, {"threshold": 0}) == Preferences("fr", {}, 0.0)
+    assert preferences_of(access).threshold == 0
 
 
 def test_a_device_prefers_nothing(session):

@@ -410,6 +410,7 @@ export const ENGLISH = {
     " ": "Space",
     Escape: "Esc",
     wheel: "wheel",
+    click: "click",
     "Space drag": "Space drag",
   },
   ownKeys: {
@@ -438,6 +439,7 @@ export const ENGLISH = {
     video: "Video",
     unplayable: "This browser cannot play this video.",
     download: "Download it",
+    hint: [["← →", "step"], ["{accept} {reject} {unsure} {nothing}", "decide"], ["Space", "play"], ["{loopBack} {loopOn} {loopSpeed}", "frame, speed"]],
     noShapes: "Nothing is drawn on a video: take frames out of it, or label it as a whole.",
     speed: (rate) => `${rate} times as fast`,
   },

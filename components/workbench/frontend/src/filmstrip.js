@@ -50,8 +50,8 @@ export function framesInARow(frames, currentId) {
  */
 export function createFilmstrip({ thumbAddress, colourOf, onOpen }) {
   const row = h("ul.frames", { "aria-label": TEXT.film.label });
-  const hint = h("div.hint", { "aria-hidden": "true" }, ...TEXT.film.hint.map(([key, what]) => h("span", {}, h("b", {}, key), ` ${what}`)));
-  const element = h("footer.film", {}, row, hint);
+  const hintOf = (name, pairs) => h(`div.hint.${name}`, { "aria-hidden": "true" }, ...pairs.map(([key, what]) => h("span", {}, h("b", {}, key), ` ${what}`)));
+  const element = h("footer.film", {}, row, hintOf("of-picture", TEXT.film.hint), hintOf("of-video", TEXT.video.hint));
   /** Pictures already in the strip are moved, not loaded again. @type {Map<number, HTMLImageElement>} */
   let images = new Map();
   /** The frame that the loop shows. @type {number|null} */

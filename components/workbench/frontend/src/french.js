@@ -436,6 +436,7 @@ export const FRENCH = {
     video: "Vidéo",
     unplayable: "Ce navigateur ne peut pas lire cette vidéo.",
     download: "La télécharger",
+    hint: [["← →", "avancer"], ["{accept} {reject} {unsure} {nothing}", "décider"], ["Espace", "lire"], ["{loopBack} {loopOn} {loopSpeed}", "image, vitesse"]],
     noShapes: "On ne dessine pas sur une vidéo\u00a0: extrayez-en des images, ou étiquetez-la en entier.",
     speed: (rate) => `Vitesse x ${rate}`,
   },

@@ -37,7 +37,6 @@ export function createVideo({ stage, pictureAddress, say }) {
       shownId = id;
       player = id ? createPlayer(item, pictureAddress, TEXT.video) : null;
       if (player) stage.append(player.element);
-      stage.classList.toggle("has-video", player !== null);
     },
     /** The space bar: plays and pauses a video. @param {boolean} held @returns {boolean} whether there is one */
     takesSpace(held) {

@@ -399,6 +399,7 @@ export function createWorkbench(parent, place, onPlace) {
     shownId = item.id;
     root.dataset.waiting = "false";
     root.dataset.mediaId = String(item.id);
+    root.dataset.type = item.type ?? "image";
     ending.hide();
     parts.commands.fresh();
     parts.around.shown(item, { n: queue.position, total: Math.max(queue.total, queue.position) });
