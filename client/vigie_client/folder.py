@@ -21,6 +21,9 @@ WORKERS = 4
 SECONDS_TO_FINISH = 5.0
 # Wherever these come from, every other file would meet them too.
 HOPELESS = (NotSignedIn, NotAllowed, UnexpectedAnswer)
+# By these words of the server's the file itself is refused, and will be whenever it comes again.
+OF_THE_CONTENT = frozenset({"refused_picture", "too_large"})
+DAMAGED_ON_ITS_WAY = "content_differs"
 
 
 class FolderOptions(TypedDict, total=False):
@@ -210,8 +213,14 @@ class FolderUpload:
         self._settle(file, "already_here" if known else "registered", media_id)
 
     def _not_taken(self, file: _File, problem: VigieError | OSError) -> None:
-        if isinstance(problem, Refused):
+        if isinstance(problem, Refused) and problem.code in OF_THE_CONTENT:
             self._settle(file, "refused", reason=problem.sentence)
+            return
+        if isinstance(problem, Refused) and problem.code != DAMAGED_ON_ITS_WAY:
+            # Of what was said beside it, a zone that does not exist: no reason not to send the file once more.
+            with self._lock:
+                self.result.refused.append(NotTaken(file.name, problem.sentence))
+            self._teller.one_more(0)
             return
         with self._lock:
             self.result.failed.append(NotTaken(file.name, str(problem)))

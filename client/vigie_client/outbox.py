@@ -161,7 +161,15 @@ class Outbox:
                 continue  # dropped or sent by somebody else since we looked
             except OSError as problem:
                 log.warning("%s cannot be read: %s", name, problem)
-            except (Refused, ValueError) as problem:
+            except ValueError as problem:
+                self._set_aside(name, str(problem))
+                sent.refused += 1
+            except Refused as problem:
+                if not problem.code:
+                    sent.problem = (
+                        problem  # none of Vigie's words: somebody on the way says so, not the server
+                    )
+                    break
                 self._set_aside(name, str(problem))
                 sent.refused += 1
             except ServerFault as problem:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from vigie_client import AsyncClient, Client, NotSignedIn, Retries
+from vigie_client import NEVER, AsyncClient, Client, NotSignedIn, Retries
 from vigie_client.folder import upload_key
 from vigie_client.journal import FILE_NAME
 from vigie_client.progress import Progress, Teller
@@ -50,7 +50,7 @@ def test_a_second_run_sends_nothing_and_tells_the_same(client, tmp_path):
     (folder / "broken.jpg").write_bytes(b"no picture")
     first = client.upload_folder(folder, source="CAM-B", progress=False)
     seen: list[Progress] = []
-    with Client("http://127.0.0.1:1", token="t") as nowhere:
+    with Client("http://127.0.0.1:1", token="t", retries=NEVER) as nowhere:
         # The journal is of an installation: another one is sent everything.
         assert not nowhere.upload_folder(folder, source="CAM-B", progress=False, workers=1).is_complete
     second = client.upload_folder(folder, source="CAM-B", progress=seen.append)
@@ -66,6 +66,14 @@ def test_a_file_that_has_changed_since_is_sent_again(client, tmp_path):
     result = client.upload_folder(folder, source="CAM-C", progress=False)
     assert (result.registered, result.resumed) == (2, 1)
     assert len(sources_files(client, "CAM-C")) == 3
+
+
+def test_files_refused_for_what_was_said_of_them_are_sent_again_once_that_is_right(client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_251, 1_254))
+    first = client.upload_folder(folder, source="CAM-J", timezone="Mars/Phobos", progress=False)
+    assert (first.registered, len(first.refused)) == (0, 3) and "timezone" in first.refused[0].reason
+    second = client.upload_folder(folder, source="CAM-J", timezone="Europe/Paris", progress=False)
+    assert (second.registered, second.refused, second.resumed) == (3, [], 0)
 
 
 def test_an_answer_that_was_lost_counts_as_registered_and_makes_no_second_media(client, tmp_path):

@@ -246,6 +246,18 @@ def test_one_frame_that_the_server_stumbles_over_does_not_hold_up_the_others(tmp
     assert (sent.registered, len(outbox)) == (2, 1)
 
 
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 405])
+def test_what_somebody_on_the_way_answers_costs_no_frame(tmp_path, status):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_850))
+    with (
+        scripted(Line(status, b"<html>Please sign in to the hotel's network</html>")) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        sent = outbox.send(client)
+    assert (sent.refused, len(outbox)) == (0, 1) and sent.problem is not None
+
+
 def test_a_server_that_asks_for_time_ends_the_round(tmp_path):
     outbox = Outbox(tmp_path)
     outbox.put(a_frame(11_900))
