@@ -40,6 +40,7 @@ from api import (
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
 from api.dependencies import WRITE_HEADER, give_signed_in
+from api.docs_page import add_docs_page
 from api.nothing_here import NamesBeforeIds, NothingHere
 from api.process_time import ProcessTime
 from api.slashes import EitherSlash
@@ -60,16 +61,11 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         title="Vigie",
         description=ABOUT,
         version="0.1.0",
-        docs_url="/docs" if settings.api_docs else None,
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        swagger_ui_parameters={
-            "docExpansion": "none",
-            "persistAuthorization": True,
-            "displayRequestDuration": True,
-        },
     )
     api.state.takes_cookies = takes_cookies
     api.state.metrics = metrics.Metrics()
@@ -109,6 +105,8 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     ):
         limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
+    if settings.api_docs:
+        add_docs_page(api)
     openapi.complete(api, takes_cookies=takes_cookies)
     api.router.routes.append(Route("/{path:path}", NothingHere(api)))
     # The innermost: only there the route that answers is known.

@@ -53,7 +53,8 @@ TAGS: dict[str, str] = {
     "devices": "Cameras that send by themselves, and their tokens. For admins.",
     "tokens": "Tokens of one's own, for programs.",
     "webhooks": "Who is told of what happens here. For admins.",
-    "trails": "What was decided, and the audit trail.",
+    "reviews": "What was decided, media by media.",
+    "events": "The audit trail. For admins.",
     "health": "Alive, able to serve, and how it goes.",
 }
 

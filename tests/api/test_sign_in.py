@@ -20,6 +20,7 @@ OPEN = {
     "/ready",
     "/docs",
     "/docs/oauth2-redirect",
+    "/docs/files",
     "/openapi.json",
     "/links/{signature}",  # the signature is the credential
     "/{path:path}",

@@ -1,0 +1,40 @@
+"""The page that shows the API and tries its routes, with everything it needs from here: no other host is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+PAGE = "/docs"
+FILES = "/docs/files"
+RETURN = "/docs/oauth2-redirect"
+SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
+LOOKS = {"docExpansion": "none", "persistAuthorization": True, "displayRequestDuration": True}
+
+
+def add_docs_page(api: FastAPI) -> None:
+    """Serve Swagger UI at /docs."""
+    api.mount(FILES, StaticFiles(directory=SWAGGER_UI), name="docs files")
+
+    @api.get(PAGE, include_in_schema=False)
+    def docs_page(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}{api.openapi_url}",
+            title=api.title,
+            oauth2_redirect_url=f"{root}{RETURN}",
+            swagger_js_url=f"{root}{FILES}/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}{FILES}/swagger-ui.css",
+            swagger_favicon_url=f"{root}{FILES}/favicon.png",
+            swagger_ui_parameters=LOOKS,
+        )
+
+    @api.get(RETURN, include_in_schema=False)
+    def docs_return() -> HTMLResponse:
+        return get_swagger_ui_oauth2_redirect_html()
