@@ -26,7 +26,6 @@ from curation.acts import ReviewPolicy
 from curation.browse import Page, complete
 from curation.media_filter import MediaFilter
 from curation.media_view import MediaView
-from curation.prediction_view import fill_predictions
 from curation.queues import (
     DEFAULT_ORDER,
     QUEUE_LIMIT,
@@ -175,7 +174,6 @@ def _answer(
 
 def _items(session: Session, access: Access, queue: Queue, views: Sequence[MediaView]) -> list[QueueItem]:
     ids = [view.id for view in views]
-    fill_predictions(session, views)
     open_elsewhere = leases.holders(session, access, ids) if queue == Queue.FILTER else {}
     return [
         QueueItem(

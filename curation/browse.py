@@ -215,10 +215,12 @@ def list_page(
 
 
 def complete(session: Session, access: Access, items: Sequence[MediaView]) -> None:
-    """Add to the items of a page their tags and, for people, the answers that they may see."""
+    """Add to the items of a page their tags and, for people, what models propose and the answers they may see."""
     if not items:
         return
     fill_tags(session, items)
+    if access.scope in PEOPLE:
+        fill_predictions(session, items)
     shown = [item for item in items if item.look is None]
     if shown and access.scope in PEOPLE:
         fill_answers(session, shown)

@@ -206,10 +206,13 @@ def test_a_hundred_at_once_take_a_handful_of_statements_and_each_has_its_own_res
         add_predictions(session, sender, [repeat] * 101)
 
 
-def test_lists_carry_no_predictions_and_ask_no_more_for_them(session):
-    media = a_media(session)
+def test_lists_carry_predictions_where_they_carry_answers_and_never_to_a_device(session):
+    device = an_access(session, Scope.DEVICE)
+    media = a_media(session, uploaded_by=device)
     a_prediction(session, media)
     (item,) = list_page(session, an_access(session), MediaFilter(), answers=True).items
+    assert [prediction.model for prediction in item.predictions] == ["yolo 11"]
+    (item,) = list_page(session, device, MediaFilter(), answers=True).items
     assert item.predictions == []
 
 
