@@ -10,12 +10,13 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field, StrictBool
 from starlette.responses import Response
 
-from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
+from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep, SignedInDep
 from api.fields import Body
 from api.paging import require_known, say_next
 from curation import accesses
 from curation.accesses import require_scope
 from curation.errors import AnswerIncomplete
+from curation.tokens import require_no_lasting_token
 from db.models import Access, Scope
 
 router = APIRouter(tags=["accesses"])
@@ -66,9 +67,10 @@ class AccessOut:
 
 
 @router.post("/accesses", status_code=201)
-def create_access(made: AccessIn, session: SessionDep, access: AccessDep) -> AccessOut:
+def create_access(made: AccessIn, session: SessionDep, signed_in: SignedInDep) -> AccessOut:
     """A new access with the password given; its login is stored in lower case."""
-    created, _ = accesses.create_access(session, access, made.login, made.scope, made.password)
+    require_no_lasting_token(signed_in)
+    created, _ = accesses.create_access(session, signed_in.access, made.login, made.scope, made.password)
     return AccessOut.of(created)
 
 
@@ -96,16 +98,21 @@ def read_access(access_id: AccessId, session: ReadSessionDep, access: AccessDep)
 
 
 @router.put("/accesses/{access_id}")
-def set_password(access_id: AccessId, given: PasswordIn, session: SessionDep, access: AccessDep) -> AccessOut:
+def set_password(
+    access_id: AccessId, given: PasswordIn, session: SessionDep, signed_in: SignedInDep
+) -> AccessOut:
     """Give an access another password: whatever it is signed in with ends."""
-    return AccessOut.of(accesses.set_password(session, access, access_id, given.password))
+    require_no_lasting_token(signed_in)
+    return AccessOut.of(accesses.set_password(session, signed_in.access, access_id, given.password))
 
 
 @router.patch("/accesses/{access_id}")
 def change_access(
-    access_id: AccessId, change: AccessChange, session: SessionDep, access: AccessDep
+    access_id: AccessId, change: AccessChange, session: SessionDep, signed_in: SignedInDep
 ) -> AccessOut:
     """Change what an access may do, disable it, or enable it again; both in one act or neither."""
+    access = signed_in.access
+    require_no_lasting_token(signed_in)
     require_scope(access, Scope.ADMIN)
     if change.scope is None and change.disabled is None:
         raise AnswerIncomplete("Nothing is to be changed: name a scope, or whether it is disabled.")
@@ -119,6 +126,7 @@ def change_access(
 
 
 @router.delete("/accesses/{access_id}")
-def delete_access(access_id: AccessId, session: SessionDep, access: AccessDep) -> AccessOut:
+def delete_access(access_id: AccessId, session: SessionDep, signed_in: SignedInDep) -> AccessOut:
     """Delete an access for ever. Its name stays on what it did, and its login is not given to anybody else."""
-    return AccessOut.of(accesses.delete_access(session, access, access_id))
+    require_no_lasting_token(signed_in)
+    return AccessOut.of(accesses.delete_access(session, signed_in.access, access_id))

@@ -86,6 +86,8 @@ def give_signed_in(request: Request) -> SignedIn:
     authorization = request.headers.get("authorization")
     signed_in = find_caller(cookie, authorization)
     if signed_in is None:
+        if authorization or cookie:
+            raise NotSignedIn("This credential has ended, was revoked, or never was. Sign in again.")
         raise NotSignedIn("Sign in first.")
     if chosen := preferences_of(signed_in.access).language:
         speak(Language(chosen))

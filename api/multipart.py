@@ -78,7 +78,7 @@ class _Reader:
         self._name = ""
         self._write: Callable[[bytes], None] = self._write_text
         self._ended = False
-        self._parser = MultipartParser(
+        self._parser = _parser(
             boundary,
             {
                 "on_part_begin": self._begin,
@@ -158,6 +158,13 @@ class _Reader:
 
     def _end(self) -> None:
         self._ended = True
+
+
+def _parser(boundary: bytes, callbacks: dict[str, Callable[..., None]]) -> MultipartParser:
+    try:
+        return MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+    except FormParserError:
+        raise Refused("The boundary of the multipart body cannot be used. Nothing was stored.") from None
 
 
 def _file_name(raw: bytes) -> str:

@@ -25,7 +25,7 @@ from curation.annotation_content import LARGEST_FILE, attach_file
 from curation.annotation_entries import create_annotation
 from curation.capture import CaptureDetails
 from curation.content import largest_of
-from curation.errors import ContentBusy, CurationError, InvalidText, Unavailable
+from curation.errors import Conflict, ContentBusy, CurationError, InvalidText, Unavailable
 from curation.events import record
 from curation.pyro_storage_tables import (
     TheirAccess,
@@ -352,6 +352,13 @@ def _move_annotation(
 def _begin_annotation(home: Home, mover: Access, row: TheirAnnotation, name: str, media_id: int) -> int:
     """An annotation without content, which counts nowhere; found again by its client id when the run ends here."""
     with home.sessions() as session:
+        counting = session.scalar(
+            select(Annotation.author_id)
+            .join(Media, Media.current_annotation_id == Annotation.id)
+            .where(Media.id == media_id)
+        )
+        if counting not in (None, mover.id):
+            raise Conflict(f"Media {media_id} was answered here meanwhile; that answer counts.")
         annotation_id = create_annotation(session, mover, media_id).id
         kept = {"client_id": _key(name, "annotation", row.id)}
         times = {"created_at": row.created_at} if row.created_at else {}

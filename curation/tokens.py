@@ -1,6 +1,7 @@
 """Tokens made to last: for programs of one's own, and for devices. The secret is shown once and kept nowhere.
 
-A token makes and revokes no others: whoever finds one must not be able to grow a second that outlives it.
+A token makes and revokes no others, and changes no access: whoever finds one must not be able to grow a second way
+in that outlives it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from curation.accesses import WITHIN, find_access, get_access, narrower, require_scope
+from curation.accesses import PEOPLE, WITHIN, find_access, get_access, narrower, require_scope
 from curation.errors import AccessNotFound, InvalidText, NotAllowed, TokenNotFound, TooManyTokens
 from curation.events import record
 from curation.sign_in import SignedIn
@@ -51,6 +52,7 @@ def list_tokens(session: Session, access: Access, login: str | None = None) -> l
 
     Raises NotAllowed, AccessNotFound.
     """
+    require_scope(access, *PEOPLE)
     owner = _owner(session, access, login)
     tokens = session.scalars(
         select(Token)
@@ -75,6 +77,7 @@ def make_token(
     AccessNotFound, InvalidText, TooManyTokens.
     """
     require_no_lasting_token(signed_in)
+    require_scope(signed_in.access, *PEOPLE)
     owner = _owner(session, signed_in.access, login)
     if scope is not None and scope not in WITHIN[owner.scope]:
         raise NotAllowed(f"A token of this access cannot have the scope “{scope.value}”.")
@@ -122,6 +125,7 @@ def revoke_token(session: Session, signed_in: SignedIn, token_id: int) -> None:
     Raises NotAllowed, TokenNotFound.
     """
     require_no_lasting_token(signed_in)
+    require_scope(signed_in.access, *PEOPLE)
     access = signed_in.access
     found = session.execute(
         select(Token, Access)
@@ -159,7 +163,9 @@ def are_living(access_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]
 def require_no_lasting_token(signed_in: SignedIn) -> None:
     """Raise NotAllowed for who came with a token made to last; those a login and password gave for an hour may."""
     if signed_in.lasting_token:
-        raise NotAllowed("A token makes and revokes no tokens. Sign in with login and password for that.")
+        raise NotAllowed(
+            "A token changes neither tokens nor accesses. Sign in with login and password for that."
+        )
 
 
 def scopes_for(scope: Scope) -> Sequence[Scope]:

@@ -99,10 +99,10 @@ def register_media(
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
     with sessions(read_only=True) as session:
-        known = _answered_before(session, access, idempotency_key, spooled.sha256)
-        if known is not None:
-            return known
-        twin, twin_key = _find_twin(session, spooled.sha256)
+        known, key = _answered_before(session, access, idempotency_key, spooled.sha256)
+        twin, twin_key = (None, "") if known is not None else _find_twin(session, spooled.sha256)
+    if known is not None and key and is_stored(bucket, key, spooled.size):
+        return known
     if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
             _remember(session, access, idempotency_key, twin)
@@ -111,6 +111,8 @@ def register_media(
     facts = inspect_content(spooled.path, file_name=file_name)
 
     def show(session: Session, blob: Blob) -> Registered:
+        if known is not None:
+            return known  # its object had gone, and is there again
         registered = _register(session, access, blob, facts, file_name, details, place)
         _remember(session, access, idempotency_key, registered)
         return registered
@@ -154,23 +156,29 @@ def store_content(
     raise ContentBusy(f"{file_name} is being cleaned up at this moment. Send it again in a while.")
 
 
-def _answered_before(session: Session, access: Access, key: str | None, sha256: str) -> Registered | None:
+def _answered_before(
+    session: Session, access: Access, key: str | None, sha256: str
+) -> tuple[Registered | None, str]:
+    """What a repeat was answered the first time, and the key of its object unless that is in doubt."""
     if key is None:
-        return None
+        return None, ""
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise InvalidText("An Idempotency-Key has 1 to 200 printable ASCII characters.")
-    found = session.scalar(
-        select(IdempotencyKey)
+    row = session.execute(
+        select(IdempotencyKey, Blob.bucket_key, Blob.state)
         .join(Media, Media.id == IdempotencyKey.media_id)
+        .join(Blob, Blob.id == Media.blob_id)
         .where(
             IdempotencyKey.access_id == access.id, IdempotencyKey.key == key, Media.state != State.WITHDRAWN
         )
-    )
-    if found is None:
-        return None
+    ).first()
+    if row is None:
+        return None, ""
+    found = row.IdempotencyKey
     if found.sha256 != sha256:
         raise ContentDiffers("This Idempotency-Key was used for another file. Make a new one for each file.")
-    return Registered(found.media_id, sha256, twin=found.twin)
+    stored = row.bucket_key if row.state == BlobState.STORED else ""
+    return Registered(found.media_id, sha256, twin=found.twin), stored
 
 
 def _find_twin(session: Session, sha256: str) -> tuple[Registered | None, str]:

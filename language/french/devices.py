@@ -172,8 +172,8 @@ SENTENCES: dict[str, str] = {
     "A token has a name of 1 to {} printable characters.": "Un jeton a un nom de 1 à {0} caractères imprimables.",
     "A token lasts 1 to {} days, or until it is revoked.": "Un jeton dure de 1 à {0} jours, ou jusqu’à sa révocation.",
     "A token of this access cannot have the scope “{}”.": "Un jeton de cet accès ne peut pas avoir le rôle « {0} ».",
-    "A token makes and revokes no tokens. Sign in with login and password for that.": (
-        "Un jeton ne crée ni ne révoque de jetons. Connectez-vous pour cela avec identifiant et mot de passe."
+    "A token changes neither tokens nor accesses. Sign in with login and password for that.": (
+        "Un jeton ne change ni jetons ni accès. Connectez-vous pour cela avec identifiant et mot de passe."
     ),
     "An access has at most {} tokens at once. Revoke one first.": (
         "Un accès a au plus {0} jetons à la fois. Révoquez-en d’abord un."

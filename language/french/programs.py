@@ -15,6 +15,12 @@ FRENCH: dict[str, str] = {
 PLURALS: dict[str, tuple[str, str]] = {}
 
 SENTENCES: dict[str, str] = {
+    "This credential has ended, was revoked, or never was. Sign in again.": (
+        "Cet accès a pris fin, a été révoqué ou n’a jamais existé. Reconnectez-vous."
+    ),
+    "The boundary of the multipart body cannot be used. Nothing was stored.": (
+        "La frontière du corps multipart n’est pas utilisable. Rien n’a été enregistré."
+    ),
     # Media of two steps
     "This media has its content already. Create another one for another file.": (
         "Ce média a déjà son contenu. Créez-en un autre pour un autre fichier."

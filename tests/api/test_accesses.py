@@ -128,3 +128,29 @@ def test_accesses_page_by_their_link(client, admin):
     assert seen == sorted(set(seen)) and set(ids) < set(seen)
     with open_session(read_only=True) as session:
         assert len(session.scalars(select(Access.id)).all()) == len(seen)
+
+
+def test_a_token_made_to_last_changes_no_access(client, admin):
+    token = client.post("/tokens", headers=admin, json={"name": "provisioning"}).json()["token"]
+    lasting = {"Authorization": f"Bearer {token}"}
+    made = {"login": "marie", "password": "a long password", "scope": "admin"}
+    me = client.get("/me", headers=admin).json()["id"]
+    for method, path, body in (
+        ("POST", "/accesses", made),
+        ("PUT", f"/accesses/{me}", {"password": "another long password"}),
+        ("PATCH", f"/accesses/{me}", {"scope": "user"}),
+        ("DELETE", f"/accesses/{me}", None),
+    ):
+        answer = client.request(method, path, headers=lasting, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed"), (method, path)
+    assert client.get("/accesses", headers=lasting).status_code == 200
+
+
+def test_who_comes_with_a_credential_that_is_over_is_told_so(client, admin):
+    token = client.post("/tokens", headers=admin, json={"name": "mine"}).json()
+    lasting = {"Authorization": f"Bearer {token['token']}"}
+    assert client.delete(f"/tokens/{token['id']}", headers=admin).status_code == 204
+    answer = client.get("/me", headers=lasting)
+    assert answer.status_code == 401
+    assert "revoked" in answer.json()["detail"]
+    assert client.get("/me").json()["detail"] == "Sign in first."

@@ -81,6 +81,18 @@ def test_a_repeated_idempotency_key_gives_the_same_answer_and_never_another_file
     assert (other.status_code, other.json()["code"]) == (422, "content_differs")
 
 
+def test_a_repeat_brings_back_content_that_the_bucket_has_lost(client, caller):
+    headers = {**caller(), "Idempotency-Key": "device-7-frame-2"}
+    content = a_jpeg()
+    media = upload(client, headers, content).json()["media"]
+    open_bucket().delete(media["bucket_key"])
+    again = upload(client, headers, content)
+    assert again.json()["media"]["id"] == media["id"]
+    original = client.get(f"/media/{media['id']}/picture?size=original", headers=headers)
+    assert original.content == content
+    assert stored_rows_and_objects()[0] == 1
+
+
 def test_a_digest_that_differs_refuses_the_upload(client, caller):
     answer = upload(client, caller(), a_jpeg(), sha256="0" * 64)
     assert (answer.status_code, answer.json()["code"]) == (422, "content_differs")
@@ -155,6 +167,7 @@ def test_damaged_bodies_get_a_sentence(client, caller):
     for kind, body in [
         ("application/json", b"{}"),
         ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=" + 500 * "x", b"--x--\r\n"),
         ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\ncut'),
         ("multipart/form-data; boundary=x", b"--x--\r\n"),
     ]:
