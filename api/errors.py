@@ -56,7 +56,9 @@ def problem(
     status: int, detail: str, code: str, headers: Mapping[str, str] | None = None, **extra: Any
 ) -> JSONResponse:
     """An error as it travels: a sentence for the person, in their language, and a code for the program."""
-    return JSONResponse({"detail": retold(detail), "code": code, **extra}, status, dict(headers or {}))
+    # A sentence may quote what was sent, and that may hold half a character.
+    told = retold(detail).encode(errors="replace").decode()
+    return JSONResponse({"detail": told, "code": code, **extra}, status, dict(headers or {}))
 
 
 def answer_curation_error(_request: Request, error: Exception) -> Response:

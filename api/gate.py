@@ -29,6 +29,11 @@ UPLOAD_FILE = "/_stcore/upload_file"
 METRICS = "/_stcore/metrics"
 AGENT = "/_stcore/agent"
 
+REFUSALS = {
+    401: ("Sign in first.", "not_signed_in"),
+    403: ("Your scope does not permit this.", "not_allowed"),
+    404: ("There is nothing at this address.", "not_found"),
+}
 HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -55,10 +60,8 @@ class Gate:
         path = scope["path"]
         status = await self._refusal(scope, path)
         if status is not None:
-            sentence = {401: "Sign in first.", 403: "Your scope does not permit this."}.get(
-                status, "There is nothing at this address."
-            )
-            await JSONResponse({"detail": sentence}, status)(scope, receive, send)
+            sentence, code = REFUSALS[status]
+            await JSONResponse({"detail": sentence, "code": code}, status)(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:

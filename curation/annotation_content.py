@@ -73,6 +73,8 @@ def attach_file(
     """
     require_scope(access, *CURATORS)
     name = clean_file_name(file_name)
+    if not spooled.size and not keep_unread:
+        raise Refused("The file is empty. Nothing was stored.")
     with sessions(read_only=True) as session:
         waiting = _look(session, access, annotation_id, spooled.sha256)
         if waiting is None:

@@ -23,7 +23,7 @@ from curation.acts import (
     require_unmoved,
     standing,
 )
-from curation.answers import AnnotationDraft, clean_client_id, clean_comment
+from curation.answers import ON_A_VIDEO, AnnotationDraft, clean_client_id, clean_comment
 from curation.blind import answer_look, disguised_answer, standing_after
 from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
@@ -53,6 +53,7 @@ from db.models import (
     Draft,
     LabelClass,
     Media,
+    MediaType,
     Origin,
     Question,
     Review,
@@ -298,6 +299,8 @@ def require_usable(
     session: Session, media: Media, draft: AnnotationDraft, resolved: Mapping[str, LabelClass]
 ) -> None:
     """Raise InvalidShape, AnswerIncomplete unless every label class may stand where the answer puts it."""
+    if media.type == MediaType.VIDEO and draft.shapes:
+        raise InvalidShape(ON_A_VIDEO)
     retired = {key: found for key, found in resolved.items() if found.retired_at is not None}
     kept = _keys_of_current(session, media) if retired else set()
     for key, found in retired.items():

@@ -15,6 +15,9 @@ MAX_SHAPES = 500
 MAX_LABELS = 50
 MAX_REPLIES = 50
 MAX_COMMENT = 4_000
+ON_A_VIDEO = (
+    "A video is judged as a whole, and nothing is drawn on it. Take frames out of it to draw on them."
+)
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 

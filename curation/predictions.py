@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, PEOPLE, require_scope
-from curation.answers import MAX_SHAPES, AnnotationDraft, ShapeDraft, clean_client_id
+from curation.answers import MAX_SHAPES, ON_A_VIDEO, AnnotationDraft, ShapeDraft, clean_client_id
 from curation.errors import (
     Conflict,
     CurationError,
@@ -33,6 +33,7 @@ from db.models import (
     Blob,
     LabelClass,
     Media,
+    MediaType,
     PredictedShape,
     Prediction,
     Scope,
@@ -170,7 +171,7 @@ def list_models(session: Session) -> list[str]:
 def _lock_media(session: Session, access: Access, media_ids: Iterable[int]) -> dict[int, AnyRow]:
     """The media that may be predicted about, held until the transaction ends, in the order of their ids."""
     statement = (
-        select(Media.id, Media.state, Blob.width, Blob.height)
+        select(Media.id, Media.state, Media.type, Blob.width, Blob.height)
         .outerjoin(Blob, Blob.id == Media.blob_id)
         .where(Media.id.in_(list(media_ids)), Media.state != State.WITHDRAWN)
         .order_by(Media.id)
@@ -206,6 +207,8 @@ def _read(
         )
     if len(draft.shapes) > MAX_SHAPES:
         raise InvalidShape(f"A prediction has at most {MAX_SHAPES} shapes, this one has {len(draft.shapes)}.")
+    if about.type == MediaType.VIDEO and draft.shapes:
+        raise InvalidShape(ON_A_VIDEO)
     shapes = AnnotationDraft.from_payload(draft.shapes, (), about.width, about.height).shapes
     require_known((shape.label_class for shape in shapes), label_classes)
     for number, shape in enumerate(shapes, start=1):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from curation.accesses import require_scope
@@ -143,16 +144,21 @@ def store_content(
     Raises ContentBusy when a clean-up takes the content away again and again, and what the bucket raises.
     """
     key = media_key(folder, spooled.sha256, facts.extension)
-    for _ in range(ROUNDS):
+    for last in (False,) * (ROUNDS - 1) + (True,):
         with sessions() as session:
             stored = _claim_blob(session, spooled, facts, key)
         _store(bucket, spooled, facts, key, trusted=stored)
-        with sessions() as session:
-            blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
-            # The clean-up may have taken the content meanwhile: then all over again.
-            if blob is not None and blob.state in (BlobState.PENDING, BlobState.STORED):
-                blob.state, blob.lease_until = BlobState.STORED, None
-                return show(session, blob)
+        try:
+            with sessions() as session:
+                blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+                # The clean-up may have taken the content meanwhile: then all over again.
+                if blob is not None and blob.state in (BlobState.PENDING, BlobState.STORED):
+                    blob.state, blob.lease_until = BlobState.STORED, None
+                    return show(session, blob)
+        except IntegrityError:
+            # Its source was merged into another at this moment: the next round finds that one, or makes it anew.
+            if last:
+                raise
     raise ContentBusy(f"{file_name} is being cleaned up at this moment. Send it again in a while.")
 
 

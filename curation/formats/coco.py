@@ -20,11 +20,16 @@ def read(document: Any, picture: Picture) -> FileAnswer | None:
     images, annotations, categories = (_entries(document, name) for name in lists)
     image = _image(images, picture)
     size = measured(image.get("width"), image.get("height"), picture)
+    known = {str(one.get("id")) for one in images}
     names = {str(category.get("id")): category.get("name") for category in categories}
     shapes: list[dict[str, Any]] = []
     label_classes: list[str] = []
     for annotation in annotations:
-        if annotation.get("image_id") != image.get("id"):
+        # As text: some writers quote one of the two and not the other.
+        about = str(annotation.get("image_id"))
+        if about not in known:
+            raise InvalidShape("An annotation of the file is about a picture that the file does not name.")
+        if about != str(image.get("id")):
             continue
         name = names.get(str(annotation.get("category_id")))
         if not isinstance(name, str):

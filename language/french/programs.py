@@ -15,6 +15,10 @@ FRENCH: dict[str, str] = {
 PLURALS: dict[str, tuple[str, str]] = {}
 
 SENTENCES: dict[str, str] = {
+    "The file is empty. Nothing was stored.": "Le fichier est vide. Rien n’a été enregistré.",
+    "An annotation of the file is about a picture that the file does not name.": (
+        "Une annotation du fichier concerne une image que le fichier ne nomme pas."
+    ),
     "This credential has ended, was revoked, or never was. Sign in again.": (
         "Cet accès a pris fin, a été révoqué ou n’a jamais existé. Reconnectez-vous."
     ),

@@ -28,6 +28,9 @@ PLURALS: dict[str, tuple[str, str]] = {
 }
 
 SENTENCES: dict[str, str] = {
+    "A video is judged as a whole, and nothing is drawn on it. Take frames out of it to draw on them.": (
+        "Une vidéo est jugée en entier et rien n’y est dessiné. Prenez-en des images pour y dessiner."
+    ),
     "Frames are taken out of videos that are there.": "On extrait des images des vidéos qui sont là.",
     "The interval is between {} and {} seconds.": "L’intervalle est entre {0:number} et {1:number} secondes.",
     "At most {} frames are taken at once: of this video one every {} seconds.": (

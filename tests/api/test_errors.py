@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from api.errors import status_of
 from curation import errors
+from db.session import open_session
+from tests.factories import a_media
 
 
 def every_error(kind=errors.CurationError):
@@ -71,3 +75,15 @@ def test_an_error_is_told_in_the_language_of_the_browser_until_the_person_has_ch
     assert client.get("/media/999999", headers=french).json()["detail"] == "There is no media 999999."
     assert client.patch("/me/preferences", headers=mine, json={"language": "fr"}).status_code == 200
     assert client.get("/media/999999", headers=mine).json()["detail"] == "Le média 999999 n’existe pas."
+
+
+def test_a_sentence_that_quotes_half_a_character_can_be_told(client, caller):
+    headers = caller()
+    with open_session() as session:
+        media_id = a_media(session).id
+    made = client.post("/annotations", headers=headers, json={"media_id": media_id}).json()
+    document = json.dumps({"shapes": [{"label_class": "\ud800", "box": [0.1, 0.1, 0.2, 0.2]}]})
+    answer = client.post(
+        f"/annotations/{made['id']}/upload", headers=headers, files={"file": ("a.json", document)}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_label_class")

@@ -69,6 +69,21 @@ def test_a_video_is_a_media_with_its_length_and_its_poster(client, video):
     assert send(client, headers, content).json()["twin"] is True
 
 
+def test_nothing_is_drawn_on_a_video(client, video):
+    media, headers, _content = video
+    box = {"label_class": "wildfire", "box": [0.1, 0.1, 0.2, 0.2]}
+    for path, body in (
+        ("annotations", {"shapes": [box]}),
+        ("predictions", {"model": "yolo 11", "shapes": [{**box, "confidence": 0.5}]}),
+    ):
+        answer = client.post(f"/media/{media['id']}/{path}", headers=headers, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_shape"), path
+    whole = client.post(
+        f"/media/{media['id']}/annotations", headers=headers, json={"label_classes": ["wildfire"]}
+    )
+    assert whole.status_code == 201
+
+
 def test_a_video_is_played_in_parts(client, video):
     media, headers, content = video
     for size in ("video", "original"):

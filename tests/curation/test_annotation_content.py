@@ -109,6 +109,20 @@ def test_coco_becomes_shapes_and_the_answer_that_counts(asked, attach):
     assert open_bucket().head(key).content_type == "application/json" and key.endswith(".json")
 
 
+def test_coco_ids_may_be_quoted_on_one_side(asked, attach):
+    curator, _media_id, annotation_id = asked
+    quoted = [{**annotation, "image_id": str(annotation["image_id"])} for annotation in COCO["annotations"]]
+    assert len(attach(curator, annotation_id, changed(annotations=quoted)).shapes) == 2
+
+
+def test_an_empty_file_is_no_answer(asked, attach):
+    curator, media_id, annotation_id = asked
+    with pytest.raises(Refused):
+        attach(curator, annotation_id, b"")
+    with open_session() as session:
+        assert session.get_one(Media, media_id).state == State.NEW
+
+
 def test_voc_and_our_own_json_become_shapes(asked, attach):
     curator, media_id, annotation_id = asked
     (shape,) = attach(curator, annotation_id, VOC.encode(), "IMG_1.xml").shapes
@@ -129,14 +143,13 @@ def test_voc_and_our_own_json_become_shapes(asked, attach):
         (b'{"broken', "text/plain"),
         (b"<notes><a/></notes>", "application/xml"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "application/octet-stream"),
-        (b"", "application/octet-stream"),
         (b"[" * 100_000, "text/plain"),
         (
             b'<!DOCTYPE a [<!ENTITY x "y">]><annotation><size/><object><name>&x;</name></object></annotation>',
             "text/plain",
         ),
     ],
-    ids=range(8),
+    ids=range(7),
 )
 def test_what_cannot_be_read_is_kept_as_it_came(asked, attach, content, kind):
     curator, media_id, annotation_id = asked
@@ -164,6 +177,9 @@ def changed(**parts):
         (changed(annotations=[{"image_id": 7, "category_id": 1, "bbox": [0, 0, 0, 10]}]), InvalidShape),
         (changed(annotations=[{"image_id": 7, "category_id": 1, "bbox": [True, 0, "x", 10]}]), InvalidShape),
         (changed(annotations=[7]), InvalidShape),
+        # A fire under another image's id must not read as "nothing here".
+        (changed(annotations=[{"image_id": 8, "category_id": 1, "bbox": [0, 0, 10, 10]}]), InvalidShape),
+        ({"shapes": [{"label_class": "\ud800", "box": [0, 0, 1, 1]}]}, UnknownLabelClass),
         (changed(images=[{"id": 7, "width": 1080, "height": 1920}]), InvalidShape),
         (changed(images=[{"id": 1}, {"id": 2}]), InvalidShape),
         ({"shapes": [{"label_class": "dust", "box": [0, 0, 2, 1]}]}, InvalidShape),
@@ -173,7 +189,7 @@ def changed(**parts):
         (VOC.replace("<xmax>500", "<xmax>5000").encode(), InvalidShape),
         (VOC.replace("<xmin>1", "<xmin>nan").encode(), InvalidShape),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_a_known_format_that_breaks_a_rule_is_refused_and_leaves_nothing(asked, attach, content, error):
     curator, _media_id, annotation_id = asked
