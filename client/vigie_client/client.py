@@ -191,7 +191,8 @@ class AsyncClient(_Settings, RunsLater, Methods):
                     raise problem
                 renewed = True
             except VigieError as problem:
-                await asyncio.sleep(patience.wait_after(problem))
+                # It may read a whole file: not where everything else waits for it.
+                await asyncio.sleep(await asyncio.to_thread(patience.wait_after, problem))
 
     async def upload_folder(self, folder: Path | str, **options: Unpack[FolderOptions]) -> Uploads:
         """Register what is in a folder, several files at once; goes on where it was interrupted."""
