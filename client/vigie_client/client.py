@@ -25,6 +25,7 @@ from vigie_client.transport import (
     build_request,
     checked_url,
     opened_file,
+    require_file,
     require_success,
 )
 
@@ -138,6 +139,7 @@ class Client(_Settings, RunsNow, Methods):
                     if not response.is_success:
                         response.read()
                         require_success(response)
+                    require_file(response, call)
                     return self._read(response, call, patience)
                 finally:
                     response.close()
@@ -225,6 +227,7 @@ class AsyncClient(_Settings, RunsLater, Methods):
                     if not response.is_success:
                         await response.aread()
                         require_success(response)
+                    require_file(response, call)
                     return await self._read(response, call, patience)
                 finally:
                     await response.aclose()

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vigie_client.calls import Call
-from vigie_client.errors import ContentDiffers, TooManyRequests, Unavailable, Unreachable, VigieError
+from vigie_client.errors import (
+    Conflict,
+    ContentDiffers,
+    TooManyRequests,
+    Unavailable,
+    Unreachable,
+    VigieError,
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,9 @@ class Patience:
                 and self._call.may_be_repeated
                 and self._call.still_has_its_digest
             )
+        if isinstance(problem, Conflict):
+            # Something was changed at the same moment, as when the source of an upload is merged into another one.
+            return problem.code == "conflict" and "Idempotency-Key" in self._call.headers
         if isinstance(problem, TooManyRequests):
             return True  # it was turned away before anything was done
         if isinstance(problem, Unreachable) and not problem.was_sent:

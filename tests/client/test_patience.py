@@ -93,6 +93,16 @@ def test_an_upload_that_did_not_arrive_is_sent_again(line):
         assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 1
 
 
+def test_an_upload_that_met_a_change_is_sent_again_and_a_lasting_conflict_is_not():
+    met = Line(409, {"detail": "Someone changed this at the same moment. Try again.", "code": "conflict"})
+    with scripted(met, STORED) as server, Client(server.url, token="t", retries=QUICK) as client:
+        assert client.register_media(b"picture", file_name="x").media.id == 1
+    with scripted(met) as server, Client(server.url, token="t", retries=QUICK) as client:
+        with pytest.raises(Conflict):
+            client.upload_media(3, b"picture", file_name="x")
+        assert len(server.asked) == 1
+
+
 def test_a_file_that_arrives_damaged_each_time_is_given_up_after_three():
     with scripted(DAMAGED) as server, Client(server.url, token="t", retries=QUICK) as client:
         with pytest.raises(ContentDiffers, match="damaged on its way") as raised:
@@ -260,6 +270,18 @@ def test_an_export_that_fails_leaves_an_older_file_as_it_was(tmp_path):
         scripted(half) as server,
         Client(server.url, token="t", retries=QUICK) as client,
         pytest.raises(Unreachable),
+    ):
+        client.export_csv(tmp_path / "out.csv")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "older")]
+
+
+def test_a_sign_in_page_does_not_take_the_place_of_an_export(tmp_path):
+    (tmp_path / "out.csv").write_text("older")
+    page = Line(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"})
+    with (
+        scripted(page) as server,
+        Client(server.url, token="t", retries=QUICK) as client,
+        pytest.raises(UnexpectedAnswer, match="web page"),
     ):
         client.export_csv(tmp_path / "out.csv")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "older")]
