@@ -128,7 +128,7 @@ class FolderUpload:
         self._left = iter(wanted)
         self._begun, self._total = 0, len(wanted)
         self._teller = Teller(len(wanted), options.get("progress", True))
-        self._ids: set[int] = set()
+        self._registered: set[int] = set()
         self._in_a_row = 0
         self._lock = threading.Lock()
         self._stop: BaseException | bool = False
@@ -228,8 +228,10 @@ class FolderUpload:
         media_id = registered.media.id
         with self._lock:
             # The same content twice in a folder: by its key, the second is answered like the first.
-            known = registered.twin or media_id in self._ids
-            self._ids.add(media_id)
+            known = registered.twin or media_id in self._registered
+            if not known:
+                # Of two sent side by side the twin's answer may be here first: it must not make both known.
+                self._registered.add(media_id)
             self._in_a_row = 0
         self._settle(file, "already_here" if known else "registered", media_id)
 

@@ -110,6 +110,21 @@ def test_what_somebody_on_the_way_answers_writes_off_no_file(tmp_path, status):
     assert second.refused == [] and second.is_complete
 
 
+def test_a_twin_whose_answer_is_here_first_leaves_the_other_one_registered(tmp_path):
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(a_frame(1_288))
+    media = {"id": 1, "sha256": "ab"}
+    twin, other = ({"media": media, "twin": is_twin, "notes": []} for is_twin in (True, False))
+    with (
+        scripted(Line(200, twin), Line(201, other)) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        result = client.upload_folder(folder, progress=False, workers=1)
+    assert (result.registered, result.already_here) == (1, 1)
+
+
 def test_somebody_who_answers_so_to_every_file_ends_the_run(tmp_path):
     folder = a_folder(tmp_path / "frames", range(1_291, 1_299))
     with (
