@@ -16,7 +16,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect
 
-from curation.errors import Refused, TooLarge
+from curation.errors import ContentDiffers, Refused, TooLarge
 from curation.spool import Spool, Spooled
 
 HOP_BYTES = 2**20  # what is gathered before a thread writes it: fewer hops, still flat memory
@@ -37,8 +37,8 @@ class Form:
 async def read_form(request: Request, spool: Spool, *, limit: int) -> Form:
     """Stream a multipart body with one part `file` into the spool.
 
-    Raises TooLarge as soon as more than `limit` bytes have come or are announced, Refused for what is no
-    such body. The spool belongs to the caller, who removes it.
+    Raises TooLarge as soon as more than `limit` bytes have come or are announced, ContentDiffers for a body that
+    was cut or damaged on its way, Refused for what is no such body. The spool belongs to the caller, who removes it.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -59,7 +59,7 @@ async def read_form(request: Request, spool: Spool, *, limit: int) -> Form:
                 gathered, size = [], 0
     except ClientDisconnect:
         # Nobody is there to read it; it keeps an everyday event from being reported as a bug.
-        raise Refused("The connection ended before the file did. Nothing was stored.") from None
+        raise ContentDiffers("The connection ended before the file did. Nothing was stored.") from None
     return await to_thread.run_sync(reader.finish, b"".join(gathered))
 
 
@@ -96,12 +96,12 @@ class _Reader:
         try:
             self._parser.write(chunk)
         except FormParserError:
-            raise Refused("The multipart body is damaged. Nothing was stored.") from None
+            raise ContentDiffers("The multipart body is damaged. Nothing was stored.") from None
 
     def finish(self, rest: bytes) -> Form:
         self.feed(rest)
         if not self._ended:
-            raise Refused("The body ended too early. Nothing was stored; send it again.")
+            raise ContentDiffers("The body ended too early. Nothing was stored; send it again.")
         if self._file_name is None:
             raise Refused("There is no part called “file”.")
         return Form(self._file_name, self._spool.finish(), self._fields)

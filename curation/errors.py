@@ -29,7 +29,7 @@ CurationError
 │   ├── UnknownPrediction
 │   ├── UnknownFilter
 │   ├── AnswerIncomplete        an act that needs something first: a shape, a comment
-│   └── ContentDiffers          the digest or the repeated key does not fit the bytes
+│   └── ContentDiffers          cut or damaged on its way, or a repeated key with other bytes
 ├── Conflict                    someone or something was faster
 │   ├── StaleAnnotation
 │   ├── MovedOn
@@ -176,7 +176,7 @@ class AnswerIncomplete(Refused):
 
 
 class ContentDiffers(Refused):
-    pass
+    """What arrived is not what was sent; sending it again may well help, unless its key was used for other bytes."""
 
 
 class Conflict(CurationError):

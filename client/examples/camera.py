@@ -20,6 +20,7 @@ from pathlib import Path
 
 from vigie_client import Client, Outbox, OutboxFull, Retries
 
+USAGE = "usage: python camera.py FOLDER COMMAND [ARGUMENT ...]   ({} stands for the file to write)"
 EVERY = 30.0  # seconds between two frames
 # The outbox waits by itself, for as long as it takes: one attempt of the client need not be patient.
 BRISK = Retries(attempts=2, total=10)
@@ -64,13 +65,21 @@ def by_command(command: list[str]) -> Callable[[], bytes]:
 
 
 def main() -> None:
+    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
+        print(USAGE, file=sys.stderr)
+        sys.exit(2)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line per request would fill the card
     folder, *command = sys.argv[1:]
+    try:
+        client = Client.from_environment(retries=BRISK)
+    except ValueError as problem:
+        print(f"camera.py: {problem}", file=sys.stderr)
+        sys.exit(2)
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda _number, _frame: stop.set())
-    with Client.from_environment(retries=BRISK) as client:
+    with client:
         watch(by_command(command), Outbox(folder), client, stop)
 
 

@@ -3,6 +3,7 @@
 from vigie_client.client import AsyncClient, Client
 from vigie_client.errors import (
     Conflict,
+    ContentDiffers,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -26,6 +27,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "Conflict",
+    "ContentDiffers",
     "NewPredictedShape",
     "NewPrediction",
     "NewShape",

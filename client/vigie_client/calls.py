@@ -7,6 +7,7 @@ once, `AsyncClient` when awaited: `@route` and `@pages` make the same descriptio
 from __future__ import annotations
 
 import functools
+import hashlib
 import json as json_format
 import types
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -58,6 +59,12 @@ class FileToSend:
         with self.content.open("rb") as file:
             yield name, file
 
+    def has(self, sha256: str) -> bool:
+        """Whether it is, at this moment, the content that this digest was made of. Raises OSError."""
+        if isinstance(self.content, bytes):
+            return hashlib.sha256(self.content).hexdigest() == sha256.lower()
+        return sha256_of(self.content) == sha256.lower()
+
     @classmethod
     def of(cls, file: bytes | Path | str, name: str | None) -> FileToSend:
         """From bytes and their name, or from a path. Raises ValueError for bytes without a name."""
@@ -92,6 +99,12 @@ class Call(Generic[T]):
         return self.repeatable or self.method == "GET"
 
     @property
+    def still_has_its_digest(self) -> bool:
+        """Whether the file is still what was said to be sent; also where nothing was said. Raises OSError."""
+        said = (self.form or {}).get("sha256")
+        return self.file is not None and (said is None or self.file.has(said))
+
+    @property
     def carries_a_file(self) -> bool:
         """Up or down: then it takes as long as it takes, while bytes flow."""
         return self.file is not None or self.save_to is not None
@@ -112,6 +125,11 @@ class Saved:
     path: Path
     size: int
     rows: int | None = None
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def reads(kind: type[T]) -> Callable[[Answer], T]:

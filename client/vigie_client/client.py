@@ -25,6 +25,7 @@ from vigie_client.transport import (
     build_request,
     checked_url,
     opened_file,
+    require_file,
     require_success,
 )
 
@@ -138,6 +139,7 @@ class Client(_Settings, RunsNow, Methods):
                     if not response.is_success:
                         response.read()
                         require_success(response)
+                    require_file(response, call)
                     return self._read(response, call, patience)
                 finally:
                     response.close()
@@ -191,7 +193,8 @@ class AsyncClient(_Settings, RunsLater, Methods):
                     raise problem
                 renewed = True
             except VigieError as problem:
-                await asyncio.sleep(patience.wait_after(problem))
+                # It may read a whole file: not where everything else waits for it.
+                await asyncio.sleep(await asyncio.to_thread(patience.wait_after, problem))
 
     async def upload_folder(self, folder: Path | str, **options: Unpack[FolderOptions]) -> Uploads:
         """Register what is in a folder, several files at once; goes on where it was interrupted."""
@@ -224,6 +227,7 @@ class AsyncClient(_Settings, RunsLater, Methods):
                     if not response.is_success:
                         await response.aread()
                         require_success(response)
+                    require_file(response, call)
                     return await self._read(response, call, patience)
                 finally:
                     await response.aclose()

@@ -7,11 +7,12 @@ VigieError
 ├── Conflict                409: someone was faster, or the state does not allow it
 ├── Refused                 422 and other 4xx: what was sent breaks a rule
 │   └── TooLarge            413
+├── ContentDiffers          422: the file did not arrive as it was sent
 ├── TooManyRequests         429: wait `retry_after` seconds
-├── Unavailable             502, 503, 504: away for the moment; the same request may be sent again later
+├── Unavailable             408, 425, 502, 503, 504: away for the moment; the same request may be sent again later
 │   └── Unreachable         no answer came: no network, wrong address, or time ran out
 ├── ServerFault             500: a bug of the server's, with the id under which it was logged
-└── UnexpectedAnswer        an answer that is none of Vigie's: usually the address is wrong
+└── UnexpectedAnswer        an answer that is none of Vigie's: the address is wrong, or something on the way speaks
 """
 
 from __future__ import annotations
@@ -76,9 +77,20 @@ class Conflict(VigieError):
 class Refused(VigieError):
     """What was sent breaks a rule; nothing was stored, and sending the same again helps nobody."""
 
+    @property
+    def is_of_the_content(self) -> bool:
+        """Whether the file itself is refused, and will be whenever it comes again: not what was said beside it."""
+        return self.code in OF_THE_CONTENT
+
 
 class TooLarge(Refused):
     pass
+
+
+class ContentDiffers(VigieError):
+    """What arrived is not what was sent: nothing was stored, and the same file may well arrive the next time."""
+
+    hint = "It was damaged on its way, or has changed on the disk meanwhile."
 
 
 class TooManyRequests(VigieError):
@@ -106,33 +118,47 @@ class ServerFault(VigieError):
 
 
 class UnexpectedAnswer(VigieError):
-    hint = "Is the address (VIGIE_URL) that of a Vigie API, as in http://localhost:8080?"
+    hint = (
+        "Is the address (VIGIE_URL) that of a Vigie API, as in http://localhost:8080? "
+        "If so, something on the way has answered: a proxy, or the sign-in page of a network."
+    )
 
 
-# The first that fits decides; whatever else is below 500 is a refusal.
+OF_THE_CONTENT = frozenset({"refused_picture", "too_large"})
+# These say enough by themselves, whoever on the way says so.
 BY_STATUS: Mapping[int, type[VigieError]] = {
     401: NotSignedIn,
-    403: NotAllowed,
-    404: NotFound,
-    409: Conflict,
-    413: TooLarge,
+    408: Unavailable,
+    425: Unavailable,
     429: TooManyRequests,
     502: Unavailable,
     503: Unavailable,
     504: Unavailable,
 }
+# These count in Vigie's own words alone. A proxy or the sign-in page of a network refuses no file.
+BY_STATUS_OF_VIGIE: Mapping[int, type[VigieError]] = {
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+}
+BY_CODE: Mapping[str, type[VigieError]] = {"content_differs": ContentDiffers}
 
 
 def error_of(response: httpx.Response) -> VigieError:
     """The error that an answer of 400 or more stands for. Its body has been read."""
     body = _body_of(response)
     status = response.status_code
-    sentence = body.pop("detail", None)
-    code = str(body.pop("code", ""))
-    if not isinstance(sentence, str) or not sentence:
-        sentence = f"The server answered {status} {response.reason_phrase}.".replace(" .", ".")
-    fallback = Refused if status < 500 else ServerFault
-    return BY_STATUS.get(status, fallback)(
+    sentence, code = body.pop("detail", None), body.pop("code", None)
+    kind: type[VigieError]
+    if isinstance(sentence, str) and sentence and isinstance(code, str) and code:
+        fallback = Refused if status < 500 else ServerFault
+        kind = BY_CODE.get(code) or BY_STATUS.get(status) or BY_STATUS_OF_VIGIE.get(status, fallback)
+    else:
+        answered = f"{status} {response.reason_phrase}".strip()
+        sentence, code = f"The answer {answered} is not in Vigie's words.", ""
+        kind = BY_STATUS.get(status, UnexpectedAnswer if status < 500 else ServerFault)
+    return kind(
         sentence,
         status=status,
         code=code,

@@ -6,11 +6,13 @@ import asyncio
 import hashlib
 import os
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
+from vigie_client.calls import sha256_of
 from vigie_client.errors import NotAllowed, NotSignedIn, Refused, Unavailable, UnexpectedAnswer, VigieError
 from vigie_client.journal import Journal, Settled, destination, journal_of
 from vigie_client.models.media import Registered
@@ -21,9 +23,8 @@ WORKERS = 4
 SECONDS_TO_FINISH = 5.0
 # Wherever these come from, every other file would meet them too.
 HOPELESS = (NotSignedIn, NotAllowed, UnexpectedAnswer)
-# By these words of the server's the file itself is refused, and will be whenever it comes again.
-OF_THE_CONTENT = frozenset({"refused_picture", "too_large"})
-DAMAGED_ON_ITS_WAY = "content_differs"
+# Somebody on the way may refuse one file, by its size; so many one after the other are no matter of the files.
+IN_A_ROW = 5
 
 
 class FolderOptions(TypedDict, total=False):
@@ -55,15 +56,23 @@ class NotTaken:
 
 @dataclass
 class Uploads:
-    """What became of a folder. Files that an earlier run had settled are counted too: `resumed` says how many."""
+    """What became of a folder. Files that an earlier run had settled are counted too: `resumed` says how many.
+
+    As a sentence it tells what this run did, and what was settled before apart from that.
+    """
 
     registered: int = 0
     already_here: int = 0
     refused: list[NotTaken] = field(default_factory=list)
     failed: list[NotTaken] = field(default_factory=list)
     not_begun: int = 0
-    resumed: int = 0
     left_out: list[str] = field(default_factory=list)  # by their suffix neither pictures nor videos
+    earlier: Counter[str] = field(default_factory=Counter)  # of all these, by what had become of them
+
+    @property
+    def resumed(self) -> int:
+        """How many of all these an earlier run had settled: they were not sent again."""
+        return self.earlier.total()
 
     @property
     def is_complete(self) -> bool:
@@ -71,12 +80,19 @@ class Uploads:
         return not self.failed and not self.not_begun
 
     def __str__(self) -> str:
-        told = [f"{self.registered:,} registered", f"{self.already_here:,} already here"]
-        told.append(f"{len(self.refused):,} refused")
+        counted = {
+            "registered": self.registered,
+            "already_here": self.already_here,
+            "refused": len(self.refused),
+        }
+        told = [f"{count - self.earlier[kind]:,} {_words(kind)}" for kind, count in counted.items()]
         told.append(f"{len(self.failed):,} failed")
         if self.not_begun:
             told.append(f"{self.not_begun:,} not begun")
-        return ", ".join(told) + (f" ({self.resumed:,} by an earlier run)" if self.resumed else "")
+        if not self.resumed:
+            return ", ".join(told)
+        before = ", ".join(f"{self.earlier[kind]:,} {_words(kind)}" for kind in counted if self.earlier[kind])
+        return f"{', '.join(told)}; {self.resumed:,} settled by an earlier run, not sent again ({before})"
 
 
 @dataclass(frozen=True)
@@ -112,12 +128,16 @@ class FolderUpload:
         self._left = iter(wanted)
         self._begun, self._total = 0, len(wanted)
         self._teller = Teller(len(wanted), options.get("progress", True))
-        self._ids: set[int] = set()
+        self._registered: set[int] = set()
+        self._in_a_row = 0
         self._lock = threading.Lock()
         self._stop: BaseException | bool = False
 
     def run(self, register: Callable[..., Registered]) -> Uploads:
-        """Raises NotSignedIn, NotAllowed, UnexpectedAnswer; what concerns one file is in the result."""
+        """Raises NotSignedIn, NotAllowed, and UnexpectedAnswer where every file would meet it.
+
+        What concerns one file is in the result.
+        """
         # Daemons: who presses Ctrl-C waits for no camera's network. What they leave undone is done by the next run.
         threads = [
             threading.Thread(target=self._work, args=(register,), daemon=True) for _ in range(self._workers)
@@ -183,7 +203,7 @@ class FolderUpload:
                 found = path.stat()
                 known = self._journal.find(name, found)
                 if known is None:
-                    sha256 = _sha256(path)
+                    sha256 = sha256_of(path)
                     return _File(path, name, found, sha256, upload_key(sha256, self._source))
             except OSError as problem:
                 with self._lock:
@@ -192,7 +212,7 @@ class FolderUpload:
                 continue
             with self._lock:
                 self._count(known)
-                self.result.resumed += 1
+                self.result.earlier[known.result] += 1
             self._teller.one_more(0)
         return None
 
@@ -208,15 +228,18 @@ class FolderUpload:
         media_id = registered.media.id
         with self._lock:
             # The same content twice in a folder: by its key, the second is answered like the first.
-            known = registered.twin or media_id in self._ids
-            self._ids.add(media_id)
+            known = registered.twin or media_id in self._registered
+            if not known:
+                # Of two sent side by side the twin's answer may be here first: it must not make both known.
+                self._registered.add(media_id)
+            self._in_a_row = 0
         self._settle(file, "already_here" if known else "registered", media_id)
 
     def _not_taken(self, file: _File, problem: VigieError | OSError) -> None:
-        if isinstance(problem, Refused) and problem.code in OF_THE_CONTENT:
+        if isinstance(problem, Refused) and problem.is_of_the_content:
             self._settle(file, "refused", reason=problem.sentence)
             return
-        if isinstance(problem, Refused) and problem.code != DAMAGED_ON_ITS_WAY:
+        if isinstance(problem, Refused):
             # Of what was said beside it, a zone that does not exist: no reason not to send the file once more.
             with self._lock:
                 self.result.refused.append(NotTaken(file.name, problem.sentence))
@@ -224,11 +247,13 @@ class FolderUpload:
             return
         with self._lock:
             self.result.failed.append(NotTaken(file.name, str(problem)))
-            if isinstance(problem, HOPELESS):
-                self._stop = self._stop or problem
-            elif isinstance(problem, Unavailable):
-                # It was away for longer than the client's patience: the rest is for the next run.
-                self._stop = self._stop or True
+            self._in_a_row += _may_be_of_one(problem)
+            if not _may_be_of_one(problem) or self._in_a_row >= IN_A_ROW:
+                if isinstance(problem, HOPELESS):
+                    self._stop = self._stop or problem
+                elif isinstance(problem, Unavailable):
+                    # It was away for longer than the client's patience: the rest is for the next run.
+                    self._stop = self._stop or True
         self._teller.one_more(0)
 
     def _settle(
@@ -269,6 +294,12 @@ def _names(folder: Path) -> Iterator[str]:
                 yield (Path(parent) / name).relative_to(folder).as_posix()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _may_be_of_one(problem: VigieError | OSError) -> bool:
+    """Whether other files may fare better: a proxy may find one too large, or too slow to come."""
+    if not isinstance(problem, VigieError):
+        return False
+    return problem.status == 408 or (isinstance(problem, UnexpectedAnswer) and (problem.status or 200) >= 400)
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")

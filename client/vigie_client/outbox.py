@@ -23,7 +23,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypedDict, Unpack
 
-from vigie_client.errors import Refused, ServerFault, VigieError
+from vigie_client.calls import sha256_of
+from vigie_client.errors import (
+    ContentDiffers,
+    NotAllowed,
+    NotSignedIn,
+    Refused,
+    TooManyRequests,
+    Unavailable,
+    VigieError,
+)
 from vigie_client.models.media import Registered
 from vigie_client.values import written, written_time
 
@@ -31,6 +40,11 @@ GIB = 2**30
 RECORD, CONTENT = ".json", ".frame"
 ORPHANS_AFTER = 3600.0  # seconds; until then another process may still be writing them
 REFUSED = "refused"
+# Wherever these come from, every other frame would meet them too.
+OF_ALL = (NotSignedIn, NotAllowed, TooManyRequests, Unavailable)
+# So many frames answered badly one after the other, and it is not the frames.
+IN_A_ROW = 5
+PUT_OFF, LONGEST_PUT_OFF = 30.0, 600.0  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +73,7 @@ class OutboxFull(Exception):
 
 @dataclass
 class Sent:
-    """What one round of sending has done; `problem` is why it ended early, or None."""
+    """What one round of sending has done; `problem` is why frames stayed, the last of several, or None."""
 
     registered: int = 0
     already_here: int = 0
@@ -72,8 +86,9 @@ class Outbox:
 
     At most `max_bytes` are kept, and nothing older than `max_age`. When it is full the oldest frames are dropped to
     make room (`when_full="drop_oldest"`), or the new one is not taken (`"refuse_newest"`: `put` raises OutboxFull).
-    What was dropped is logged, and counted in `dropped`. What the server refuses is kept aside in `refused/` with the
-    reason, and is the first to go.
+    What was dropped is logged, and counted in `dropped`. Content that the server refuses, or that is not what was
+    captured any more, is kept aside in `refused/` with the reason, and is the first to go. Whatever else is answered,
+    the frame stays.
     """
 
     def __init__(
@@ -93,6 +108,8 @@ class Outbox:
         self._when_full = when_full
         self._order = order
         self._clock = clock
+        # Frames that were answered badly: when each is due again, and how long it was put off.
+        self._put_off: dict[str, tuple[float, float]] = {}
         self._refused = self.folder / REFUSED
         self._refused.mkdir(parents=True, exist_ok=True)
         self._remove_orphans()
@@ -145,15 +162,21 @@ class Outbox:
         return name
 
     def send(self, client: Registers, *, stop: threading.Event | None = None) -> Sent:
-        """Send what waits, one by one, until nothing is left or the server cannot be reached. Raises nothing of it."""
+        """Send what waits, one by one, until nothing is left or the server cannot be reached. Raises nothing of it.
+
+        A frame that is answered badly for its own part stays, and lets the others go first.
+        """
+        return self._send(client, stop, only_due=False)
+
+    def _send(self, client: Registers, stop: threading.Event | None, *, only_due: bool) -> Sent:
         sent = Sent()
         tried: set[str] = set()
-        while stop is None or not stop.is_set():
+        in_a_row = 0
+        while in_a_row < IN_A_ROW and (stop is None or not stop.is_set()):
             self._drop_what_is_too_old()
-            waiting = [name for name in _names(self.folder) if name not in tried]
-            if not waiting:
+            name = self._next(tried, only_due=only_due)
+            if name is None:
                 break
-            name = waiting[0 if self._order == "oldest" else -1]
             tried.add(name)
             try:
                 registered = client.register_media(self.folder / f"{name}{CONTENT}", **self._told(name))
@@ -161,29 +184,60 @@ class Outbox:
                 continue  # dropped or sent by somebody else since we looked
             except OSError as problem:
                 log.warning("%s cannot be read: %s", name, problem)
+                self._put_off_once_more(name)
             except ValueError as problem:
                 self._set_aside(name, str(problem))
                 sent.refused += 1
-            except Refused as problem:
-                if not problem.code:
-                    sent.problem = (
-                        problem  # none of Vigie's words: somebody on the way says so, not the server
-                    )
-                    break
-                self._set_aside(name, str(problem))
-                sent.refused += 1
-            except ServerFault as problem:
-                sent.problem = problem  # perhaps of this frame alone: the others shall not wait for it
             except VigieError as problem:
+                if (reason := self._reason_against(name, problem)) is not None:
+                    self._set_aside(name, reason)
+                    sent.refused += 1
+                    in_a_row = 0
+                    continue
                 sent.problem = problem
-                break
+                # A request that took too long may be large; the others need not be.
+                if isinstance(problem, OF_ALL) and problem.status != 408:
+                    break
+                log.warning("%s stays for now: %s", name, problem)
+                self._put_off_once_more(name)
+                in_a_row += 1
             else:
+                in_a_row = 0
                 self._remove(self.folder, name)
                 if registered.twin:
                     sent.already_here += 1
                 else:
                     sent.registered += 1
         return sent
+
+    def _next(self, tried: set[str], *, only_due: bool) -> str | None:
+        """The frame whose turn it is: those that were put off come last, and when `only_due` not before their time."""
+        waiting = [name for name in _names(self.folder) if name not in tried]
+        now = time.monotonic()
+        turns = [name for name in waiting if name not in self._put_off] or [
+            name for name in waiting if not only_due or self._put_off[name][0] <= now
+        ]
+        return turns[0 if self._order == "oldest" else -1] if turns else None
+
+    def _put_off_once_more(self, name: str) -> None:
+        _, before = self._put_off.get(name, (0.0, PUT_OFF / 2))
+        wait = min(LONGEST_PUT_OFF, before * 2)
+        self._put_off[name] = time.monotonic() + wait, wait
+
+    def _reason_against(self, name: str, problem: VigieError) -> str | None:
+        """Why this frame will never be taken; None when it is not the frame, or may not be."""
+        if isinstance(problem, ContentDiffers):
+            if self._is_as_captured(name):
+                return None
+            return "What lies on the disk is not what was captured: the card has damaged it."
+        return str(problem) if isinstance(problem, Refused) and problem.is_of_the_content else None
+
+    def _is_as_captured(self, name: str) -> bool:
+        """Whether the disk still gives the bytes of the capture; also where that cannot be said."""
+        try:
+            return self._told(name)["sha256"] in (None, sha256_of(self.folder / f"{name}{CONTENT}"))
+        except (OSError, ValueError):
+            return True
 
     def keep_sending(
         self,
@@ -195,17 +249,20 @@ class Outbox:
     ) -> None:
         """Send whatever comes, until `stop` is set: for a thread of its own, so that capturing waits for no network.
 
-        While the server is away, or does not let us in, the waits grow from `every` to `longest_wait` seconds.
+        While the server is away, or does not let us in, the waits grow from `every` to `longest_wait` seconds. A frame
+        that was answered badly for its own part waits by itself, up to ten minutes.
         """
         wait = every
         while not stop.is_set():
             problem: VigieError | OSError | None
             try:
-                problem = self.send(client, stop=stop).problem
+                sent = self._send(client, stop, only_due=True)
+                problem = sent.problem
+                if sent.registered or sent.already_here or len(self) == 0:
+                    wait = every
             except OSError as error:  # of the disk: a thread that ended here would send nothing ever after
                 problem = error
             if problem is None:
-                wait = every
                 stop.wait(wait)
                 continue
             log.warning("not everything could be sent: %s", problem)
@@ -231,6 +288,7 @@ class Outbox:
         (self._refused / f"{name}.reason.txt").write_text(f"{reason}\n", "utf-8")
         for suffix in (CONTENT, RECORD):
             _move(self.folder / f"{name}{suffix}", self._refused / f"{name}{suffix}")
+        self._put_off.pop(name, None)
 
     def _make_room(self, needed: int) -> None:
         if needed > self._max_bytes:
@@ -266,6 +324,7 @@ class Outbox:
     def _remove(self, folder: Path, name: str) -> int:
         """Let go of a frame, its record first: without that it does not count. Returns the bytes that it took."""
         size = _size(folder / name)
+        self._put_off.pop(name, None)
         for suffix in (RECORD, CONTENT, ".reason.txt"):
             (folder / f"{name}{suffix}").unlink(missing_ok=True)
         return size

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vigie_client.calls import Call
-from vigie_client.errors import TooManyRequests, Unavailable, Unreachable, VigieError
+from vigie_client.errors import (
+    Conflict,
+    ContentDiffers,
+    TooManyRequests,
+    Unavailable,
+    Unreachable,
+    VigieError,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Retries:
 
 
 NEVER = Retries(attempts=1)
+# A file that arrives damaged this often meets something that damages each: that is for another day.
+DAMAGED_ATTEMPTS = 3
 
 
 class Patience:
@@ -46,6 +55,7 @@ class Patience:
         self._clock = clock
         self._chance = chance
         self._attempts = 0
+        self._damaged = 0
         self._waited = 0.0
         self._began = clock()
 
@@ -59,9 +69,12 @@ class Patience:
         return self.spent > self._retries.total
 
     def wait_after(self, problem: VigieError) -> float:
-        """Seconds to wait before the next attempt. Raises the problem where another would be wrong, or too late."""
+        """Seconds to wait before the next attempt. Raises the problem where another would be wrong, or too late.
+
+        May read the file of the call once more, to see whether it is still what was to be sent.
+        """
         self._attempts += 1
-        if not self._is_worth_repeating(problem) or self._attempts >= self._retries.attempts:
+        if self._attempts >= self._retries.attempts or not self._is_worth_repeating(problem):
             raise problem
         growing = min(self._retries.longest_wait, self._retries.first_wait * 2.0 ** (self._attempts - 1))
         wait = growing * (1 - self._chance() / 2)
@@ -74,6 +87,16 @@ class Patience:
         return wait
 
     def _is_worth_repeating(self, problem: VigieError) -> bool:
+        if isinstance(problem, ContentDiffers):
+            self._damaged += 1
+            return (
+                self._damaged < DAMAGED_ATTEMPTS
+                and self._call.may_be_repeated
+                and self._call.still_has_its_digest
+            )
+        if isinstance(problem, Conflict):
+            # Something was changed at the same moment, as when the source of an upload is merged into another one.
+            return problem.code == "conflict" and "Idempotency-Key" in self._call.headers
         if isinstance(problem, TooManyRequests):
             return True  # it was turned away before anything was done
         if isinstance(problem, Unreachable) and not problem.was_sent:

@@ -111,6 +111,12 @@ def require_success(response: httpx.Response) -> None:
         )
 
 
+def require_file(response: httpx.Response, call: Call[Any]) -> None:
+    """Raise UnexpectedAnswer for a page where a file was asked for: it must not take the place of an older one."""
+    if call.save_to is not None and response.headers.get("content-type", "").startswith("text/html"):
+        raise UnexpectedAnswer("The answer is a web page, not a file.", status=response.status_code)
+
+
 class Body:
     """Where the body of an answer goes: into memory, or beside its file until it is complete."""
 

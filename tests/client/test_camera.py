@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from vigie_client import Client, Outbox
 
 from tests.client.pictures import a_frame
@@ -77,6 +78,31 @@ def test_a_server_that_is_killed_amid_the_loop_has_every_frame_once_in_the_end(p
 
 def _ids(client: Client) -> list[int]:
     return [media.id for media in client.list_media()]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "usage: python camera.py FOLDER COMMAND"),
+        (["spool"], "usage: "),
+        (["--help"], "usage: "),
+        (["spool", "cp", "a.jpg", "{}"], "Set VIGIE_URL"),
+    ],
+)
+def test_the_example_says_how_it_is_called(tmp_path, words, said):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+    environment["PYTHONPATH"] = str(ROOT / "client")
+    run = subprocess.run(
+        [sys.executable, str(EXAMPLE), *words],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_example_runs_as_it_is_written(product: Product, client: Client, tmp_path):

@@ -79,6 +79,29 @@ def test_a_folder_is_uploaded_listed_and_exported(signed_in, tmp_path):
     assert len((tmp_path / "f.csv").read_text("utf-8-sig").splitlines()) == 5
 
 
+def test_an_export_without_a_file_goes_to_standard_output(signed_in, tmp_path, monkeypatch):
+    (tmp_path / "out.jpg").write_bytes(a_frame(50_050))
+    signed_in("upload", "out.jpg", "--source", "CAM-OUT")
+    status, out, err = signed_in("export", "--format", "csv")
+    assert status == 0 and out.lstrip("\ufeff").startswith("media_id,") and "out.jpg" in out
+    assert err.endswith(" bytes\n") and "rows" in err
+    status, out, _ = signed_in("export", "--source", "CAM-OUT", "-o", "-")
+    assert status == 0 and len(out.splitlines()) == 2 and not (tmp_path / "-").exists()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    status, out, err = signed_in("export", "--format", "contact-sheet", "--source", "CAM-OUT")
+    assert (status, out) == (1, "") and "-o" in err
+
+
+def test_a_folder_that_was_sent_already_is_not_told_as_sent_again(signed_in, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(50_060, 50_062))
+    (folder / "twin.jpg").write_bytes(a_frame(50_061))
+    assert "2 registered, 1 already here" in signed_in("upload", str(folder))[1]
+    assert signed_in("upload", str(folder))[1] == (
+        f"{folder}: 0 registered, 0 already here, 0 refused, 0 failed; "
+        "3 settled by an earlier run, not sent again (2 registered, 1 already here)\n"
+    )
+
+
 def test_single_files_and_refused_ones(signed_in, tmp_path):
     (tmp_path / "good.jpg").write_bytes(a_frame(50_100))
     (tmp_path / "bad.jpg").write_bytes(b"no picture")
@@ -122,7 +145,12 @@ def test_tokens_devices_and_sources(signed_in):
 
 @pytest.mark.parametrize(
     "words",
-    [["list", "--captured-from", "2026-08-12T10:00"], ["export"], ["nonsense"], ["list", "--satte", "new"]],
+    [
+        ["list", "--captured-from", "2026-08-12T10:00"],
+        ["export", "--format", "xls"],
+        ["nonsense"],
+        ["list", "--satte", "new"],
+    ],
 )
 def test_what_is_not_understood_is_said_before_anything_is_sent(vigie, words, capsys):
     with pytest.raises(SystemExit) as left:

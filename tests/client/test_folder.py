@@ -15,13 +15,15 @@ import time
 from pathlib import Path
 
 import pytest
-from vigie_client import NEVER, AsyncClient, Client, NotSignedIn, Retries
+from vigie_client import NEVER, AsyncClient, Client, NotSignedIn, Retries, UnexpectedAnswer
 from vigie_client.folder import upload_key
 from vigie_client.journal import FILE_NAME
 from vigie_client.progress import Progress, Teller
 
 from tests.client.conftest import PATIENT
+from tests.client.damaging import cut_short, damaging, flipped
 from tests.client.pictures import a_folder, a_frame
+from tests.client.scripted import Line, scripted
 from tests.product import ADMIN, ADMIN_PASSWORD, ROOT, Product
 
 
@@ -57,6 +59,10 @@ def test_a_second_run_sends_nothing_and_tells_the_same(client, tmp_path):
     assert (second.registered, len(second.refused), second.resumed) == (6, 1, 7)
     assert first.registered == second.registered
     assert seen[-1].sent_bytes == 0 and seen[-1].done == 7
+    assert str(second) == (
+        "0 registered, 0 already here, 0 refused, 0 failed; "
+        "7 settled by an earlier run, not sent again (6 registered, 1 refused)"
+    )
 
 
 def test_a_file_that_has_changed_since_is_sent_again(client, tmp_path):
@@ -74,6 +80,60 @@ def test_files_refused_for_what_was_said_of_them_are_sent_again_once_that_is_rig
     assert (first.registered, len(first.refused)) == (0, 3) and "timezone" in first.refused[0].reason
     second = client.upload_folder(folder, source="CAM-J", timezone="Europe/Paris", progress=False)
     assert (second.registered, second.refused, second.resumed) == (3, [], 0)
+
+
+def test_a_file_that_is_damaged_on_its_way_is_never_written_off(product: Product, client, tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_271, 1_273))
+    quick = Retries(attempts=5, first_wait=0.01, longest_wait=0.02, total=5)
+    with (
+        damaging(product.api, flipped, cut_short, *[flipped] * 3) as way,
+        Client(way, login=ADMIN, password=ADMIN_PASSWORD, retries=quick) as afar,
+    ):
+        first = afar.upload_folder(folder, source="CAM-K", progress=False, workers=1)
+        assert (first.registered, first.refused, len(first.failed)) == (1, [], 1)
+        second = afar.upload_folder(folder, source="CAM-K", progress=False)
+        assert (second.registered, second.refused, second.resumed) == (2, [], 1)
+    assert len(sources_files(client, "CAM-K")) == 2
+
+
+@pytest.mark.parametrize("status", [400, 405, 407, 408, 411, 413, 421, 425, 451])
+def test_what_somebody_on_the_way_answers_writes_off_no_file(tmp_path, status):
+    folder = a_folder(tmp_path / "frames", range(1_281, 1_283))
+    stored = {"media": {"id": 1, "sha256": "ab"}, "twin": False, "notes": []}
+    with (
+        scripted(Line(status, b"<html>no</html>"), Line(201, stored)) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        first = client.upload_folder(folder, progress=False, workers=1)
+        second = client.upload_folder(folder, progress=False, workers=1)
+    assert (first.refused, len(first.failed)) == ([], 1)
+    assert second.refused == [] and second.is_complete
+
+
+def test_a_twin_whose_answer_is_here_first_leaves_the_other_one_registered(tmp_path):
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(a_frame(1_288))
+    media = {"id": 1, "sha256": "ab"}
+    twin, other = ({"media": media, "twin": is_twin, "notes": []} for is_twin in (True, False))
+    with (
+        scripted(Line(200, twin), Line(201, other)) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        result = client.upload_folder(folder, progress=False, workers=1)
+    assert (result.registered, result.already_here) == (1, 1)
+
+
+def test_somebody_who_answers_so_to_every_file_ends_the_run(tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_291, 1_299))
+    with (
+        scripted(Line(403, b"<html>no</html>")) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        with pytest.raises(UnexpectedAnswer, match="sign-in page"):
+            client.upload_folder(folder, progress=False, workers=1)
+        assert len(server.asked) == 5
 
 
 def test_an_answer_that_was_lost_counts_as_registered_and_makes_no_second_media(client, tmp_path):
@@ -172,7 +232,8 @@ def test_a_command_that_is_ended_goes_on_where_it_was(product: Product, client, 
 
     again = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr
-    assert "0 refused, 0 failed" in again.stdout and f"({sent} by an earlier run)" in again.stdout
+    assert f"{80 - sent} registered, 0 already here, 0 refused, 0 failed" in again.stdout
+    assert f"; {sent} settled by an earlier run, not sent again" in again.stdout
     assert "80/80 100%" in again.stderr
     assert len(sources_files(client, source)) == 80
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,15 +14,22 @@ import pytest
 from vigie_client import (
     NEVER,
     Client,
+    ContentDiffers,
     NotSignedIn,
     Outbox,
     OutboxFull,
+    Retries,
     Unavailable,
     Unreachable,
 )
 
+from tests.client.damaging import cut_short, damaging, flipped
 from tests.client.pictures import a_frame
 from tests.client.scripted import Line, scripted
+from tests.product import ADMIN, ADMIN_PASSWORD
+
+STORED = {"media": {"id": 1, "sha256": "ab"}, "twin": False, "notes": []}
+QUICK = Retries(attempts=5, first_wait=0.01, longest_wait=0.02, total=5)
 
 AUGUST = datetime(2026, 8, 12, 17, 0, tzinfo=UTC)
 
@@ -226,6 +234,44 @@ def test_a_frame_that_the_card_has_damaged_is_set_aside(client, tmp_path):
     assert (sent.registered, sent.refused, len(outbox)) == (0, 2, 0)
     assert file_names(client, "CAM-ROT") == []
 
+    (reason, _) = sorted((tmp_path / "refused").glob("*.reason.txt"), reverse=True)
+    assert "the card has damaged it" in reason.read_text("utf-8")
+
+
+@pytest.mark.parametrize("damage", [flipped, cut_short])
+def test_a_frame_that_is_damaged_on_its_way_is_sent_again(product, client, tmp_path, damage):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_620 + (damage is cut_short)), source=f"CAM-{damage.__name__}")
+    with (
+        damaging(product.api, damage, damage) as way,
+        Client(way, login=ADMIN, password=ADMIN_PASSWORD, retries=QUICK) as afar,
+    ):
+        sent = outbox.send(afar)
+    assert (sent.registered, sent.refused, sent.problem, len(outbox)) == (1, 0, None, 0)
+    assert len(file_names(client, f"CAM-{damage.__name__}")) == 1
+
+
+def test_a_way_that_damages_every_time_costs_no_frame(product, client, tmp_path):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_630), source="CAM-WIRE")
+    with (
+        damaging(product.api, *[flipped] * 3) as way,
+        Client(way, login=ADMIN, password=ADMIN_PASSWORD, retries=QUICK) as afar,
+    ):
+        first = outbox.send(afar)
+        assert (first.registered, first.refused, len(outbox)) == (0, 0, 1)
+        assert isinstance(first.problem, ContentDiffers)
+        assert outbox.send(afar).registered == 1
+
+
+def test_what_is_refused_for_what_was_said_beside_a_frame_costs_no_frame(tmp_path):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_640))
+    wrong = Line(422, {"detail": "azimuth is a number from 0 to 360.", "code": "invalid_text"})
+    with scripted(wrong) as server, Client(server.url, token="t", retries=NEVER) as client:
+        sent = outbox.send(client)
+    assert (sent.refused, len(outbox)) == (0, 1) and sent.problem is not None
+
 
 def test_a_token_that_was_revoked_keeps_the_frames(product, tmp_path):
     outbox = Outbox(tmp_path)
@@ -239,14 +285,13 @@ def test_one_frame_that_the_server_stumbles_over_does_not_hold_up_the_others(tmp
     outbox = Outbox(tmp_path)
     for number in range(3):
         outbox.put(a_frame(11_800 + number))
-    stored = {"media": {"id": 1, "sha256": "ab"}, "twin": False, "notes": []}
     bug = Line(500, {"detail": "Something went wrong.", "code": "bug"})
-    with scripted(bug, Line(201, stored)) as server, Client(server.url, token="t") as client:
+    with scripted(bug, Line(201, STORED)) as server, Client(server.url, token="t") as client:
         sent = outbox.send(client)
     assert (sent.registered, len(outbox)) == (2, 1)
 
 
-@pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 405])
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 405, 407, 408, 411, 413, 421, 425, 451])
 def test_what_somebody_on_the_way_answers_costs_no_frame(tmp_path, status):
     outbox = Outbox(tmp_path)
     outbox.put(a_frame(11_850))
@@ -256,6 +301,63 @@ def test_what_somebody_on_the_way_answers_costs_no_frame(tmp_path, status):
     ):
         sent = outbox.send(client)
     assert (sent.refused, len(outbox)) == (0, 1) and sent.problem is not None
+
+
+def test_a_frame_that_somebody_on_the_way_finds_too_large_holds_up_no_other(tmp_path):
+    clock = Clock()
+    outbox = Outbox(tmp_path, clock=clock)
+    for number in range(3):
+        outbox.put(a_frame(11_860 + number))
+        clock.turn(seconds=30)
+    too_large = Line(413, b"<html>413 Request Entity Too Large</html>")
+    with (
+        scripted(too_large, Line(201, STORED)) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        sent = outbox.send(client)
+    assert (sent.registered, sent.refused, len(outbox)) == (2, 0, 1)
+
+
+def test_a_round_ends_when_every_frame_is_answered_badly_and_the_next_begins_elsewhere(tmp_path):
+    clock = Clock()
+    outbox = Outbox(tmp_path, clock=clock)
+    for number in range(8):
+        outbox.put(a_frame(11_870 + number), file_name=f"{number}.jpg")
+        clock.turn(seconds=30)
+    with (
+        scripted(Line(403, b"<html>no</html>")) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        outbox.send(client)
+        assert (len(outbox), len(server.asked)) == (8, 5)
+        outbox.send(client)
+    assert len(outbox) == 8
+    assert b"5.jpg" in server.asked[5].body and b"7.jpg" in server.asked[7].body
+
+
+def test_one_frame_that_is_answered_badly_delays_no_fresh_one(tmp_path):
+    outbox = Outbox(tmp_path)
+    outbox.put(a_frame(11_880))
+    stop = threading.Event()
+    with (
+        scripted(Line(400, b"no"), Line(201, STORED)) as server,
+        Client(server.url, token="t", retries=NEVER) as client,
+    ):
+        waits = {"every": 0.05, "longest_wait": 60.0}
+        thread = threading.Thread(target=outbox.keep_sending, args=(client, stop), kwargs=waits)
+        thread.start()
+        try:
+            for number in range(1, 4):
+                deadline = time.monotonic() + 10
+                while (len(server.asked) < number or len(outbox) > 1) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                if number < 3:
+                    outbox.put(a_frame(11_880 + number))
+        finally:
+            stop.set()
+            thread.join(10)
+    # It waits by itself, while the others went as they came.
+    assert (len(server.asked), len(outbox)) == (3, 1)
 
 
 def test_a_server_that_asks_for_time_ends_the_round(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,6 +13,7 @@ from vigie_client import (
     AsyncClient,
     Client,
     Conflict,
+    ContentDiffers,
     NewShape,
     NotAllowed,
     NotFound,
@@ -35,6 +37,8 @@ QUICK = Retries(attempts=4, first_wait=0.01, longest_wait=0.02, total=5)
 ME = Line(200, {"id": 1, "login": "ada", "scope": "user"})
 AWAY = Line(503, {"detail": "The bucket cannot be reached.", "code": "unavailable"})
 CUT = Line(None)
+DAMAGED = Line(422, {"detail": "x did not arrive as it was sent.", "code": "content_differs"})
+STORED = Line(201, {"media": {"id": 1, "sha256": "ab"}, "twin": False, "notes": []})
 
 
 def test_reading_is_tried_again_while_the_server_is_away():
@@ -79,6 +83,50 @@ def test_an_upload_is_repeated_under_the_same_idempotency_key():
         assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 1
         assert len(server.asked) == 3
         assert all(b"no picture" in asked.body for asked in server.asked)
+
+
+@pytest.mark.parametrize("line", [DAMAGED, Line(408, b"<html>too slow</html>"), Line(425, b"")])
+def test_an_upload_that_did_not_arrive_is_sent_again(line):
+    with scripted(line, line, STORED) as server:
+        with Client(server.url, token="t", retries=QUICK) as client:
+            assert client.register_media(b"picture", file_name="x").media.id == 1
+        assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 1
+
+
+def test_an_upload_that_met_a_change_is_sent_again_and_a_lasting_conflict_is_not():
+    met = Line(409, {"detail": "Someone changed this at the same moment. Try again.", "code": "conflict"})
+    with scripted(met, STORED) as server, Client(server.url, token="t", retries=QUICK) as client:
+        assert client.register_media(b"picture", file_name="x").media.id == 1
+    with scripted(met) as server, Client(server.url, token="t", retries=QUICK) as client:
+        with pytest.raises(Conflict):
+            client.upload_media(3, b"picture", file_name="x")
+        assert len(server.asked) == 1
+
+
+def test_a_file_that_arrives_damaged_each_time_is_given_up_after_three():
+    with scripted(DAMAGED) as server, Client(server.url, token="t", retries=QUICK) as client:
+        with pytest.raises(ContentDiffers, match="damaged on its way") as raised:
+            client.register_media(b"picture", file_name="x")
+        assert len(server.asked) == 3 and not isinstance(raised.value, Refused)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_that_is_not_what_it_was_any_more_is_not_sent_again(tmp_path, at_once):
+    changed = tmp_path / "x.jpg"
+    changed.write_bytes(b"changed since")
+    digest = hashlib.sha256(b"picture").hexdigest()
+
+    async def send(url: str) -> None:
+        async with AsyncClient(url, token="t", retries=QUICK) as client:
+            await client.register_media(changed, sha256=digest)
+
+    with scripted(DAMAGED) as server, Client(server.url, token="t", retries=QUICK) as client:
+        with pytest.raises(ContentDiffers):
+            if at_once:
+                client.register_media(changed, sha256=digest)
+            else:
+                asyncio.run(send(server.url))
+        assert len(server.asked) == 1
 
 
 def test_too_many_requests_wait_as_long_as_they_are_told():
@@ -168,6 +216,11 @@ def test_every_status_has_its_error(status, kind):
         Line(200, b"<html>a router's page</html>"),
         Line(200, {"id": "seven"}),
         Line(307, b"", {"Location": "/x"}),
+        Line(400, b"<html>Sign in to the hotel's network</html>"),
+        Line(403, {"code": "AccessDenied", "message": "Blocked by the firewall."}),
+        Line(404, {"detail": "Not Found"}),
+        Line(413, {"detail": "Too large", "code": 413}),
+        Line(451, b""),
     ],
 )
 def test_an_answer_that_is_none_of_vigies_is_named_as_such(line):
@@ -217,6 +270,18 @@ def test_an_export_that_fails_leaves_an_older_file_as_it_was(tmp_path):
         scripted(half) as server,
         Client(server.url, token="t", retries=QUICK) as client,
         pytest.raises(Unreachable),
+    ):
+        client.export_csv(tmp_path / "out.csv")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "older")]
+
+
+def test_a_sign_in_page_does_not_take_the_place_of_an_export(tmp_path):
+    (tmp_path / "out.csv").write_text("older")
+    page = Line(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"})
+    with (
+        scripted(page) as server,
+        Client(server.url, token="t", retries=QUICK) as client,
+        pytest.raises(UnexpectedAnswer, match="web page"),
     ):
         client.export_csv(tmp_path / "out.csv")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.csv", "older")]

@@ -64,9 +64,11 @@ def parser() -> argparse.ArgumentParser:
     upload.add_argument("--again", action="store_true", help="send everything, whatever the journal says")
     upload.add_argument("--quiet", action="store_true", help="no progress")
 
-    export = command("export", commands.export, "Write the media that match into a file.")
+    export = command(
+        "export", commands.export, "Write the media that match to standard output, or into a file."
+    )
     export.add_argument("--format", choices=("csv", "contact-sheet"), default="csv")
-    export.add_argument("-o", "--output", required=True, help="the file")
+    export.add_argument("-o", "--output", help="the file (default: standard output)")
     export.add_argument("--per", choices=("media", "shape"), default="media", help="lines of the CSV")
     export.add_argument(
         "--raw", action="store_true", help="text as it is: for programs, not for spreadsheets"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import shutil
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +23,7 @@ from vigie_client.cli.signed_in import (
     store,
 )
 from vigie_client.client import Client
-from vigie_client.errors import Refused
+from vigie_client.errors import ContentDiffers, Refused
 from vigie_client.filters import MediaFilter
 from vigie_client.folder import FolderOptions, Uploads
 from vigie_client.models.media import Media
@@ -31,6 +33,7 @@ from vigie_client.values import written
 # The options of a command that say something about a capture, by the names of the client's own.
 CAPTURE = ("source", "timezone", "azimuth", "lat", "lon", "sequence", "tags")
 
+STANDARD_OUTPUT = "-"
 GOES_ON = "Run the same command again: it goes on where this one was."
 
 
@@ -84,6 +87,9 @@ def _upload_file(client: Client, path: Path, asked: Any) -> bool:
     except Refused as problem:
         print(f"{path}: refused: {problem}", file=sys.stderr)
         return False
+    except ContentDiffers as problem:
+        print(f"{path}: failed: {problem}", file=sys.stderr)
+        return False
     print(f"{path}: media {registered.media.id}, {'already here' if registered.twin else 'registered'}")
     return True
 
@@ -122,20 +128,38 @@ def filters(asked: Any) -> MediaFilter:
 
 
 def export(asked: Any) -> int:
-    to, wanted = Path(asked.output), filters(asked)
-    with open_client(asked) as client:
-        if asked.format == "csv":
-            columns = asked.columns.split(",") if asked.columns else None
-            saved = client.export_csv(to, per=asked.per, raw=asked.raw, columns=columns, **wanted)
-        else:
-            saved = client.export_contact_sheet(to, zone=asked.zone, **wanted)
-    print(_told(saved))
+    """Into the file that was named, else to standard output: there, what is said about it goes to standard error."""
+    if asked.output not in (None, STANDARD_OUTPUT):
+        print(_told(_export(asked, Path(asked.output))))
+        return 0
+    if asked.format != "csv" and sys.stdout.isatty():
+        raise ValueError("A PDF is nothing for a terminal: name its file with -o.")
+    with tempfile.TemporaryDirectory() as folder:
+        # Complete before its first byte goes on: half a table would look like a whole one to whoever reads it.
+        saved = _export(asked, Path(folder) / "export")
+        with saved.path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    print(_size(saved), file=sys.stderr)
     return 0
 
 
+def _export(asked: Any, to: Path) -> Saved:
+    wanted = filters(asked)
+    with open_client(asked) as client:
+        if asked.format == "csv":
+            columns = asked.columns.split(",") if asked.columns else None
+            return client.export_csv(to, per=asked.per, raw=asked.raw, columns=columns, **wanted)
+        return client.export_contact_sheet(to, zone=asked.zone, **wanted)
+
+
 def _told(saved: Saved) -> str:
+    return f"{saved.path}: {_size(saved)}"
+
+
+def _size(saved: Saved) -> str:
     rows = f"{saved.rows:,} rows, " if saved.rows is not None else ""
-    return f"{saved.path}: {rows}{saved.size:,} bytes"
+    return f"{rows}{saved.size:,} bytes"
 
 
 def list_media(asked: Any) -> int:
