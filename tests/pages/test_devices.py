@@ -96,7 +96,7 @@ def test_what_a_device_sent_leads_to_its_media(open_page, admin, device):
             a_media(session, uploaded_by=camera)
     page = devices_page(open_page, admin)
     row = row_of(page, "camera-1")
-    assert [text_of(cell) for cell in row][2:7] == ["✓ heard", "never", "just now", "", "3"]
+    assert [text_of(cell) for cell in row][2:7] == ["✓ heard", "just now", "just now", "", "3"]
     bars = row[5]["children"][0]["children"] if row[5]["tag"] == "td" else row[5]["children"]
     assert len(bars) == 14
     assert bars[-1]["attributes"]["title"].endswith("3 media")
