@@ -204,7 +204,7 @@ export const FRENCH = {
     falsePositives: "autres",
     add: "ajouter",
     count: (n) => (n < 2 ? `${n} forme` : `${n} formes`),
-    noShapes: "Aucune. Glissez sur l’image pour dessiner un cadre.",
+    noShapes: "Aucune. Tracez un cadre sur l’image.",
     noShapesView: "Aucune.",
     isFile: "La réponse est un fichier, qui ne se dessine pas ici.",
     wholeNone: "rien pour l’image entière",
@@ -219,7 +219,7 @@ export const FRENCH = {
   },
   predicted: {
     title: "Prédictions",
-    all: "tout prendre",
+    all: "toutes",
     threshold: "Confiance minimale affichée",
     take: (name, confidence, model) => `Prendre ${name}, ${confidence}, ${model}`,
     below: (n) => (n === 1 ? "1 moins sûre n’est pas affichée" : `${n} moins sûres ne sont pas affichées`),
