@@ -34,6 +34,9 @@ _EVERYWHERE = """
 [class*="st-key-go_"] [data-testid="stPageLink-NavLink"] p { color: #fff; font-weight: 600; white-space: nowrap; }
 /* Streamlit's own grey of captions is too faint on a page that is not white. */
 [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
+/* What is shown only once is to be copied: its button does not wait for the pointer. */
+[class*="st-key-made_"] [data-testid="stCode"] > div, [class*="st-key-made_"] [data-testid="stCode"] > div > div {
+  opacity: 1; visibility: visible; }
 [data-testid="stPopoverBody"] { min-width: min(660px, 92vw); }
 """
 _WIDE = """

@@ -31,12 +31,25 @@ def keep_made_token(made: MadeToken, *, device: bool) -> None:
 
 
 def show_made_token(*, device: bool) -> None:
-    """The token that was just made for a device, or for a program of one's own; nothing when there is none."""
-    shown: _Shown | None = st.session_state.get(_MADE)
-    if shown is None or shown.device != device:
-        return
-    with st.container(border=True):
-        st.write(_("Token **{name}**, shown only here and now:", name=plain(shown.name)))
+    """The token that was just made for a device, or for a program of one's own; nothing when there is none.
+
+    Its place is kept all the same. Else everything below would move and be drawn anew, the tabs and open popovers
+    among it: the next press would be one that nobody meant.
+    """
+    with st.container():
+        shown: _Shown | None = st.session_state.get(_MADE)
+        if shown is not None and shown.device == device:
+            _show(shown)
+
+
+def _show(shown: _Shown) -> None:
+    device = shown.device
+    with st.container(border=True, key="made_token"):
+        st.write(
+            _("Token of **{name}**, shown only here and now:", name=plain(shown.name))
+            if device
+            else _("Token **{name}**, shown only here and now:", name=plain(shown.name))
+        )
         st.code(shown.token, language=None)
         st.write(_("Send a frame with it:") if device else _("Try it:"))
         st.code(_frame_example(shown.token) if device else _own_example(shown.token), language="bash")

@@ -158,13 +158,15 @@ def _predicted(
     least = preferences_of(visitor.access).threshold
     drawn = shown.shapes if shown else []
     taken = {(shape.prediction, shape.label_class, shape.box) for shape in drawn if shape.origin == "model"}
-    return [
+    proposed = [
         (shape, proposed_name(shape, prediction.model, names))
         for prediction in media.predictions
         for shape in prediction.shapes
         if shape.confidence >= (USUAL_THRESHOLD if least is None else least)
         and (prediction.id, shape.label_class, shape.box) not in taken
     ]
+    # The most certain first: where names would lie upon each other, theirs stays at its shape.
+    return sorted(proposed, key=lambda one: -one[0].confidence)
 
 
 def _choose_annotation(found: Found, names: Mapping[str, str]) -> AnnotationView | None:

@@ -25,21 +25,40 @@ BUCKET_AWAY = later("The bucket cannot be reached at the moment. Nothing was cha
 
 
 @contextmanager
-def explain_problems() -> Iterator[None]:
+def explain_problems(place: str | None = None) -> Iterator[None]:
     """Turn an expected error of the block into a sentence on the page, and go on after the block.
 
-    Callbacks need it: an exception that leaves a callback replaces the whole page.
+    Callbacks need it: an exception that leaves a callback replaces the whole page. What a callback says stands
+    above everything, and moves everything: forms name the `place` that they keep for it by `show_problem`.
     """
     try:
         yield
     except CurationError as error:
-        st.error(plain(retold(error.sentence)))
+        _say(plain(retold(error.sentence)), place)
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         log.error("database away: %s", error)
-        st.error(_(DATABASE_AWAY))
+        _say(_(DATABASE_AWAY), place)
     except BucketError as error:
         log.error("bucket away: %s", error)
-        st.error(_(BUCKET_AWAY))
+        _say(_(BUCKET_AWAY), place)
+
+
+def show_problem(place: str) -> None:
+    """Say here what went wrong in a callback, once. The place is kept when there is nothing to say."""
+    with st.container():
+        if said := st.session_state.pop(_key(place), None):
+            st.error(said)
+
+
+def _say(sentence: str, place: str | None) -> None:
+    if place is None:
+        st.error(sentence)
+    else:
+        st.session_state[_key(place)] = sentence
+
+
+def _key(place: str) -> str:
+    return f"problem_{place}"
 
 
 def explain_bug(error: Exception) -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 from components.admin.cells import ago, confirm, when
 from components.doors import Node, node, show_doors, table
 from components.made_token import chosen_life, expiry_text, keep_made_token, life_box, show_made_token
-from components.messages import explain_problems, plain
+from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.tokens import TokenView, list_tokens, make_token, revoke_token, scopes_for
 from db.models import Access, Scope, utc_now
@@ -41,7 +41,7 @@ def own_tokens(access: Access) -> None:
     with left:
         show_doors(tokens_table(tokens), key="tokens")
     with right:
-        new, end = st.tabs([_("New token"), _("Revoke")])
+        new, end = st.tabs([_("New token"), _("Revoke")], key="token_tabs")
         with new:
             _new_token(access)
         with end:
@@ -68,7 +68,7 @@ def tokens_table(tokens: Sequence[TokenView]) -> Node:
 
 
 def _new_token(access: Access) -> None:
-    with st.form("new_token", border=False, clear_on_submit=True):
+    with st.form("new_token", border=False):
         st.text_input(_("Name"), key="token_name", max_chars=100, placeholder=_("what it is for"))
         narrower = [scope for scope in scopes_for(access.scope) if scope != access.scope]
         named = {scope: _(SCOPES[scope]) for scope in (WHOLE, *narrower)}
@@ -79,6 +79,7 @@ def _new_token(access: Access) -> None:
             key="token_scope",
         )
         life_box(_("Ends"), "token_life", days=90)
+        show_problem("new_token")
         st.form_submit_button(_("Make a token"), type="primary", on_click=_make)
 
 
@@ -92,6 +93,7 @@ def _end_token(tokens: Sequence[TokenView]) -> None:
         format_func=lambda token_id: by_id[token_id].name if token_id in by_id else "",
         key="ended_token",
     )
+    show_problem("ended_token")
     token = by_id.get(chosen) if chosen is not None else None
     if token is not None:
         confirm(
@@ -110,7 +112,7 @@ def _end_token(tokens: Sequence[TokenView]) -> None:
 
 def _make() -> None:
     chosen = st.session_state
-    with explain_problems():
+    with explain_problems("new_token"):
         visitor = require_visitor()
         scope = None if chosen["token_scope"] == WHOLE else Scope(chosen["token_scope"])
         with open_session() as session:
@@ -118,10 +120,12 @@ def _make() -> None:
                 session, visitor, chosen["token_name"], scope=scope, expires_in_days=chosen_life("token_life")
             )
         keep_made_token(made, device=False)
+        # Emptied only now: what was refused stays to be put right.
+        chosen["token_name"] = ""
 
 
 def _revoke(token_id: int) -> None:
-    with explain_problems():
+    with explain_problems("ended_token"):
         visitor = require_visitor()
         with open_session() as session:
             revoke_token(session, visitor, token_id)

@@ -40,8 +40,9 @@ class DayCount:
 class Device:
     """A device as it stands. `silent`: enabled, and no sign of life for longer than is allowed.
 
-    `media_total` and `per_day` count what Browse lists. `tokens` are those made to last that open a door now;
-    `token_expires_at` is when the last of them ends, empty for never (or for none).
+    `last_seen_at` is the later of its last request and its last media. `media_total` and `per_day` count what Browse
+    lists. `tokens` are those made to last that open a door now; `token_expires_at` is when the last of them ends,
+    empty for never (or for none).
     """
 
     id: int
@@ -235,7 +236,10 @@ def _device(row: AnyRow, days: list[DayCount], counts: dict[int, int], silent_si
         source=row.source,
         disabled=row.disabled_at is not None,
         created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
+        # A token is marked as seen once a minute at most: a picture may be the later sign.
+        last_seen_at=max(
+            (moment for moment in (row.last_seen_at, row.last_media_at) if moment is not None), default=None
+        ),
         last_media_at=row.last_media_at,
         media_total=row.media_total,
         per_day=[

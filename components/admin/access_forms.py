@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.messages import explain_problems, plain
+from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.accesses import (
     change_scope,
@@ -37,11 +37,15 @@ def _scope_name(scope: Scope) -> str:
 
 def show_one_time_password() -> None:
     """The password that was just made, until it is said to be noted. It is kept nowhere else."""
-    made: tuple[str, str] | None = st.session_state.get(_PASSWORD)
-    if made is None:
-        return
-    login, password = made
-    with st.container(border=True):
+    # A place of its own, also while it is empty: the forms below stay as they are.
+    with st.container():
+        made: tuple[str, str] | None = st.session_state.get(_PASSWORD)
+        if made is not None:
+            _show_password(*made)
+
+
+def _show_password(login: str, password: str) -> None:
+    with st.container(border=True, key="made_password"):
         st.write(_("One-time password of **{login}**, shown only here and now:", login=plain(login)))
         st.code(password, language=None)
         st.caption(_("Pass it on by a safe way. A person has to change it at the first sign-in."))
@@ -50,9 +54,10 @@ def show_one_time_password() -> None:
 
 def new_access() -> None:
     """A form for a new access."""
-    with st.form("new_access", border=False, clear_on_submit=True):
+    with st.form("new_access", border=False):
         st.text_input(_("Login"), key="new_login", autocomplete="off")
         st.selectbox(_("Scope"), list(SCOPES), index=1, format_func=_scope_name, key="new_scope")
+        show_problem("new_access")
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -67,6 +72,7 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
         format_func=lambda number: by_id[number].login if number in by_id else "",
         key="changed_access",
     )
+    show_problem("changed_access")
     access = by_id.get(access_id) if access_id is not None else None
     if access is None:
         return
@@ -99,7 +105,7 @@ def change_access(accesses: Sequence[Access], visitor: Access) -> None:
 
 
 def _create() -> None:
-    with explain_problems():
+    with explain_problems("new_access"):
         admin = require_visitor().access
         with open_session() as session:
             created, made = create_access(
@@ -107,10 +113,12 @@ def _create() -> None:
             )
         if made is not None:
             st.session_state[_PASSWORD] = (created.login, made)
+        # Emptied only now: what was refused stays to be put right.
+        st.session_state["new_login"] = ""
 
 
 def _reset(access_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_access"):
         admin = require_visitor().access
         if access_id == admin.id:
             # It would end this very login session, and with it the only sight of the new password.
@@ -122,7 +130,7 @@ def _reset(access_id: int) -> None:
 
 
 def _change_scope(access_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_access"):
         admin = require_visitor().access
         with open_session() as session:
             changed = change_scope(session, admin, access_id, st.session_state[f"scope_{access_id}"])
@@ -130,7 +138,7 @@ def _change_scope(access_id: int) -> None:
 
 
 def _disable(access_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_access"):
         admin = require_visitor().access
         with open_session() as session:
             disabled = disable_access(session, admin, access_id)
@@ -138,7 +146,7 @@ def _disable(access_id: int) -> None:
 
 
 def _enable(access_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_access"):
         admin = require_visitor().access
         with open_session() as session:
             enabled = enable_access(session, admin, access_id)
@@ -146,7 +154,7 @@ def _enable(access_id: int) -> None:
 
 
 def _sign_out(access_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_access"):
         admin = require_visitor().access
         with open_session() as session:
             ended = end_login_sessions(session, admin, access_id)

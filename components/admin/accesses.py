@@ -29,7 +29,7 @@ def accesses_section(visitor: Access) -> None:
     with left:
         show_doors(accesses_table(accesses, seen, visitor), key="accesses")
     with right:
-        change, new = st.tabs([_("Change"), _("New access")])
+        change, new = st.tabs([_("Change"), _("New access")], key="access_tabs")
         with change:
             change_access(accesses, visitor)
         with new:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.admin.cells import confirm
 from components.made_token import chosen_life, keep_made_token, life_box
-from components.messages import explain_problems, plain
+from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation import devices
 from curation.accesses import disable_access, enable_access
@@ -27,7 +27,7 @@ OVERLAPS = {
 
 def new_device(sources: Sequence[str]) -> None:
     """A form for a new device; the token that it makes is shown above the table."""
-    with st.form("new_device", border=False, clear_on_submit=True):
+    with st.form("new_device", border=False):
         name, source, life = st.columns(3)
         name.text_input(
             _("Name"),
@@ -40,6 +40,7 @@ def new_device(sources: Sequence[str]) -> None:
             _source_box(sources, None, "device_source")
         with life:
             life_box(_("Its token ends"), "device_life", days=0)
+        show_problem("new_device")
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -54,6 +55,7 @@ def changed_device(shown: Sequence[Device], sources: Sequence[str]) -> None:
         format_func=lambda device_id: by_id[device_id].login if device_id in by_id else "",
         key="changed_device",
     )
+    show_problem("changed_device")
     device = by_id.get(chosen) if chosen is not None else None
     if device is None:
         return
@@ -151,7 +153,7 @@ def _source_box(sources: Sequence[str], source: str | None, key: str) -> None:
 
 def _create() -> None:
     chosen = st.session_state
-    with explain_problems():
+    with explain_problems("new_device"):
         visitor = require_visitor()
         with open_session() as session:
             _device_id, made = devices.create_device(
@@ -162,21 +164,25 @@ def _create() -> None:
                 expires_in_days=chosen_life("device_life"),
             )
         keep_made_token(made, device=True)
+        # Emptied only now: what was refused stays to be put right.
+        chosen["device_login"], chosen["device_source"] = "", None
 
 
 def _change(device_id: int) -> None:
     chosen = st.session_state
-    with explain_problems():
+    with explain_problems("changed_device"):
         admin = require_visitor().access
         with open_session() as session:
             devices.change_source_of_device(session, admin, device_id, chosen[f"device_source_{device_id}"])
             device = devices.rename_device(session, admin, device_id, chosen[f"device_login_{device_id}"])
+        # The browser keeps the name that it chose: it is told the new one.
+        chosen["changed_device"] = device_id
         st.toast(_("{login} is changed.", login=plain(device.login)))
 
 
 def _rotate(device_id: int) -> None:
     chosen = st.session_state
-    with explain_problems():
+    with explain_problems("changed_device"):
         visitor = require_visitor()
         with open_session() as session:
             made = devices.rotate_token(
@@ -190,7 +196,7 @@ def _rotate(device_id: int) -> None:
 
 
 def _revoke(device_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_device"):
         visitor = require_visitor()
         with open_session() as session:
             ended = devices.revoke_tokens(session, visitor, device_id)
@@ -198,7 +204,7 @@ def _revoke(device_id: int) -> None:
 
 
 def _disable(device_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_device"):
         admin = require_visitor().access
         with open_session() as session:
             devices.get_device(session, admin, device_id)
@@ -207,7 +213,7 @@ def _disable(device_id: int) -> None:
 
 
 def _enable(device_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_device"):
         admin = require_visitor().access
         with open_session() as session:
             devices.get_device(session, admin, device_id)

@@ -29,11 +29,13 @@ def devices_section(visitor: Access) -> None:
         devices = list_devices(session, visitor, timedelta(hours=hours), zone=browser_zone())
         sources = list_source_names(session)
     st.subheader(_("Devices"))
-    if devices:
-        st.caption(_summary(devices, hours))
+    # A place of its own, also while it is empty: what stands below is not drawn anew when something appears above.
+    with st.container():
+        if devices:
+            st.caption(_summary(devices, hours))
     show_made_token(device=True)
     show_doors(devices_table(devices), key="devices")
-    new, change = st.tabs([_("New device"), _("Change")])
+    new, change = st.tabs([_("New device"), _("Change")], key="device_tabs")
     with new:
         new_device(sources)
     with change:

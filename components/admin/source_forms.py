@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.messages import explain_problems, plain
+from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.source_merges import SourceMerge, merge_sources, preview_merge
 from curation.sources import SourceView, change_source, create_source
@@ -17,14 +17,16 @@ from language import _, plural
 
 def new_source() -> None:
     """A form for a source that waits for its first media."""
-    with st.form("new_source", border=False, clear_on_submit=True):
+    with st.form("new_source", border=False):
         _fields("new", None)
+        show_problem("new_source")
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
 def changed_source(sources: Sequence[SourceView]) -> None:
     """Choose a source, and change its name, place or azimuth."""
     source = _choose(sources, _("Source"), "changed_source")
+    show_problem("changed_source")
     if source is not None:
         with st.form(f"source_{source.id}", border=False):
             _fields(str(source.id), source)
@@ -128,7 +130,7 @@ def _given(key: str) -> dict[str, object]:
 
 def _create() -> None:
     given = st.session_state
-    with explain_problems():
+    with explain_problems("new_source"):
         admin = require_visitor().access
         with open_session() as session:
             made = create_source(
@@ -138,12 +140,16 @@ def _create() -> None:
                 place=given["source_place_new"],
                 azimuth=given["source_azimuth_new"],
             )
+        # Emptied only now: what was refused stays to be put right.
+        given["source_name_new"], given["source_place_new"], given["source_azimuth_new"] = "", "", None
         st.toast(_("{name} waits for its first media.", name=plain(made.name)))
 
 
 def _change(source_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_source"):
         admin = require_visitor().access
         with open_session() as session:
             changed = change_source(session, admin, source_id, _given(str(source_id)))
+        # The browser keeps the name that it chose: it is told the new one.
+        st.session_state["changed_source"] = source_id
         st.toast(_("{name} is changed.", name=plain(changed.name)))

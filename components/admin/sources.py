@@ -24,7 +24,7 @@ def sources_section(visitor: Access) -> None:
     with left:
         show_doors(sources_table(sources), key="sources")
     with right:
-        change, new, merge = st.tabs([_("Change"), _("New source"), _("Merge")])
+        change, new, merge = st.tabs([_("Change"), _("New source"), _("Merge")], key="source_tabs")
         with change:
             changed_source(sources)
         with new:

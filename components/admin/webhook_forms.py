@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from components.admin.cells import confirm
-from components.messages import explain_problems, plain
+from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation import webhooks
 from curation.announcements import Announced
@@ -33,10 +33,15 @@ class _Made:
 
 def show_made_secret() -> None:
     """The secret that was just made, until it is said to be noted. Nobody is shown it again."""
-    made: _Made | None = st.session_state.get(_MADE)
-    if made is None:
-        return
-    with st.container(border=True):
+    # A place of its own, also while it is empty: the forms below stay as they are.
+    with st.container():
+        made: _Made | None = st.session_state.get(_MADE)
+        if made is not None:
+            _show_secret(made)
+
+
+def _show_secret(made: _Made) -> None:
+    with st.container(border=True, key="made_secret"):
         st.write(_("Secret of **{name}**, shown only here and now:", name=plain(made.name)))
         st.code(made.secret, language=None)
         st.caption(
@@ -61,6 +66,7 @@ def new_webhook() -> None:
             autocomplete="off",
         )
         _events_box(list(EVENTS), "webhook_events")
+        show_problem("new_webhook")
         st.form_submit_button(_("Create"), type="primary", on_click=_create)
 
 
@@ -75,6 +81,7 @@ def changed_webhook(shown: Sequence[WebhookView]) -> WebhookView | None:
         format_func=lambda webhook_id: by_id[webhook_id].name if webhook_id in by_id else "",
         key="changed_webhook",
     )
+    show_problem("changed_webhook")
     webhook = by_id.get(chosen) if chosen is not None else None
     if webhook is None:
         return None
@@ -93,7 +100,7 @@ def changed_webhook(shown: Sequence[WebhookView]) -> WebhookView | None:
 
 def retry(delivery_ids: Sequence[int]) -> None:
     """Send messages once more."""
-    with explain_problems():
+    with explain_problems("changed_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             for delivery_id in delivery_ids:
@@ -101,14 +108,19 @@ def retry(delivery_ids: Sequence[int]) -> None:
         st.toast(plural(len(delivery_ids), "{n} message is sent again.", "{n} messages are sent again."))
 
 
+def test_button(webhook: WebhookView) -> None:
+    """Sends a test message; it stands where the message then appears, far from what ends a webhook."""
+    if not webhook.disabled:
+        key = f"webhook_test_{webhook.id}"
+        st.button(_("Send a test message"), on_click=_test, args=(webhook.id,), key=key)
+
+
 def _acts(webhook: WebhookView) -> None:
-    key = f"webhook_test_{webhook.id}"
     if webhook.disabled:
         st.button(
             _("Enable"), on_click=_enable, args=(webhook.id,), key=f"webhook_on_{webhook.id}", width="stretch"
         )
     else:
-        st.button(_("Send a test message"), on_click=_test, args=(webhook.id,), key=key, width="stretch")
         confirm(
             _("Disable…"),
             _(
@@ -146,7 +158,7 @@ def _events_box(chosen: Sequence[str], key: str) -> None:
 
 def _create() -> None:
     typed = st.session_state
-    with explain_problems():
+    with explain_problems("new_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             made, secret = webhooks.create_webhook(
@@ -165,7 +177,7 @@ def _create() -> None:
 
 def _change(webhook_id: int) -> None:
     typed = st.session_state
-    with explain_problems():
+    with explain_problems("changed_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             webhooks.change_webhook(
@@ -177,6 +189,8 @@ def _change(webhook_id: int) -> None:
                 url=typed[f"webhook_url_{webhook_id}"],
                 events=typed[f"webhook_events_{webhook_id}"],
             )
+        # The browser keeps the name that it chose: it is told the new one.
+        typed["changed_webhook"] = webhook_id
         st.toast(_("Saved."))
 
 
@@ -189,7 +203,7 @@ def _enable(webhook_id: int) -> None:
 
 
 def _switch(webhook_id: int, *, disabled: bool) -> None:
-    with explain_problems():
+    with explain_problems("changed_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             webhooks.change_webhook(
@@ -202,7 +216,7 @@ def _switch(webhook_id: int, *, disabled: bool) -> None:
 
 
 def _test(webhook_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             webhooks.send_test(session, admin, webhook_id)
@@ -210,7 +224,7 @@ def _test(webhook_id: int) -> None:
 
 
 def _delete(webhook_id: int) -> None:
-    with explain_problems():
+    with explain_problems("changed_webhook"):
         admin = require_visitor().access
         with open_session() as session:
             webhooks.delete_webhook(session, admin, webhook_id)

@@ -8,7 +8,14 @@ from datetime import datetime
 import streamlit as st
 
 from components.admin.cells import ago, when
-from components.admin.webhook_forms import EVENTS, changed_webhook, new_webhook, retry, show_made_secret
+from components.admin.webhook_forms import (
+    EVENTS,
+    changed_webhook,
+    new_webhook,
+    retry,
+    show_made_secret,
+    test_button,
+)
 from components.clock import browser_zone, local_text
 from components.doors import Node, link, node, show_doors, table
 from components.messages import explain_problems
@@ -34,14 +41,30 @@ def webhooks_section(visitor: Access) -> None:
         )
     )
     show_made_secret()
-    show_doors(webhooks_table(webhooks), key="webhooks")
-    new, change = st.tabs([_("New webhook"), _("Change and messages")])
+    _show_table(visitor, webhooks)
+    new, change = st.tabs([_("New webhook"), _("Change and messages")], key="webhook_tabs")
     with new:
         new_webhook()
     with change:
         chosen = changed_webhook(webhooks)
         if chosen is not None:
             _show_messages(visitor, chosen)
+
+
+def _show_table(visitor: Access, webhooks: Sequence[WebhookView]) -> None:
+    """The table; while a message is on its way it is looked at again and again."""
+    every = LOOK_AGAIN if any(webhook.waiting for webhook in webhooks) else None
+
+    def show() -> None:
+        now = webhooks
+        with explain_problems(), open_session(read_only=True) as session:
+            now = list_webhooks(session, visitor)
+        show_doors(webhooks_table(now), key="webhooks")
+        if every is not None and not any(webhook.waiting for webhook in now):
+            # All is settled: a whole run says so everywhere, and looks no more.
+            st.rerun()
+
+    st.fragment(show, run_every=every)()
 
 
 def webhooks_table(webhooks: Sequence[WebhookView]) -> Node:
@@ -104,7 +127,9 @@ def _show_messages(visitor: Access, webhook: WebhookView) -> None:
                     _("Send those given up again"), on_click=retry, args=(lost,), key="retry_deliveries"
                 )
 
-    st.markdown(f"**{_('Latest messages')}**")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{_('Latest messages')}**")
+        test_button(webhook)
     st.fragment(show, run_every=every)()
 
 

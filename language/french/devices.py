@@ -125,6 +125,7 @@ FRENCH: dict[str, str] = {
         "arrière ; un nouveau jeton se crée en un instant."
     ),
     "The token is revoked.": "Le jeton est révoqué.",
+    "Token of **{name}**, shown only here and now:": "Jeton de **{name}**, montré ici et maintenant seulement :",
     "Token **{name}**, shown only here and now:": "Jeton **{name}**, montré ici et maintenant seulement :",
     "Send a frame with it:": "Envoyer une image avec lui :",
     "Try it:": "L’essayer :",

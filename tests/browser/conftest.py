@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product on SQLite and a folder, as `make run` starts it."""
-    running = start_product(tmp_path_factory.mktemp("product"))
+    running = start_product(tmp_path_factory.mktemp("product"), WEBHOOKS_TO_PRIVATE="true")
     yield running
     running.stop()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import MakeAccess
 from tests.browser.desk import Desk, answer_of, media_for
@@ -76,6 +76,33 @@ def test_predictions_are_seen_sifted_taken_and_corrected_and_the_answer_says_whi
     ]
     assert shapes[0]["box"] == SMOKE["box"]
     assert shapes[1]["box"] == pytest.approx([0.65, 0.25, 0.85, 0.45], abs=0.003)
+
+
+def test_models_that_agree_are_both_readable_and_counted(
+    page: Page, product: Product, program: Program, curator: str
+):
+    (media_id,) = media_for(program, "agreed", 1)
+    near = {**SMOKE, "box": [0.305, 0.305, 0.405, 0.455], "confidence": 0.66}
+    predict(program, media_id, "rtdetr 2", near)
+    predict(program, media_id, "yolo 11", SMOKE)
+    desk = Desk.sit_down(page, product, curator, "agreed")
+    desk.shows(media_id)
+    expect(desk.part(".predicted h3 b")).to_have_text("2")
+    on_review = desk.part(".overlay .predicted rect[rx]")
+    expect(on_review).to_have_count(2)
+    apart(on_review)
+    page.goto(f"{product.dashboard}/browse?media={media_id}")
+    on_browse = page.locator(".shape-names .predicted")
+    expect(on_browse).to_have_count(2)
+    expect(on_browse.first).to_contain_text("0.87 · yolo 11")
+    apart(on_browse)
+
+
+def apart(names: Locator) -> None:
+    """Two names one below the other, the more certain above."""
+    first, second = names.nth(0).bounding_box(), names.nth(1).bounding_box()
+    assert first is not None and second is not None
+    assert first["y"] + first["height"] <= second["y"] + 0.5
 
 
 def test_one_key_takes_all_that_is_shown_and_is_undone_as_one_stroke(

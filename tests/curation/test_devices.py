@@ -62,6 +62,19 @@ def test_a_login_is_taken_by_whoever_has_it(session, boss):
         create_device(session, boss, "camera-1")
 
 
+def test_a_device_was_last_seen_at_its_last_request_or_its_last_picture(session, boss):
+    device, _token = made(session, boss)
+    sent, asked = utc_now() - timedelta(minutes=5), utc_now() - timedelta(minutes=1)
+    a_media(session, uploaded_by=device, created_at=sent)
+    session.flush()
+    [view] = list_devices(session, boss.access, A_DAY)
+    assert view.last_seen_at == view.last_media_at == sent
+    session.scalars(select(Token).where(Token.access_id == device.id)).one().last_seen_at = asked
+    session.flush()
+    [view] = list_devices(session, boss.access, A_DAY)
+    assert (view.last_seen_at, view.last_media_at) == (asked, sent)
+
+
 @pytest.mark.parametrize("scope", [Scope.VIEWER, Scope.USER, Scope.DEVICE])
 def test_only_admins_see_and_change_devices(session, boss, scope):
     device, _token = made(session, boss)

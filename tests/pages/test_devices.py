@@ -96,7 +96,7 @@ def test_what_a_device_sent_leads_to_its_media(open_page, admin, device):
             a_media(session, uploaded_by=camera)
     page = devices_page(open_page, admin)
     row = row_of(page, "camera-1")
-    assert [text_of(cell) for cell in row][2:7] == ["✓ heard", "never", "just now", "", "3"]
+    assert [text_of(cell) for cell in row][2:7] == ["✓ heard", "just now", "just now", "", "3"]
     bars = row[5]["children"][0]["children"] if row[5]["tag"] == "td" else row[5]["children"]
     assert len(bars) == 14
     assert bars[-1]["attributes"]["title"].endswith("3 media")
@@ -159,6 +159,35 @@ def test_a_device_gets_another_name_and_source(open_page, admin, device):
     page = press(page, "Save")
     assert texts_of(page, "mast-north")[1] == "CAM-12"
     assert opens(device.token)
+
+
+def test_what_is_refused_of_a_device_is_said_at_its_form_and_stays_typed(open_page, admin, device):
+    page, device_id = choose_device(devices_page(open_page, admin))
+    page.text_input(key=f"device_login_{device_id}").input("boss")
+    page = press(page, "Save")
+    new, change = page.tabs
+    assert "is taken" in change.error[0].value and not new.error
+    assert page.text_input(key=f"device_login_{device_id}").value == "boss"
+    assert page.selectbox(key="changed_device").value == device_id
+    assert not page.run().error
+    page.text_input(key="device_login").input("camera-1")
+    page = press(page, "Create")
+    assert "is taken" in page.tabs[0].error[0].value
+    assert page.text_input(key="device_login").value == "camera-1"
+
+
+def test_a_token_that_is_shown_moves_nothing(open_page, admin, device):
+    page, device_id = choose_device(devices_page(open_page, admin))
+    before = places(page)
+    page = press(open_popover(page, f"rotate_{device_id}"), "Make a new token")
+    assert page.code and places(page) == before
+    page = press(page, "I have noted it")
+    assert not page.code and places(page) == before
+
+
+def places(page):
+    """The blocks and elements of the page itself, by their place."""
+    return [(place, child.type) for place, child in page.main.children.items()]
 
 
 def test_whoever_lost_the_scope_makes_no_devices(open_page, admin):

@@ -1,6 +1,7 @@
 // One media, large: the picture with its shapes, a step to either side, the frames around it.
 
 import { createPlayer, lengthText } from "../../../player.js";
+import { freeTop } from "../../../plates.js";
 import { placed } from "./geometry.js";
 import { createMagnifier } from "./magnifier.js";
 import { drawShapes, isLight } from "./overlay.js";
@@ -93,7 +94,9 @@ export function createMediaView(host) {
     if (screen.width === 0) return;
     const svg = drawShapes(drawn, data.media, screen, "contain");
     const place = placed(data.media, screen, "contain");
-    stage.append(svg, namesOf(drawn, place));
+    const names = namesOf(drawn, place);
+    stage.append(svg, names);
+    partNames(names);
   }
 
   function drawBar() {
@@ -249,6 +252,24 @@ function namesOf(shapes, place) {
     names.append(name);
   }
   return names;
+}
+
+/** Models that agree name the same place: what they say moves until it covers no other name. */
+function partNames(names) {
+  const { left, top, height } = names.getBoundingClientRect();
+  const plates = new Map(
+    [...names.children].map((name) => {
+      const { x, y, width, height } = name.getBoundingClientRect();
+      return [name, { x: x - left, y: y - top, w: width, h: height }];
+    }),
+  );
+  const placed = [...plates].filter(([name]) => !name.classList.contains("predicted")).map(([, plate]) => plate);
+  for (const name of names.querySelectorAll(".predicted")) {
+    const plate = plates.get(name);
+    const y = freeTop(plate, placed, height);
+    if (y !== plate.y) name.style.top = `${y}px`;
+    placed.push({ ...plate, y });
+  }
 }
 
 function clockOf(iso) {

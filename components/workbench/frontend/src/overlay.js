@@ -4,6 +4,7 @@
 import { svg } from "./dom.js";
 import { atLeast, boxToRect, isTiny, pointsToPixels, rectAround } from "./geometry.js";
 import { inkOn } from "./dom.js";
+import { freeTop } from "../../../plates.js";
 
 const NAME_HEIGHT = 18;
 
@@ -28,12 +29,18 @@ export function createOverlay({ stage, colourOf, nameOf }) {
     return { points: null, rect: { x: left, y: top, w: w * stage.view.scale, h: h * stage.view.scale } };
   }
 
-  /** @param {boolean} hollow on dark, in a line of the colour: what is not drawn by anybody yet */
-  function name(text, colour, { x, y, width }, hollow) {
-    const place = { x: Math.max(2, Math.min(x, stage.size.width - 60)), y: y - NAME_HEIGHT - 2 };
+  /**
+   * @param {boolean} hollow on dark, in a line of the colour: what is not drawn by anybody yet
+   * @param {import("../../../plates.js").Plate[]} names those that are placed; this one joins them
+   */
+  function name(text, colour, { x, y, width }, hollow, names) {
+    const place = { x: Math.max(2, Math.min(x, stage.size.width - 60)), y: y - NAME_HEIGHT - 2, w: Math.max(width, 20), h: NAME_HEIGHT };
     if (place.y < 2) place.y = Math.min(y + 4, stage.size.height - NAME_HEIGHT);
+    // Models that agree call the same place: each name stays readable.
+    if (hollow) place.y = freeTop(place, names, stage.size.height);
+    names.push(place);
     const label = svg("text", { x: place.x + 6, y: place.y + 13, fill: hollow ? "#eef0ec" : inkOn(colour) }, text);
-    const back = svg("rect", { x: place.x, y: place.y, height: NAME_HEIGHT, rx: 3, fill: hollow ? "#151816d9" : colour, stroke: hollow ? colour : null, width: Math.max(width, 20) });
+    const back = svg("rect", { x: place.x, y: place.y, height: NAME_HEIGHT, rx: 3, fill: hollow ? "#151816d9" : colour, stroke: hollow ? colour : null, width: place.w });
     return [back, label];
   }
 
@@ -50,8 +57,12 @@ export function createOverlay({ stage, colourOf, nameOf }) {
     return width;
   }
 
-  /** @param {any} shape @param {{selected?: boolean, kind?: string, text?: string|null}} how `text` "" draws no name */
-  function draw(shape, { selected = false, kind = "", text = null }) {
+  /**
+   * @param {any} shape
+   * @param {import("../../../plates.js").Plate[]} names
+   * @param {{selected?: boolean, kind?: string, text?: string|null}} how `text` "" draws no name
+   */
+  function draw(shape, names, { selected = false, kind = "", text = null } = {}) {
     const colour = colourOf(shape.label_class);
     const { points, rect } = outline(shape);
     const { x, y, w, h } = atLeast(rect);
@@ -66,7 +77,7 @@ export function createOverlay({ stage, colourOf, nameOf }) {
     // What a colleague, or a model, calls the same place stands below it, so that both can be read.
     const isPredicted = kind.startsWith("predicted");
     const top = kind === "theirs" || isPredicted ? Math.min(y + h + NAME_HEIGHT + 4, stage.size.height) : y;
-    if (says) group.append(...name(says, colour, { x: x - 1, y: top, width: widthOf(says) }, isPredicted));
+    if (says) group.append(...name(says, colour, { x: x - 1, y: top, width: widthOf(says) }, isPredicted, names));
     return group;
   }
 
@@ -85,12 +96,14 @@ export function createOverlay({ stage, colourOf, nameOf }) {
         layer.replaceChildren();
         return;
       }
-      layer.replaceChildren(
-        ...(apart ? [] : predicted.map(({ shape, kind, text }) => draw(shape, { kind, text }))),
-        ...theirs.map((shape) => draw(shape, { kind: "theirs" })),
-        ...ghosts.map(({ shape, kind, text }) => draw(shape, { kind, text })),
-        ...(apart ? [] : shapes.map((shape) => draw(shape, { selected: shape.id === selected }))),
-      );
+      const names = [];
+      const people = [
+        ...theirs.map((shape) => draw(shape, names, { kind: "theirs" })),
+        ...ghosts.map(({ shape, kind, text }) => draw(shape, names, { kind, text })),
+        ...(apart ? [] : shapes.map((shape) => draw(shape, names, { selected: shape.id === selected }))),
+      ];
+      // Last to be placed, so that their names give way, and below all that people drew.
+      layer.replaceChildren(...(apart ? [] : predicted.map(({ shape, kind, text }) => draw(shape, names, { kind, text }))), ...people);
     },
   };
 }

@@ -43,7 +43,8 @@ export function createPredicted({ api, stage, labels, notice, me, getSession, ge
   const shown = h("output");
   const all = h("button.quiet", { type: "button", title: TEXT.keys.takeAll, onmousedown: keepFocus, onclick: () => takeAll(), "aria-keyshortcuts": shortcutsOf("takeAll") }, TEXT.predicted.all, " ", kbd(keyOf("takeAll")));
   const list = h("ul.rows.shape-rows");
-  const element = h("section.predicted", { hidden: true }, h("div.title", {}, h("h3", {}, TEXT.predicted.title), slider, shown, all), list);
+  const count = h("b");
+  const element = h("section.predicted", { hidden: true }, h("div.title", {}, h("h3", {}, TEXT.predicted.title, " ", count), slider, shown, all), list);
 
   const predictions = () => getSession()?.shown?.item.predictions ?? [];
 
@@ -194,6 +195,8 @@ export function createPredicted({ api, stage, labels, notice, me, getSession, ge
       const { left, below } = reckon();
       element.hidden = predictions().length === 0;
       if (element.hidden) return;
+      // The list may be longer than its place.
+      count.textContent = left.length ? String(left.length) : "";
       shown.textContent = `≥ ${written(threshold)}`;
       all.hidden = !mayDecide || left.length === 0;
       fill(list, [left.map(({ key }) => key), below, of.item?.id], () => [
