@@ -126,10 +126,14 @@ def test_nonsense_is_refused(client, caller, media_id, body):
 
 def test_preferences_travel_with_who_is_calling(client, caller, anna):
     headers = caller(access=anna)
-    assert client.get("/me", headers=headers).json()["preferences"] == {"language": None, "keys": {}}
+    assert client.get("/me", headers=headers).json()["preferences"] == {
+        "language": None,
+        "keys": {},
+        "threshold": None,
+    }
     changed = client.patch("/me/preferences", headers=headers, json={"language": "fr"})
-    assert (changed.status_code, changed.json()) == (200, {"language": "fr", "keys": {}})
-    client.patch("/me/preferences", headers=headers, json={"keys": {"accept": "1"}})
+    assert (changed.status_code, changed.json()) == (200, {"language": "fr", "keys": {}, "threshold": None})
+    client.patch("/me/preferences", headers=headers, json={"keys": {"accept": "1"}, "threshold": None})
     assert client.get("/me", headers=headers).json()["preferences"] == {
         "language": "fr",
         "keys": {"accept": "1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from vigie_client import Client
 from vigie_client.cli import main
 
+from tests.client.apart import run_apart
 from tests.client.pictures import a_folder
 from tests.product import ADMIN_PASSWORD, ROOT, Product
 
@@ -69,4 +71,4 @@ def run(written: list[str], names: dict[str, object], url: str, token: str) -> N
         real = block.replace(ADDRESS, url)
         real = real.replace('password="…"', f'password="{ADMIN_PASSWORD}"')
         real = real.replace('token="vigie_…"', f'token="{token}"')
-        exec(compile(real, "page", "exec"), names)
+        run_apart(functools.partial(exec, compile(real, "page", "exec"), names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import itertools
 import json
@@ -20,6 +19,7 @@ from vigie_client.folder import upload_key
 from vigie_client.journal import FILE_NAME
 from vigie_client.progress import Progress, Teller
 
+from tests.client.apart import run_async
 from tests.client.conftest import PATIENT
 from tests.client.damaging import cut_short, damaging, flipped
 from tests.client.pictures import a_folder, a_frame
@@ -159,7 +159,7 @@ def test_the_asynchronous_client_does_the_same(product, tmp_path):
             result = await client.upload_folder(folder, source="CAM-E", progress=False)
             return str(result), len([media async for media in client.list_media(source="CAM-E")])
 
-    assert asyncio.run(send()) == ("8 registered, 0 already here, 0 refused, 0 failed", 8)
+    assert run_async(send()) == ("8 registered, 0 already here, 0 refused, 0 failed", 8)
 
 
 def test_a_server_that_is_killed_amid_a_folder_loses_and_doubles_nothing(product: Product, tmp_path):

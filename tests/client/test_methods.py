@@ -25,6 +25,7 @@ from vigie_client import (
 from vigie_client.methods import media as media_methods
 from vigie_client.models.media import KnownElsewhere, MediaDetails
 
+from tests.client.apart import run_async
 from tests.client.pictures import a_frame, a_video
 from tests.product import ADMIN, ADMIN_PASSWORD, Product
 
@@ -64,7 +65,7 @@ def test_a_list_goes_on_over_as_many_pages_as_there_are(client, monkeypatch):
         async with AsyncClient(client.url, login=ADMIN, password=ADMIN_PASSWORD) as other:
             return [media.id async for media in other.list_media(source=["P, & Q", "none"], sort="uploaded")]
 
-    assert asyncio.run(later()) == ids
+    assert run_async(later()) == ids
 
 
 def test_an_answer_is_submitted_decided_and_taken_back(client):
@@ -272,7 +273,7 @@ def test_a_token_that_has_ended_is_renewed_by_login_and_password(product: Produc
             answers = await asyncio.gather(other.me(), other.me(), other.me())
             return answers[2].login
 
-    assert asyncio.run(later()) == ADMIN
+    assert run_async(later()) == ADMIN
 
 
 def test_a_video_gives_its_frames(client, tmp_path: Path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -31,6 +30,7 @@ from vigie_client import (
 from vigie_client.calls import Call, reads
 from vigie_client.retries import Patience
 
+from tests.client.apart import run_async
 from tests.client.scripted import Line, scripted
 
 QUICK = Retries(attempts=4, first_wait=0.01, longest_wait=0.02, total=5)
@@ -54,7 +54,7 @@ def test_the_asynchronous_client_is_as_patient():
             return (await client.me()).login
 
     with scripted(AWAY, CUT, ME) as server:
-        assert asyncio.run(ask(server.url)) == "ada"
+        assert run_async(ask(server.url)) == "ada"
 
 
 def test_what_creates_something_without_an_id_of_ours_is_sent_once():
@@ -125,7 +125,7 @@ def test_a_file_that_is_not_what_it_was_any_more_is_not_sent_again(tmp_path, at_
             if at_once:
                 client.register_media(changed, sha256=digest)
             else:
-                asyncio.run(send(server.url))
+                run_async(send(server.url))
         assert len(server.asked) == 1
 
 

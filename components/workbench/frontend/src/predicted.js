@@ -42,7 +42,7 @@ export function createPredicted({ api, stage, labels, notice, me, getSession, ge
   const slider = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(threshold), title: TEXT.predicted.threshold, "aria-label": TEXT.predicted.threshold });
   const shown = h("output");
   const all = h("button.quiet", { type: "button", title: TEXT.keys.takeAll, onmousedown: keepFocus, onclick: () => takeAll(), "aria-keyshortcuts": shortcutsOf("takeAll") }, TEXT.predicted.all, " ", kbd(keyOf("takeAll")));
-  const list = h("ul.rows.shape-rows");
+  const list = h("ul.rows.shape-rows.predicted-rows");
   const count = h("b");
   const element = h("section.predicted", { hidden: true }, h("div.title", {}, h("h3", {}, TEXT.predicted.title, " ", count), slider, shown, all), list);
 
