@@ -137,6 +137,7 @@ def test_preferences_travel_with_who_is_calling(client, caller, anna):
     assert client.get("/me", headers=headers).json()["preferences"] == {
         "language": "fr",
         "keys": {"accept": "1"},
+        "threshold": None,
     }
     clash = client.patch("/me/preferences", headers=headers, json={"keys": {"accept": "1", "reject": "1"}})
     assert (clash.status_code, clash.json()["code"]) == (422, "invalid_text")
