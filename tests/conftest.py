@@ -24,6 +24,7 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers a file stays with one of them, and so does everything that drives a browser."""
     for item in items:
