@@ -22,10 +22,10 @@ demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(TESTS)
 
 coverage: development chromium ## the same, and which lines they run: coverage.xml (half as fast)
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)
 
 fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLES=200 a route, SEED=…, DATABASE=postgresql)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \

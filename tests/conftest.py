@@ -24,14 +24,10 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers a file stays with one of them, and so does everything that drives a browser."""
+    """A browser beside a busy machine may miss its moment once; what fails twice is broken. Reruns are reported."""
     for item in items:
-        browses = BROWSER_TESTS in item.path.parents
-        item.add_marker(pytest.mark.xdist_group("browser" if browses else item.path.as_posix()))
-        if browses:
-            # Beside a busy machine it may miss its moment once; what fails twice is broken. Reruns are reported.
+        if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
