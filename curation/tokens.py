@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from curation.accesses import PEOPLE, WITHIN, find_access, get_access, narrower, require_scope
+from curation.accesses import WITHIN, find_access, get_access, narrower, require_scope
 from curation.errors import AccessNotFound, InvalidText, NotAllowed, TokenNotFound, TooManyTokens
 from curation.events import record
 from curation.sign_in import SignedIn
@@ -52,7 +52,6 @@ def list_tokens(session: Session, access: Access, login: str | None = None) -> l
 
     Raises NotAllowed, AccessNotFound.
     """
-    require_scope(access, *PEOPLE)
     owner = _owner(session, access, login)
     tokens = session.scalars(
         select(Token)
@@ -77,7 +76,6 @@ def make_token(
     AccessNotFound, InvalidText, TooManyTokens.
     """
     require_no_lasting_token(signed_in)
-    require_scope(signed_in.access, *PEOPLE)
     owner = _owner(session, signed_in.access, login)
     if scope is not None and scope not in WITHIN[owner.scope]:
         raise NotAllowed(f"A token of this access cannot have the scope “{scope.value}”.")
@@ -125,7 +123,6 @@ def revoke_token(session: Session, signed_in: SignedIn, token_id: int) -> None:
     Raises NotAllowed, TokenNotFound.
     """
     require_no_lasting_token(signed_in)
-    require_scope(signed_in.access, *PEOPLE)
     access = signed_in.access
     found = session.execute(
         select(Token, Access)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -237,12 +238,15 @@ def test_a_one_time_password_is_changed_first_and_then_leads_on(page: Page, stri
 def test_an_access_disabled_while_signed_in_is_out_at_the_next_click(
     context: BrowserContext, strict: Product
 ):
-    make(strict, f"add_access(session, 'leaver', Scope.USER, {CURATOR_PASSWORD!r})")
+    leaver = f"leaver-{secrets.token_hex(4)}"  # another one when it is run again
+    make(strict, f"add_access(session, {leaver!r}, Scope.USER, {CURATOR_PASSWORD!r})")
     page = context.new_page()
-    sign_in(page, f"{strict.dashboard}/browse", "leaver")
+    sign_in(page, f"{strict.dashboard}/browse", leaver)
     expect_signed_in(page)
-    make(strict, "disable_access(session, find_access(session, 'admin'), find_access(session, 'leaver').id)")
+    make(
+        strict, f"disable_access(session, find_access(session, 'admin'), find_access(session, {leaver!r}).id)"
+    )
     go_to(page, "Overview")
     expect_card(page)
-    fill_in(page, "leaver")
+    fill_in(page, leaver)
     expect(page.get_by_role("alert")).to_have_text(WRONG)
