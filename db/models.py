@@ -159,6 +159,16 @@ class Blob(Base):
     """One row per content; the row is the lock that an upload and the clean-up both take."""
 
     __tablename__ = "blobs"
+    __table_args__ = (
+        # The clean-up looks for the few that are not simply stored.
+        Index(
+            "ix_blobs_unsettled",
+            "state",
+            "id",
+            postgresql_where=text("state <> 'stored'"),
+            sqlite_where=text("state <> 'stored'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
@@ -175,6 +185,10 @@ class Blob(Base):
     bucket_key: Mapped[str] = mapped_column(String(255))
     state: Mapped[BlobState] = mapped_column(words(BlobState, "state"))
     lease_until: Mapped[datetime | None]
+    # In the trash: its object stays until then.
+    delete_after: Mapped[datetime | None]
+    # When its bytes were last read from the bucket and found to be these.
+    verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -267,6 +281,8 @@ class Media(Base):
     )
     # Acts (submissions and reviews) are numbered per media: their order is this number, never a clock.
     act_count: Mapped[int] = mapped_column(default=0)
+    # Withdrawn, and its grace time over: what is known of it stays, its content does not, and it cannot come back.
+    purged_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     blob: Mapped[Blob | None] = relationship(lazy="raise")
@@ -828,3 +844,65 @@ Index(
     postgresql_where=text("bucket_key IS NULL"),
     sqlite_where=text("bucket_key IS NULL"),
 )
+
+
+# --- keeping it all together ----------------------------------------------------------------------
+
+
+class Installation(Base):
+    """What this database is called, in one row: the bucket's marker object carries the same name."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Turn(Base):
+    """Work that only one process may do at a time, and until when it is somebody's turn."""
+
+    __tablename__ = "turns"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+
+
+class CheckOutcome(enum.StrEnum):
+    RUNNING = "running"
+    CLEAN = "clean"
+    DRIFT = "drift"
+    STOPPED = "stopped"  # by a brake, before anything was changed
+    FAILED = "failed"  # it could not look
+
+
+class StorageCheck(Base):
+    """One comparison of the database with the bucket, and what came of it."""
+
+    __tablename__ = "storage_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Empty when it was due by itself.
+    access_id: Mapped[int | None] = mapped_column(ForeignKey("accesses.id"))
+    deep: Mapped[bool]
+    repair: Mapped[bool]
+    outcome: Mapped[CheckOutcome] = mapped_column(
+        words(CheckOutcome, "outcome"), default=CheckOutcome.RUNNING, index=True
+    )
+    # How many of what were looked at, found, and repaired; a bounded number of examples; why it stopped.
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+
+
+class Rate(Base):
+    """How often somebody did something in one minute, counted by all replicas together."""
+
+    __tablename__ = "rates"
+
+    subject: Mapped[str] = mapped_column(String(100), primary_key=True)
+    # Minutes since 1970.
+    minute: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, index=True)
+    count: Mapped[int] = mapped_column(Integer, default=0)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from language.french import devices, errors, predictions, programs, screens, videos, webhooks
+from language.french import (
+    devices,
+    errors,
+    predictions,
+    programs,
+    safety,
+    screens,
+    storage,
+    videos,
+    webhooks,
+)
 from language.french.errors import REASONS, WORDS
 
-SUBJECTS = (devices, predictions, programs, videos, webhooks)
+SUBJECTS = (devices, predictions, programs, safety, storage, videos, webhooks)
 
 FRENCH: dict[str, str] = dict(screens.FRENCH)
 PLURALS: dict[str, tuple[str, str]] = dict(screens.PLURALS)
