@@ -22,7 +22,7 @@ demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --maxfail=30 $(TESTS)
 
 coverage: development chromium ## the same, and which lines they run: coverage.xml (half as fast)
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=xml:coverage.xml --cov-report= $(TESTS)

