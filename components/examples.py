@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.choosing import choose_one
 from components.doors import Node, link, node, show_doors
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
@@ -75,22 +76,15 @@ def example_menu(visitor: SignedIn, media_id: int, label_classes: Sequence[Label
     popover = st.popover(_("Use as example of…"), key=MENU_OPEN, on_change="rerun", width="stretch")
     if not popover.open:
         return
-    by_id = {found.id: found for found in label_classes if found.retired_at is None}
+    offered = [found for found in label_classes if found.retired_at is None]
     with popover:
-        chosen = st.selectbox(
-            _("Label class"),
-            list(by_id),
-            index=None,
-            placeholder=_("Choose one"),
-            format_func=lambda number: by_id[number].name if number in by_id else "",
-            key="example_label_class",
-        )
+        chosen = choose_one(_("Label class"), offered, lambda found: found.name, key="example_label_class")
         st.button(
             _("Use as example"),
             type="primary",
             disabled=chosen is None,
             on_click=_choose,
-            args=(chosen, media_id),
+            args=(chosen.id if chosen else None, media_id),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.choosing import choose_one
 from components.examples import example_forms
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
@@ -49,16 +50,7 @@ def new_label_class(label_classes: Sequence[LabelClass]) -> None:
 
 def changed_label_class(label_classes: Sequence[LabelClass]) -> None:
     """Choose a label class, then change, move, retire it or offer it again."""
-    by_id = {found.id: found for found in label_classes}
-    chosen = st.selectbox(
-        _("Label class"),
-        list(by_id),
-        index=None,
-        placeholder=_("Choose one"),
-        format_func=lambda number: by_id[number].name if number in by_id else "",
-        key="changed_label_class",
-    )
-    found = by_id.get(chosen) if chosen is not None else None
+    found = choose_one(_("Label class"), label_classes, lambda found: found.name, key="changed_label_class")
     if found is None:
         return
     with st.form(f"label_class_{found.id}", border=False):

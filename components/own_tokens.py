@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.admin.cells import ago, confirm, when
+from components.choosing import choose_one
 from components.doors import Node, node, show_doors, table
 from components.made_token import chosen_life, expiry_text, keep_made_token, life_box, show_made_token
 from components.messages import explain_problems, plain, show_problem
@@ -84,17 +85,8 @@ def _new_token(access: Access) -> None:
 
 
 def _end_token(tokens: Sequence[TokenView]) -> None:
-    by_id = {token.id: token for token in tokens}
-    chosen = st.selectbox(
-        _("Token"),
-        list(by_id),
-        index=None,
-        placeholder=_("Choose one"),
-        format_func=lambda token_id: by_id[token_id].name if token_id in by_id else "",
-        key="ended_token",
-    )
+    token = choose_one(_("Token"), tokens, lambda token: token.name, key="ended_token")
     show_problem("ended_token")
-    token = by_id.get(chosen) if chosen is not None else None
     if token is not None:
         confirm(
             _("Revoke…"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.choosing import choose_one
 from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.accesses import (
@@ -63,17 +64,8 @@ def new_access() -> None:
 
 def change_access(accesses: Sequence[Access], visitor: Access) -> None:
     """Choose an access and change what it may do."""
-    by_id = {access.id: access for access in accesses}
-    access_id = st.selectbox(
-        _("Access"),
-        list(by_id),
-        index=None,
-        placeholder=_("Choose one"),
-        format_func=lambda number: by_id[number].login if number in by_id else "",
-        key="changed_access",
-    )
+    access = choose_one(_("Access"), accesses, lambda access: access.login, key="changed_access")
     show_problem("changed_access")
-    access = by_id.get(access_id) if access_id is not None else None
     if access is None:
         return
     own = access.id == visitor.id

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.admin.cells import confirm
+from components.choosing import choose_one
 from components.made_token import chosen_life, keep_made_token, life_box
 from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
@@ -46,17 +47,8 @@ def new_device(sources: Sequence[str]) -> None:
 
 def changed_device(shown: Sequence[Device], sources: Sequence[str]) -> None:
     """Choose a device, and change what it is called, where it stands or what lets it in."""
-    by_id = {device.id: device for device in shown}
-    chosen = st.selectbox(
-        _("Device"),
-        list(by_id),
-        index=None,
-        placeholder=_("Choose one"),
-        format_func=lambda device_id: by_id[device_id].login if device_id in by_id else "",
-        key="changed_device",
-    )
+    device = choose_one(_("Device"), shown, lambda device: device.login, key="changed_device")
     show_problem("changed_device")
-    device = by_id.get(chosen) if chosen is not None else None
     if device is None:
         return
     left, right = st.columns(2, gap="large")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.choosing import choose_one
 from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.source_merges import SourceMerge, merge_sources, preview_merge
@@ -90,16 +91,7 @@ def _preview_text(merge: SourceMerge) -> str:
 
 
 def _choose(sources: Sequence[SourceView], label: str, key: str) -> SourceView | None:
-    by_id = {source.id: source for source in sources}
-    chosen = st.selectbox(
-        label,
-        list(by_id),
-        index=None,
-        placeholder=_("Choose one"),
-        format_func=lambda source_id: by_id[source_id].name if source_id in by_id else "",
-        key=key,
-    )
-    return by_id.get(chosen) if chosen is not None else None
+    return choose_one(label, sources, lambda source: source.name, key=key)
 
 
 def _fields(key: str, source: SourceView | None) -> None:

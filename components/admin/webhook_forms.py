@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from components.admin.cells import confirm
+from components.choosing import choose_one
 from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation import webhooks
@@ -72,17 +73,10 @@ def new_webhook() -> None:
 
 def changed_webhook(shown: Sequence[WebhookView]) -> WebhookView | None:
     """Choose a webhook and change it; returns the one that is chosen."""
-    by_id = {webhook.id: webhook for webhook in shown}
-    chosen = st.selectbox(
-        _("Webhook"),
-        list(by_id),
-        index=0 if len(by_id) == 1 else None,
-        placeholder=_("Choose one"),
-        format_func=lambda webhook_id: by_id[webhook_id].name if webhook_id in by_id else "",
-        key="changed_webhook",
+    webhook = choose_one(
+        _("Webhook"), shown, lambda webhook: webhook.name, key="changed_webhook", first=len(shown) == 1
     )
     show_problem("changed_webhook")
-    webhook = by_id.get(chosen) if chosen is not None else None
     if webhook is None:
         return None
     # The keys carry the webhook: what was typed for one of them must not stand for the next.
