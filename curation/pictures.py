@@ -60,16 +60,6 @@ def draw_picture(content: bytes, size: WholeSize, *, pool: DecoderPool | None = 
     return (pool or decoders()).ask({"task": size}, content)[1]
 
 
-def thumbnail_picture(content: bytes) -> bytes:
-    """A JPEG of at most 320 pixels a side. Raises Undecodable."""
-    return draw_picture(content, "thumb")
-
-
-def screen_picture(content: bytes) -> bytes:
-    """A JPEG of at most 1,600 pixels a side. Raises Undecodable."""
-    return draw_picture(content, "screen")
-
-
 def crop_picture(content: bytes, box: Box, *, pool: DecoderPool | None = None) -> bytes:
     """The surroundings of a box as a JPEG of 320 pixels a side, from the original. Raises Undecodable.
 

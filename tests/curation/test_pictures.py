@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from curation.decoding import DecoderPool, Undecodable
 from curation.errors import RefusedPicture, TooLarge
 from curation.picture_limits import LARGEST_BYTES
-from curation.pictures import PictureFacts, inspect_picture, screen_picture, thumbnail_picture
+from curation.pictures import PictureFacts, draw_picture, inspect_picture
 from tests.curation.hostile import (
     animated,
     encoded,
@@ -354,11 +354,11 @@ def test_sizes_fit_their_square_and_are_never_enlarged(
 ) -> None:
     content = encoded(picture(size), kind)
     assert Image.open(io.BytesIO(inspect(content).thumbnail)).size == small
-    assert Image.open(io.BytesIO(thumbnail_picture(content))).size == small
-    assert Image.open(io.BytesIO(screen_picture(content))).size == screen
+    assert Image.open(io.BytesIO(draw_picture(content, "thumb"))).size == small
+    assert Image.open(io.BytesIO(draw_picture(content, "screen"))).size == screen
 
 
 def test_what_cannot_be_decoded_cannot_be_drawn() -> None:
     for content in (b"", b"%PDF", jpeg()[:500], png_of(20_000, 20_000)):
         with pytest.raises(Undecodable):
-            screen_picture(content)
+            draw_picture(content, "screen")
