@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from api import create_api
 from api.content_security import inline_script_hashes
 from api.gate import Gate
+from api.slow_bodies import SlowBodies
 from api.startup import prepare
 from components.messages import explain_bug
 from reporting import RequestLog
@@ -35,6 +36,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(RequestLog),
+        Middleware(SlowBodies),
         Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
     ],
     on_script_error=explain_bug,
