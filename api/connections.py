@@ -31,7 +31,7 @@ class ImpatientConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        answering = self.cycle is not None and not self.cycle.response_complete
+        answering = self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY)
         if answering or self.transport.is_closing() or self.transport.get_protocol() is not self:
             self._allow(None)  # the application's turn, or that of a websocket
         else:
