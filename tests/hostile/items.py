@@ -28,10 +28,12 @@ class Ending:
     status: int
     taken: bool
     said: str = ""
+    busy: bool = False  # 503 with the time to come again at: no fault, as long as it is rare
 
     @classmethod
     def of(cls, answer: httpx.Response) -> Ending:
-        return cls(answer.status_code, answer.is_success, answer.text[:300])
+        busy = answer.status_code == 503 and "retry-after" in answer.headers
+        return cls(answer.status_code, answer.is_success, answer.text[:300], busy)
 
 
 @dataclass(frozen=True)

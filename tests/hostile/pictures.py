@@ -172,12 +172,13 @@ def _bombs() -> Iterator[Content]:
 
 
 def _metadata() -> Iterator[Content]:
-    for name, changes in {
+    told: dict[str, dict[int, Any]] = {
         "an EXIF that turns it": {0x0112: 6},
         "an EXIF that turns it nowhere": {0x0112: 99},
         "a camera with a script for a name": {0x010F: "<script>alert(1)</script>", 0x0110: "=1+1"},
         "a camera with a name of 60,000 letters": {0x0110: "x" * 60_000},
-    }.items():
+    }
+    for name, changes in told.items():
         exif = Image.Exif()
         for tag, value in changes.items():
             exif[tag] = value
