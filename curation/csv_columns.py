@@ -104,7 +104,7 @@ def text_cell(value: Cell, raw: bool) -> Cell:
     if raw:
         return func.nullif(value, literal_column("''"))
     code = first_code(value)
-    escaped = [literal_column(str(start)) for start in (*FORMULA_STARTS, APOSTROPHE)]
+    escaped: list[Cell] = [literal_column(str(start)) for start in (*FORMULA_STARTS, APOSTROPHE)]
     starts = case(
         (code.in_(escaped), literal_column("''''") + value),
         (value == literal_column("''"), null()),

@@ -15,6 +15,7 @@ from tests.hostile.pictures import pictures
 from tests.hostile.slow import slow
 from tests.hostile.strings import NAMES
 from tests.hostile.target import Target
+from tests.hostile.websockets import websockets
 from tests.videos import a_video
 
 ADDRESSES = (
@@ -149,5 +150,6 @@ GROUPS: dict[str, Callable[[], Iterator[Item]]] = {
     "archives": packed,
     "bytes": bodies,
     "addresses": addresses,
+    "websockets": websockets,
     "slow bodies": slow,
 }
