@@ -281,7 +281,8 @@ def _give_examples(operation: Json, examples: Examples) -> None:
 
 
 def _name(status: int) -> str:
-    return next(kind.__name__ for kind, given in STATUSES if given == status)
+    by_protocol = HTTPStatus(status).phrase.replace(" ", "")
+    return next((kind.__name__ for kind, given in STATUSES if given == status), by_protocol)
 
 
 def _problem(status: int) -> Json:
