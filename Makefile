@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
+.PHONY: help run stop demo test test-hostile coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
         production development chromium clean
 
 help: ## list the commands
@@ -30,6 +30,10 @@ coverage: development chromium ## the same, and which lines they run: coverage.x
 fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLES=200 a route, SEED=…, DATABASE=postgresql)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \
 	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
+
+test-hostile: development chromium ## send everything hostile to a fresh installation and print what became of it (ONLY=names,…)
+	@$(BIN)/python -m tests.hostile $(if $(ONLY),--only "$(ONLY)")
+	@$(if $(ONLY),,$(BIN)/python -m pytest -q tests/browser/test_hostile.py tests/api/test_slow_bodies.py)
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 

@@ -8,11 +8,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from api import create_api
 from api.content_security import inline_script_hashes
 from api.gate import Gate
+from api.slow_bodies import SlowBodies
 from api.startup import prepare
+from api.well_formed import WellFormed
 from components.messages import explain_bug
 from reporting import RequestLog
 from settings import get_settings
@@ -35,7 +38,9 @@ app = st.App(
     ],
     middleware=[
         Middleware(RequestLog),
+        Middleware(SlowBodies),
         Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
+        Middleware(WellFormed, parse=BackMsg.FromString),
     ],
     on_script_error=explain_bug,
 )

@@ -200,6 +200,7 @@ def _services(settings: Settings) -> list[Service]:
         # Our own line per request has an id and no query; uvicorn's has neither.
         *("--no-access-log", "--no-server-header"),
         *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "10"),
+        *("--http", "api.connections:ImpatientConnection"),
         # Without proxies of ours nobody may say where a request comes from or that it came by https.
         *(
             ("--proxy-headers", "--forwarded-allow-ips", ",".join(settings.trusted_proxies))

@@ -2,7 +2,7 @@
 
 Routes say what is theirs alone (what they take, what they answer, a status that only they have). What follows from
 how they are made is added here: who asks for a caller answers 401 and 403, who names something by its id 404, who
-takes a body 413 and 422, who needs the database 503, all of them in the one shape that errors have.
+takes a body 408, 413 and 422, who needs the database 503, all of them in the one shape that errors have.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ PROBLEMS: dict[int, tuple[str, str, str]] = {
     401: ("No valid credential came along.", "not_signed_in", "Sign in first."),
     403: ("The scope of the caller does not permit it.", "not_allowed", "You may not do this."),
     404: ("There is no such thing, or not for this caller.", "media_not_found", "There is no media 1204."),
+    408: (
+        "The body did not come, or much too slowly. Nothing was changed.",
+        "too_slow",
+        "The body came too slowly. Nothing was changed; send it again on a better connection.",
+    ),
     409: (
         "Someone or something was faster. Nothing was changed.",
         "conflict",
@@ -84,6 +89,7 @@ PROBLEMS: dict[int, tuple[str, str, str]] = {
 # Codes of errors that are no CurationError.
 OTHER_CODES: dict[int, tuple[str, ...]] = {
     404: ("not_found",),
+    408: ("too_slow",),
     409: ("conflict",),
     413: ("too_large",),
     422: ("invalid_request", "refused"),
@@ -188,7 +194,7 @@ class _Facts:
         if self.guarded and method != "get" and not self.reads_only:
             found.add(409)
         if takes_body:
-            found |= {413, 422}
+            found |= {408, 413, 422}
         if operation.get("parameters"):
             found.add(422)
         return found
@@ -275,7 +281,8 @@ def _give_examples(operation: Json, examples: Examples) -> None:
 
 
 def _name(status: int) -> str:
-    return next(kind.__name__ for kind, given in STATUSES if given == status)
+    by_protocol = HTTPStatus(status).phrase.replace(" ", "")
+    return next((kind.__name__ for kind, given in STATUSES if given == status), by_protocol)
 
 
 def _problem(status: int) -> Json:

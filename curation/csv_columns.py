@@ -47,8 +47,10 @@ Drawn = aliased(Shape, name="drawn")
 ShapeClass = aliased(LabelClass, name="shape_class")
 TakenFrom = aliased(Prediction, name="taken_from")
 
-# Tab, carriage return, + - = @.
-FORMULA_STARTS = (9, 13, 43, 45, 61, 64)
+# Tab, line feed, carriage return, + - = @, and these four as wide as a Chinese sign, which some spreadsheets take too.
+FORMULA_STARTS = (9, 10, 13, 43, 45, 61, 64, 0xFF0B, 0xFF0D, 0xFF1D, 0xFF20)
+# A text that begins like a cell made harmless gets one more: whoever takes one away always has the text again.
+APOSTROPHE = 39
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,14 @@ def text_cell(value: Cell, raw: bool) -> Cell:
     if raw:
         return func.nullif(value, literal_column("''"))
     code = first_code(value)
+    escaped: list[Cell] = [literal_column(str(start)) for start in (*FORMULA_STARTS, APOSTROPHE)]
     starts = case(
-        (code.in_([literal_column(str(start)) for start in FORMULA_STARTS]), literal_column("''''") + value),
+        (code.in_(escaped), literal_column("''''") + value),
         (value == literal_column("''"), null()),
         else_=value,
     )
     # Most texts begin with a letter and need no more than the first comparison.
-    return case((code > literal_column("64"), value), else_=starts)
+    return case((code.between(literal_column("65"), literal_column(str(0xFF0A))), value), else_=starts)
 
 
 def _tags(raw: bool) -> Cell:

@@ -29,7 +29,10 @@ DECODERS = 2
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 6.0
 # With the machine busy, a decoder may get a fraction of a core; still less than what a person waits for an answer.
-WALL_SECONDS = 10.0
+WALL_SECONDS = 8.0
+# A picture that has used this share of its time when nobody can wait any longer was heavy. One that has not was given
+# no core: it is as good as any other, and may come again.
+HEAVY_FROM = 0.5
 QUEUE_SECONDS = 30.0
 # A large frame takes 50 MB, and a decoder may have to keep sixteen of them. The frame wanted may stand behind
 # hundreds that must be decoded first, and the end of a file that does not tell its length behind 2 GiB.
@@ -84,7 +87,7 @@ class DecoderPool:
     def ask(self, request: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """What a child answers. Raises Undecodable, and Unavailable when all are busy for too long."""
         if not self._slots.acquire(timeout=self._queue_seconds):
-            raise Unavailable("Too many pictures are being read at the moment. Send it again in a minute.")
+            raise _too_busy()
         try:
             head, answer = self._ask_twice(request | {"seconds": self._cpu_seconds}, body)
         finally:
@@ -109,7 +112,11 @@ class DecoderPool:
                 if last:
                     raise Undecodable("cannot be decoded: the decoder did not survive it") from None
             except _DecoderTooSlow:
+                heavy = decoder.has_worked(HEAVY_FROM * self._cpu_seconds)
                 decoder.kill()
+                if not heavy:
+                    log.warning("A decoder was given too little of the processor to end in time")
+                    raise _too_busy() from None
                 raise Undecodable(_TOO_LONG) from None
             except BaseException:
                 decoder.kill()  # its answer may still be under way and must not meet the next question
@@ -143,6 +150,10 @@ class DecoderPool:
                 self._idle.pop().kill()
 
 
+def _too_busy() -> Unavailable:
+    return Unavailable("Too many pictures are being read at the moment. Send it again in a minute.")
+
+
 class _Decoder:
     """One child and the two pipes to it."""
 
@@ -159,6 +170,7 @@ class _Decoder:
         assert self._process.stdin and self._process.stdout
         self._requests: IO[bytes] = self._process.stdin
         self._answers: IO[bytes] = self._process.stdout
+        self._worked_before: float | None = None
         os.set_blocking(self._requests.fileno(), False)
         os.set_blocking(self._answers.fileno(), False)
 
@@ -177,6 +189,7 @@ class _Decoder:
 
     def ask(self, request: dict[str, Any], body: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         deadline = time.monotonic() + seconds
+        self._worked_before = self._worked()
         encoded = json.dumps(request).encode()
         self._send(_LENGTHS.pack(len(encoded), len(body)) + encoded + body, deadline)
         head_length, body_length = _LENGTHS.unpack(self._receive(_LENGTHS.size, deadline))
@@ -216,6 +229,19 @@ class _Decoder:
         poll.register(pipe, event)
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise _DecoderTooSlow
+
+    def has_worked(self, seconds: float) -> bool:
+        """Whether the last question has cost it so much time of a processor; True where nobody can tell."""
+        worked = self._worked()
+        return worked is None or worked - (self._worked_before or 0.0) >= seconds
+
+    def _worked(self) -> float | None:
+        """Seconds of a processor that the child has used since it began (proc(5), fields 14 and 15)."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """End the child whatever it does; harmless when it is already gone."""

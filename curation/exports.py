@@ -64,9 +64,9 @@ def export_csv(
     """The metadata of exactly what the filter shows to this access, in its order, as UTF-8 CSV.
 
     One line per media, or per shape of the current annotations (a media without shapes has one line, its
-    shape columns empty). Cells that begin like a formula get a leading apostrophe unless `raw`. With
-    `db.streaming.hold_still` before, the lines and `count_rows` are of one moment. Raises NotAllowed and
-    UnknownFilter at once, not at the first line.
+    shape columns empty). Texts that begin like a formula, or with an apostrophe, get a leading apostrophe
+    unless `raw`. With `db.streaming.hold_still` before, the lines and `count_rows` are of one moment. Raises
+    NotAllowed and UnknownFilter at once, not at the first line.
     """
     require_scope(access, *PEOPLE)
     per_shape = Per(per) is Per.SHAPE

@@ -47,6 +47,8 @@ def clean_url(url: str) -> str:
             and parts.port != 0
             and parts.username is None
             and parts.password is None
+            # A zone leads to one of this machine's own networks (RFC 6874).
+            and "%" not in (parts.hostname or "")
             and not parts.fragment
             and url.isascii()
             and url.isprintable()

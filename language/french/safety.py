@@ -6,4 +6,9 @@ FRENCH: dict[str, str] = {}
 
 PLURALS: dict[str, tuple[str, str]] = {}
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "The body came too slowly. Nothing was changed; send it again on a better connection.": (
+        "Le corps de la requête arrivait trop lentement. Rien n’a été changé ; renvoyez-le avec une meilleure"
+        " connexion."
+    ),
+}

@@ -85,6 +85,7 @@ def test_a_webhook_is_changed_disabled_and_deleted(client, admin):
         ({"url": "http://127.0.0.1/"}, "refused_address"),
         ({"url": "http://169.254.169.254/latest/meta-data"}, "refused_address"),
         ({"url": "gopher://example.org/"}, "invalid_text"),
+        ({"url": "http://[fe80::1%25lo]/"}, "invalid_text"),
         ({"name": " "}, "invalid_text"),
         ({"events": []}, "invalid_request"),
         ({"events": ["media.deleted"]}, "invalid_request"),

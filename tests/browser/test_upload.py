@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
-from tests.browser.conftest import MakeAccess, sign_in
+from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess, sign_in
 from tests.factories import a_jpeg
 from tests.product import Product, Program
 
@@ -28,9 +28,9 @@ def a_file(name: str, content: bytes | None = None) -> FilePayload:
 class Uploader:
     """The Upload page of one curator."""
 
-    def __init__(self, page: Page, product: Product, login: str) -> None:
+    def __init__(self, page: Page, product: Product, login: str, password: str = CURATOR_PASSWORD) -> None:
         self.page = page
-        sign_in(page, f"{product.dashboard}/upload", login)
+        sign_in(page, f"{product.dashboard}/upload", login, password)
         expect(page.locator(".drop")).to_be_visible()
 
     def choose(self, *files: FilePayload) -> None:

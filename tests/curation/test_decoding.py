@@ -123,14 +123,26 @@ def test_a_child_that_does_not_answer_is_killed_and_the_next_picture_read(make_p
     wait_until(lambda: _drawn(pool))
     (child,) = pool.process_ids()
     os.kill(child, signal.SIGSTOP)
-    with pytest.raises(RefusedPicture, match=r"^a\.jpg takes too long to decode\. Nothing was stored\.$"):
+    # It was given no processor, for which the picture is not to blame: it may come again.
+    with pytest.raises(Unavailable):
         inspect_picture(path, file_name="a.jpg", pool=pool)
     wait_until(lambda: is_gone(child))
     wait_until(lambda: _drawn(pool))
 
 
+def test_a_picture_that_is_still_at_work_when_nobody_can_wait_any_longer_is_refused(
+    make_pool, tmp_path: Path
+) -> None:
+    pool = make_pool(wall_seconds=0.9, cpu_seconds=0.2)
+    wait_until(lambda: _drawn(pool))
+    path = tmp_path / "spooled"
+    path.write_bytes(scan_bomb(20_000))
+    with pytest.raises(RefusedPicture, match=r"^a\.jpg takes too long to decode\. Nothing was stored\.$"):
+        inspect_picture(path, file_name="a.jpg", pool=pool)
+
+
 def _drawn(pool: DecoderPool) -> bool:
-    with contextlib.suppress(Undecodable):
+    with contextlib.suppress(Undecodable, Unavailable):
         return bool(draw_picture(jpeg(), "thumb", pool=pool))
     return False
 
