@@ -7,7 +7,7 @@ COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop demo test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
-        production development chromium clean
+        test-access production development chromium clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ coverage: development chromium ## the same, and which lines they run: coverage.x
 fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLES=200 a route, SEED=…, DATABASE=postgresql)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \
 	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
+
+test-access: development ## ask every route and page as everybody there is, and print who got what
+	@ACCESS_FULL=1 $(BIN)/python -m pytest -q tests/access
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 

@@ -33,8 +33,8 @@ class Door:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        api = create_api(get_settings(), takes_cookies=name == DASHBOARD)
-        app = Starlette(routes=[Mount("/api", api)]) if name == DASHBOARD else api
+        self.api = create_api(get_settings(), takes_cookies=name == DASHBOARD)
+        app = Starlette(routes=[Mount("/api", self.api)]) if name == DASHBOARD else self.api
         self.client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
         self.root = "/api" if name == DASHBOARD else ""
 

@@ -252,7 +252,9 @@ class World:
 
     def _spread(self, session: Session, access: Access) -> int:
         ids = [self._neighbour(session), self._neighbour(session)]
-        return spread(session, access, ids[0], a_box(), ids[1:], client_id=f"batch-{next(_numbers)}").batch_id
+        return spread(
+            session, access, ids[0], a_box(), ids[1:], client_id=f"batch-{next(_numbers):06}"
+        ).batch_id
 
     def _link(self, session: Session) -> str:
         return self._signed(session, self._picture(session))
