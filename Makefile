@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test test-hostile coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
-        production development chromium clean
+.PHONY: help run stop demo test test-access test-hostile coverage fuzz check lint types javascript bundles bundles-match \
+        bench docs up down production development chromium clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLE
 test-hostile: development chromium ## send everything hostile to a fresh installation and print what became of it (ONLY=names,…)
 	@$(BIN)/python -m tests.hostile $(if $(ONLY),--only "$(ONLY)")
 	@$(if $(ONLY),,$(BIN)/python -m pytest -q tests/browser/test_hostile.py tests/api/test_slow_bodies.py)
+
+test-access: development ## ask every route and page as everybody there is, and print who got what
+	@ACCESS_FULL=1 $(BIN)/python -m pytest -q tests/access
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 

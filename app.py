@@ -17,6 +17,7 @@ from api.slow_bodies import SlowBodies
 from api.startup import prepare
 from api.well_formed import WellFormed
 from components.messages import explain_bug
+from components.page_messages import is_of_a_page
 from reporting import RequestLog
 from settings import get_settings
 
@@ -39,7 +40,12 @@ app = st.App(
     middleware=[
         Middleware(RequestLog),
         Middleware(SlowBodies),
-        Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
+        Middleware(
+            Gate,
+            public_url=settings.public_url,
+            inline_scripts=inline_script_hashes(LIBRARY_PAGES),
+            is_of_a_page=is_of_a_page,
+        ),
         Middleware(WellFormed, parse=BackMsg.FromString),
     ],
     on_script_error=explain_bug,
