@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import Depends
@@ -14,7 +14,7 @@ from db.session import open_session
 from settings import get_settings
 
 # What a route that counts says of itself in the OpenAPI description.
-MAY_BE_TOO_FAST = {429: {}}
+MAY_BE_TOO_FAST: dict[int | str, dict[str, Any]] = {429: {}}
 
 
 async def require_slow_enough(access: Access) -> None:
