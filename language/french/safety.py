@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-FRENCH: dict[str, str] = {}
+FRENCH: dict[str, str] = {
+    # What the audit trail calls it
+    "media exported": "médias exportés",
+    "contact sheet exported": "planche-contact exportée",
+    "audit trail exported": "journal d’audit exporté",
+    # The audit trail
+    "What happened": "Ce qui s’est passé",
+    "By whom": "Par qui",
+    "Everything": "Tout",
+    "Anybody": "N’importe qui",
+    "From day": "Du jour",
+    "To day": "Au jour",
+    "Download as CSV": "Télécharger en CSV",
+    "Newest": "Les plus récentes",
+    "Older": "Plus anciennes",
+    "Nothing of this kind has happened. Remove a filter.": "Rien de tel ne s’est passé. Enlevez un filtre.",
+}
 
 PLURALS: dict[str, tuple[str, str]] = {}
 
