@@ -10,8 +10,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from api import create_api
-from api.content_security import inline_script_hashes
+from api.content_security import inline_script_hashes, page_policy
 from api.gate import Gate
+from api.safe_headers import SafeHeaders
 from api.startup import prepare
 from components.messages import explain_bug
 from reporting import RequestLog
@@ -27,7 +28,12 @@ prepare(settings)
 app = st.App(
     "pages/router.py",
     routes=[
-        Mount("/api", create_api(settings, takes_cookies=True)),
+        Mount(
+            "/api",
+            create_api(settings, takes_cookies=True),
+            # Nearer than those of pages, and stricter.
+            middleware=[Middleware(SafeHeaders)],
+        ),
         *(
             Mount(f"/assets/{dist.parent.name}", StaticFiles(directory=dist))
             for dist in sorted(ROOT.glob("components/*/dist"))
@@ -35,7 +41,14 @@ app = st.App(
     ],
     middleware=[
         Middleware(RequestLog),
-        Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
+        Middleware(
+            SafeHeaders,
+            policy=page_policy(
+                inline_script_hashes(page.read_text("utf-8") for page in LIBRARY_PAGES),
+            ),
+            https=settings.is_public_https,
+        ),
+        Middleware(Gate, public_url=settings.public_url),
     ],
     on_script_error=explain_bug,
 )

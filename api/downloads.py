@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.media import PICTURE_HEADERS
 from curation.announcements import announce_export
 from curation.errors import Unavailable
 from curation.events import record
@@ -93,7 +94,7 @@ class DownloadResponse(StreamingResponse):
     """Closes its download however the answer ends: sent, broken off, or given up by the client."""
 
     def __init__(self, download: Download, *, media_type: str, headers: dict[str, str]) -> None:
-        super().__init__(iter(download), media_type=media_type, headers=headers)
+        super().__init__(iter(download), media_type=media_type, headers={**PICTURE_HEADERS, **headers})
         self._download = download
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import create_api
+from api.safe_headers import SafeHeaders
 from api.startup import prepare, start_jobs, stop_jobs
 from reporting import RequestLog
 from settings import get_settings
@@ -28,4 +29,4 @@ def create_public_app() -> ASGIApp:
 
     app.router.lifespan_context = lifespan
     # Around everything, so that even what nobody foresaw is answered and logged with its id.
-    return RequestLog(app)
+    return RequestLog(SafeHeaders(app))

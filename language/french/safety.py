@@ -23,6 +23,9 @@ FRENCH: dict[str, str] = {
 PLURALS: dict[str, tuple[str, str]] = {}
 
 SENTENCES: dict[str, str] = {
+    "A page of another origin cannot use your sign-in.": (
+        "Une page d’une autre origine ne peut pas se servir de votre connexion."
+    ),
     "More than {} in a minute are not taken from one access. Wait {} seconds; nothing was stored.": (
         "D’un même accès, pas plus de {0} envois par minute ne sont pris. Attendez {1} secondes ; rien n’a été "
         "enregistré."
