@@ -29,12 +29,14 @@ def audit_section(visitor: Access) -> None:
     zone = browser_zone()
     wanted = _read(zone)
     st.subheader(_("Audit trail"))
+    with open_session(read_only=True) as session:
+        names = list_event_names(session, visitor)
+        logins = [access.login for access in list_accesses(session, visitor)]
+    # First, so that what cannot be asked for can be changed here.
+    _filter(wanted, names, logins, zone)
     with explain_problems():
         with open_session(read_only=True) as session:
-            names = list_event_names(session, visitor)
-            logins = [access.login for access in list_accesses(session, visitor)]
             page = list_events(session, visitor, wanted, st.query_params.get("before"), EVENTS)
-        _filter(wanted, names, logins, zone)
         show_doors(events_table(page.items), key="events")
         _leaf(page.next_cursor)
 
@@ -96,7 +98,7 @@ def _filter(wanted: EventFilter, names: Sequence[str], logins: Sequence[str], zo
                 label,
                 value=None,
                 format="YYYY-MM-DD",
-                width=150,
+                width=180,
                 key=f"audit_{name}",
                 on_change=_take,
                 args=(name,),

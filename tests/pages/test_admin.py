@@ -247,7 +247,9 @@ def test_an_address_that_makes_no_sense_breaks_nothing(open_page, admin, query):
 
 
 def test_a_login_or_a_place_that_is_not_there_is_told(open_page, admin):
-    assert "There is no access" in said(open_page(admin, "admin.py", section="audit", who="nobody"))
+    page = open_page(admin, "admin.py", section="audit", who="nobody")
+    assert "There is no access" in said(page)
+    assert rows_of_the_trail(page.selectbox(key="audit_who").select("boss").run())
     assert open_page(admin, "admin.py", section="audit", before="x").error
 
 
