@@ -8,14 +8,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from api import create_api
-from api.content_security import inline_script_hashes
+from api.content_security import inline_script_hashes, page_policy
 from api.gate import Gate
+from api.page_messages import PageMessages
+from api.safe_headers import SafeHeaders
 from api.slow_bodies import SlowBodies
 from api.startup import prepare
-from api.well_formed import WellFormed
 from components.messages import explain_bug
 from components.page_messages import is_of_a_page
 from reporting import RequestLog
@@ -31,7 +31,12 @@ prepare(settings)
 app = st.App(
     "pages/router.py",
     routes=[
-        Mount("/api", create_api(settings, takes_cookies=True)),
+        Mount(
+            "/api",
+            create_api(settings, takes_cookies=True),
+            # Nearer than those of pages, and stricter.
+            middleware=[Middleware(SafeHeaders)],
+        ),
         *(
             Mount(f"/assets/{dist.parent.name}", StaticFiles(directory=dist))
             for dist in sorted(ROOT.glob("components/*/dist"))
@@ -39,14 +44,16 @@ app = st.App(
     ],
     middleware=[
         Middleware(RequestLog),
-        Middleware(SlowBodies),
         Middleware(
-            Gate,
-            public_url=settings.public_url,
-            inline_scripts=inline_script_hashes(LIBRARY_PAGES),
-            is_of_a_page=is_of_a_page,
+            SafeHeaders,
+            policy=page_policy(
+                inline_script_hashes(page.read_text("utf-8") for page in LIBRARY_PAGES),
+            ),
+            https=settings.is_public_https,
         ),
-        Middleware(WellFormed, parse=BackMsg.FromString),
+        Middleware(SlowBodies),
+        Middleware(Gate, public_url=settings.public_url),
+        Middleware(PageMessages, is_of_a_page=is_of_a_page),
     ],
     on_script_error=explain_bug,
 )

@@ -79,7 +79,9 @@ def _hand_over(logger: logging.Logger) -> None:
     logger.handlers.clear()
     logger.propagate = True
     logger.disabled = False
-    logger.setLevel(logging.NOTSET)  # the root logger, and so LOG_LEVEL, decides
+    # The root logger, and so LOG_LEVEL, decides; but at DEBUG these would write down cookies and what is typed.
+    talkative = logging.getLogger().level < logging.INFO
+    logger.setLevel(logging.INFO if talkative else logging.NOTSET)
 
 
 def init_sentry(settings: Settings) -> None:

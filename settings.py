@@ -71,6 +71,8 @@ class Settings:
     self_check_share: float
     lease_seconds: int
     device_silent_hours: int
+    device_uploads_per_minute: int
+    uploads_per_minute: int
     grace_days: int
     link_minutes: int
     links_to_bucket: bool
@@ -124,6 +126,8 @@ class Settings:
             self_check_share=read.share("SELF_CHECK_SHARE", 0.02),
             lease_seconds=read.whole_number("LEASE_SECONDS", 120, 10, 3600),
             device_silent_hours=read.whole_number("DEVICE_SILENT_HOURS", 24, 1, 8760),
+            device_uploads_per_minute=read.whole_number("DEVICE_UPLOADS_PER_MINUTE", 60, 0, 100_000),
+            uploads_per_minute=read.whole_number("UPLOADS_PER_MINUTE", 3000, 0, 100_000),
             grace_days=read.whole_number("GRACE_DAYS", 30, 0, 3650),
             link_minutes=read.whole_number("LINK_MINUTES", 15, 1, 1440),
             links_to_bucket=read.yes_or_no("LINKS_TO_BUCKET", False),

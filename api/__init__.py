@@ -39,6 +39,7 @@ from api import (
     webhooks,
 )
 from api.body_limit import MAX_BODY_BYTES, TooLargeInOurWords
+from api.calling import Calling
 from api.dependencies import WRITE_HEADER, give_signed_in
 from api.docs_page import add_docs_page
 from api.nothing_here import NamesBeforeIds, NothingHere
@@ -123,5 +124,6 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     api.add_middleware(EitherSlash)
     api.add_middleware(TooLargeInOurWords)
     api.add_middleware(Spoken)
+    api.add_middleware(Calling, trusted_proxies=settings.trusted_proxies)
     api.add_middleware(ProcessTime)
     return api

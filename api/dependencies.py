@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
+from api.origins import SAFE_METHODS, comes_from_elsewhere
 from curation.acts import ReviewPolicy
 from curation.addresses import caller_address
 from curation.errors import NotAllowed, NotSignedIn, UnknownFilter
@@ -33,7 +34,6 @@ from storage import Bucket, open_bucket
 
 # No form and no foreign page can add a header of its own to a request that carries the cookie.
 WRITE_HEADER = "X-Vigie"
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def give_session() -> Iterator[Session]:
@@ -81,7 +81,7 @@ def find_caller(cookie: str | None, authorization: str | None) -> SignedIn | Non
 
 
 def give_signed_in(request: Request) -> SignedIn:
-    """The caller. Raises NotSignedIn, and NotAllowed for a cookie without our header on a write."""
+    """The caller. Raises NotSignedIn, and NotAllowed for a cookie that another origin's page makes use of."""
     cookie = request.cookies.get(COOKIE) if request.app.state.takes_cookies else None
     authorization = request.headers.get("authorization")
     signed_in = find_caller(cookie, authorization)
@@ -94,6 +94,8 @@ def give_signed_in(request: Request) -> SignedIn:
     by_cookie = signed_in.login_session_id is not None
     if by_cookie and request.method not in SAFE_METHODS and WRITE_HEADER not in request.headers:
         raise NotAllowed(f"A request with a cookie needs the header {WRITE_HEADER} to change anything.")
+    if by_cookie and comes_from_elsewhere(request):
+        raise NotAllowed("A page of another origin cannot use your sign-in.")
     access = signed_in.access
     if access.must_change_password and access.scope != Scope.DEVICE:
         # A device has no page to change it on; its password is a secret between it and the admin.

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from api.content_security import inline_script_hashes, page_policy
+
 PAGE = "/docs"
 FILES = "/docs/files"
 RETURN = "/docs/oauth2-redirect"
@@ -29,7 +31,7 @@ def add_docs_page(api: FastAPI) -> None:
 def docs_page(request: Request) -> HTMLResponse:
     """Swagger UI, with the root that this door has."""
     root = request.scope.get("root_path", "")
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url=f"{root}{request.app.openapi_url}",
         title=request.app.title,
         oauth2_redirect_url=f"{root}{RETURN}",
@@ -38,8 +40,15 @@ def docs_page(request: Request) -> HTMLResponse:
         swagger_favicon_url=f"{root}{FILES}/favicon.png",
         swagger_ui_parameters=LOOKS,
     )
+    return _with_its_policy(page)
 
 
 def docs_return() -> HTMLResponse:
     """Where an OAuth2 sign-in of that page comes back to."""
-    return get_swagger_ui_oauth2_redirect_html()
+    return _with_its_policy(get_swagger_ui_oauth2_redirect_html())
+
+
+def _with_its_policy(page: HTMLResponse) -> HTMLResponse:
+    """Its own inline script may run, and none that somebody smuggles in."""
+    page.headers["Content-Security-Policy"] = page_policy(inline_script_hashes([bytes(page.body).decode()]))
+    return page

@@ -1,4 +1,4 @@
-"""Downloads: answers that are made while they are sent, and audited however they end."""
+"""Downloads: answers that are made while they are sent, written down before they begin and again when they end."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from contextlib import ExitStack
 from typing import Any
 
 from anyio import CancelScope, to_thread
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.media import PICTURE_HEADERS
 from curation.announcements import announce_export
 from curation.errors import Unavailable
 from curation.events import record
-from db.models import Access
+from db.models import Access, Event
 from db.session import open_session
 
 log = logging.getLogger(__name__)
 
 
 class Download:
-    """The chunks of one download, what it holds open meanwhile, and an entry in the audit trail when it ends.
+    """The chunks of one download, what it holds open meanwhile, and its entry in the audit trail.
 
     A subclass calls `_begin` when it is made, which reads the first two chunks, so that whatever is wrong is answered
     by an error of its own. What fails later must break the answer off: raising in the middle does.
+
+    The entry is written before a byte is sent: what cannot be written down is not handed out. How much was taken, and
+    whether all of it, is added at the end.
     """
 
     event: str
+    announced = True  # whether webhooks hear of it
 
     def __init__(self, access: Access, address: str) -> None:
         self._access, self._address = access, address
@@ -46,7 +52,14 @@ class Download:
     def _begin(self, opened: ExitStack, chunks: Generator[bytes] | Iterator[bytes]) -> None:
         self._chunks = chunks
         self._begun = next(chunks) + next(chunks, b"")
+        with open_session() as session:
+            event = record(session, self._access, self.event, self._detail_now(), address=self._address)
+            session.flush()
+            self._event_id = event.id
         self._opened = opened.pop_all()
+
+    def _detail_now(self) -> dict[str, Any]:
+        return {**self._detail(), "complete": self._complete}
 
     def _detail(self) -> dict[str, Any]:
         """What the audit trail says of it."""
@@ -59,7 +72,7 @@ class Download:
         self.close()
 
     def close(self) -> None:
-        """Let go of what is open and write down what was taken; harmless when repeated."""
+        """Let go of what is open and add to the entry what was taken; harmless when repeated."""
         opened, self._opened = self._opened, None
         if opened is None:
             return
@@ -67,21 +80,21 @@ class Download:
             opened.close()
         except SQLAlchemyError as error:  # the connection that broke has nothing to give back
             log.warning("a download's session did not close: %s", error)
-        detail = {**self._detail(), "complete": self._complete}
+        detail = self._detail_now()
         try:
             with open_session() as session:
-                record(session, self._access, self.event, detail, address=self._address)
-                if self._complete:
+                session.execute(update(Event).where(Event.id == self._event_id).values(detail=detail))
+                if self._complete and self.announced:
                     announce_export(session, self._access, self.event, detail)
         except SQLAlchemyError:
-            log.exception("%s is missing in the audit trail: %s %s", self.event, self._access.login, detail)
+            log.exception("event %s of the audit trail stays as it began: %s", self._event_id, detail)
 
 
 class DownloadResponse(StreamingResponse):
     """Closes its download however the answer ends: sent, broken off, or given up by the client."""
 
     def __init__(self, download: Download, *, media_type: str, headers: dict[str, str]) -> None:
-        super().__init__(iter(download), media_type=media_type, headers=headers)
+        super().__init__(iter(download), media_type=media_type, headers={**PICTURE_HEADERS, **headers})
         self._download = download
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -58,7 +58,8 @@ def export_media(
     names = [name.strip() for part in columns for name in part.split(",")] if columns is not None else None
     download = CsvDownload(access, address, wanted, per, raw, names)
     headers = {
-        "Content-Disposition": f'attachment; filename="vigie-{per.value}-{utc_now():%Y%m%d-%H%M%S}.csv"'
+        "Content-Disposition": f'attachment; filename="vigie-{per.value}-{utc_now():%Y%m%d-%H%M%S}.csv"',
+        "Cache-Control": "private, no-store",
     }
     if download.count is not None:
         headers["X-Total-Count"] = str(download.count)

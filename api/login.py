@@ -7,13 +7,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import WRITE_HEADER, AccessDep, AddressDep, SessionDep, SignedInDep
+from api.dependencies import (
+    WRITE_HEADER,
+    AccessDep,
+    AddressDep,
+    ReadSessionDep,
+    SessionDep,
+    SignedInDep,
+)
 from api.fields import A_NUMBER, Body
+from api.origins import comes_from_elsewhere
 from curation.errors import NotAllowed, NotSignedIn
 from curation.preferences import Preferences, change_preferences, preferences_of
 from curation.sign_in import (
     COOKIE,
     authenticate,
+    find_signed_in,
     issue_access_token,
     record_failure,
     redeem_ticket,
@@ -67,10 +76,24 @@ class Ticket(BaseModel):
 @open_router.post("/login/redeem", status_code=204, include_in_schema=False)
 def redeem(ticket: Ticket, request: Request, response: Response, session: SessionDep) -> None:
     """Turn the one-time ticket of the sign-in form into the browser's cookie."""
-    if not request.app.state.takes_cookies or WRITE_HEADER not in request.headers:
-        raise NotAllowed("Browsers sign in at the dashboard.")
+    _require_our_page(request)
     secret = redeem_ticket(session, ticket.ticket)
     response.set_cookie(COOKIE, secret, **cookie_attributes(request))
+
+
+@open_router.post("/login/forget", status_code=204, include_in_schema=False)
+def forget(request: Request, response: Response, session: ReadSessionDep) -> None:
+    """Take a cookie away that opens nothing any more. A page that signs out cannot: no script sees the cookie."""
+    _require_our_page(request)
+    cookie = request.cookies.get(COOKIE)
+    if cookie and find_signed_in(session, cookie) is None:
+        response.delete_cookie(COOKIE, **cookie_attributes(request))
+
+
+def _require_our_page(request: Request) -> None:
+    at_the_dashboard = request.app.state.takes_cookies and WRITE_HEADER in request.headers
+    if not at_the_dashboard or comes_from_elsewhere(request):
+        raise NotAllowed("Browsers sign in at the dashboard.")
 
 
 def cookie_attributes(request: Request) -> dict[str, Any]:

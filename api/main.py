@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import create_api
+from api.safe_headers import SafeHeaders
 from api.slow_bodies import SlowBodies
 from api.startup import prepare, start_jobs, stop_jobs
 from reporting import RequestLog
@@ -29,4 +30,4 @@ def create_public_app() -> ASGIApp:
 
     app.router.lifespan_context = lifespan
     # Around everything, so that even what nobody foresaw is answered and logged with its id.
-    return RequestLog(SlowBodies(app))
+    return RequestLog(SafeHeaders(SlowBodies(app)))

@@ -12,6 +12,7 @@ from pydantic import Field
 from api.dependencies import AccessDep, CursorQuery, ReadSessionDep, SessionDep
 from api.fields import A_NUMBER, Body, Id, Number
 from api.media import MediaId
+from api.rates import MAY_BE_TOO_FAST, CountedPrediction
 from curation.answers import MAX_SHAPES
 from curation.errors import CurationError
 from curation.prediction_view import PredictionView
@@ -76,10 +77,18 @@ class PredictedOut:
 @router.post(
     "/media/{media_id}/predictions",
     status_code=201,
-    responses={200: {"model": None, "description": "This client id was stored before; here is what."}},
+    responses={
+        200: {"model": None, "description": "This client id was stored before; here is what."},
+        **MAY_BE_TOO_FAST,
+    },
 )
 def predict(
-    media_id: MediaId, prediction: PredictionIn, response: Response, session: SessionDep, access: AccessDep
+    media_id: MediaId,
+    prediction: PredictionIn,
+    response: Response,
+    session: SessionDep,
+    access: AccessDep,
+    _counted: CountedPrediction,
 ) -> PredictionView:
     """Hand in what a model sees on a media; it changes no state, and no answer. No shapes: it sees nothing."""
     added = add_prediction(session, access, _draft(media_id, prediction))
@@ -105,11 +114,12 @@ def read_predictions(
     return page.items
 
 
-@router.post("/predictions")
+@router.post("/predictions", responses=MAY_BE_TOO_FAST)
 def predict_many(
     predictions: Annotated[list[PredictionForIn], Field(min_length=1, max_length=MAX_AT_ONCE)],
     session: SessionDep,
     access: AccessDep,
+    _counted: CountedPrediction,
 ) -> list[PredictedOut]:
     """The same for up to a hundred media in one transaction: for each, in order, what is stored or why not."""
     drafts = [_draft(one.media_id, one) for one in predictions]

@@ -14,6 +14,7 @@ from api.annotation_entries import AnnotationId
 from api.dependencies import AccessDep, BucketDep, PolicyDep
 from api.media import MediaId
 from api.multipart import Form, read_form
+from api.rates import MAY_BE_TOO_FAST, require_slow_enough
 from api.uploads import place_of_uploads, read_sha256, spool_for, upload_body
 from curation import two_step
 from curation.acts import ReviewPolicy
@@ -29,19 +30,28 @@ from storage import Bucket
 router = APIRouter()
 
 
-@router.post("/media/{media_id}/upload", openapi_extra=upload_body("sha256", capture=False), tags=["media"])
+@router.post(
+    "/media/{media_id}/upload",
+    openapi_extra=upload_body("sha256", capture=False),
+    responses=MAY_BE_TOO_FAST,
+    tags=["media"],
+)
 async def upload_media(
     media_id: MediaId, request: Request, access: AccessDep, bucket: BucketDep
 ) -> MediaDetails:
     """Bring the content that a media awaits: one file, in a part called `file`. The same content may come again."""
     limit = await to_thread.run_sync(_largest_content, access, media_id)
+    await require_slow_enough(access)
     with spool_for(limit) as spool:
         form = await read_form(request, spool, limit=limit)
         return await to_thread.run_sync(_upload_content, form, access, bucket, media_id)
 
 
 @router.post(
-    "/annotations/{annotation_id}/upload", openapi_extra=upload_body(capture=False), tags=["annotations"]
+    "/annotations/{annotation_id}/upload",
+    openapi_extra=upload_body(capture=False),
+    responses=MAY_BE_TOO_FAST,
+    tags=["annotations"],
 )
 async def upload_annotation(
     annotation_id: AnnotationId, request: Request, access: AccessDep, bucket: BucketDep, policy: PolicyDep
@@ -51,6 +61,7 @@ async def upload_annotation(
     Our own JSON, COCO and Pascal VOC become shapes. Anything else is kept as it came, to be fetched again.
     """
     await to_thread.run_sync(_require_own, access, annotation_id)
+    await require_slow_enough(access)
     with spool_for(LARGEST_FILE) as spool:
         form = await read_form(request, spool, limit=LARGEST_FILE)
         attach = partial(_attach_file, form, access, bucket, annotation_id, policy)

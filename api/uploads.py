@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 
 from api.dependencies import AccessDep, BucketDep
 from api.multipart import Form, read_form
+from api.rates import MAY_BE_TOO_FAST, require_slow_enough
 from api.spoken import retold_all
 from curation.accesses import CURATORS, require_scope
 from curation.archives import EntryResult, register_archive
@@ -84,7 +85,10 @@ class UploadOut:
     status_code=201,
     operation_id="register_media",
     openapi_extra=upload_body("sha256"),
-    responses={200: {"model": UploadOut, "description": "The same content was here before: its twin."}},
+    responses={
+        200: {"model": UploadOut, "description": "The same content was here before: its twin."},
+        **MAY_BE_TOO_FAST,
+    },
 )
 async def upload(
     request: Request,
@@ -98,6 +102,7 @@ async def upload(
     What it is, its content says.
     """
     require_scope(access, *UPLOADERS)
+    await require_slow_enough(access)
     with spool_for(largest_of) as spool:
         form = await read_form(request, spool, limit=LARGEST_VIDEO_BYTES)
         registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
@@ -111,11 +116,12 @@ async def upload(
     operation_id="register_archive",
     openapi_extra=upload_body(),
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}}}},
+    responses={200: {"content": {"application/x-ndjson": {}}}, **MAY_BE_TOO_FAST},
 )
 async def upload_archive(request: Request, access: AccessDep, bucket: BucketDep) -> StreamingResponse:
     """Register every picture of a ZIP; answers one JSON line per entry as it is done."""
     require_scope(access, *CURATORS)
+    await require_slow_enough(access)
     spool = spool_for(MAX_ARCHIVE_BYTES)
     try:
         form = await read_form(request, spool, limit=MAX_ARCHIVE_BYTES)

@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.utilities import LoginError
 
 from components.messages import explain_problems, plain
 from curation.accesses import dummy_hash, find_access
-from curation.addresses import caller_address
+from curation.addresses import caller_address, find_address_with
 from curation.errors import TooManyAttempts
 from curation.sign_in import (
     COOKIE,
@@ -139,6 +140,13 @@ def visitor_address() -> str:
     peer = st.context.ip_address or "127.0.0.1"
     forwarded = st.context.headers.get("X-Forwarded-For")
     return caller_address(peer, forwarded, get_settings().trusted_proxies)
+
+
+def _address_of_this_run() -> str | None:
+    return visitor_address() if get_script_run_ctx(suppress_warning=True) is not None else None
+
+
+find_address_with(_address_of_this_run)
 
 
 def _forget() -> None:

@@ -40,6 +40,7 @@ CurationError
 │   ├── TooManyTokens
 │   └── LastAdmin
 ├── TooManyAttempts             wait
+│   └── TooFast                 more in a minute than are taken of one access
 └── Unavailable                 database, bucket or decoder are away for the moment
     └── ContentBusy             the same content is being deleted right now
 """
@@ -217,6 +218,10 @@ class LastAdmin(Conflict):
 
 class TooManyAttempts(CurationError):
     """Carries `retry_after` in seconds."""
+
+
+class TooFast(TooManyAttempts):
+    """An access sends more in a minute than the settings take from it."""
 
 
 class Unavailable(CurationError):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from curation.addresses import calling_address
 from db.models import Access, Event
 
 
@@ -19,17 +20,20 @@ def record(
     *,
     media_id: int | None = None,
     address: str | None = None,
-) -> None:
-    """Write one event in the caller's transaction: it stands exactly when the act stands."""
-    session.add(
-        Event(
-            access_id=access.id if access is not None else None,
-            media_id=media_id,
-            name=name,
-            detail=detail or {},
-            address=address,
-        )
+) -> Event:
+    """Write one event in the caller's transaction: it stands exactly when the act stands.
+
+    Its address is that of the request at hand, unless another is given; what the product does by itself has none.
+    """
+    event = Event(
+        access_id=access.id if access is not None else None,
+        media_id=media_id,
+        name=name,
+        detail=detail or {},
+        address=address or calling_address(),
     )
+    session.add(event)
+    return event
 
 
 def latest_events(session: Session, limit: int = 200) -> Sequence[tuple[Event, str | None]]:

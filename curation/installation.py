@@ -10,9 +10,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import end_everything, get_access, require_scope
-from curation.events import latest_events, record
+from curation.events import record
 from db.migrate import is_current
-from db.models import Access, Event, Job, JobState, LoginSession, Media, Scope, Token, utc_now
+from db.models import Access, Job, JobState, LoginSession, Media, Scope, Token, utc_now
 from db.queries import token_seen_at
 from db.types import AnySelect
 
@@ -53,12 +53,6 @@ def end_login_sessions(session: Session, access: Access, access_id: int) -> Acce
     end_everything(session, ended)
     record(session, access, "login_sessions_ended", {"login": ended.login})
     return ended
-
-
-def list_events(session: Session, access: Access, limit: int = 200) -> Sequence[tuple[Event, str | None]]:
-    """The newest entries of the audit trail with the login of who caused them."""
-    require_scope(access, Scope.ADMIN)
-    return latest_events(session, limit)
 
 
 def database_facts(session: Session, access: Access) -> DatabaseFacts:

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from vigie_client.calls import sha256_of
-from vigie_client.errors import NotAllowed, NotSignedIn, Refused, Unavailable, UnexpectedAnswer, VigieError
+from vigie_client.errors import (
+    NotAllowed,
+    NotSignedIn,
+    Refused,
+    TooManyRequests,
+    Unavailable,
+    UnexpectedAnswer,
+    VigieError,
+)
 from vigie_client.journal import Journal, Settled, destination, journal_of
 from vigie_client.models.media import Registered
 from vigie_client.progress import Progress, Teller
@@ -251,8 +259,8 @@ class FolderUpload:
             if not _may_be_of_one(problem) or self._in_a_row >= IN_A_ROW:
                 if isinstance(problem, HOPELESS):
                     self._stop = self._stop or problem
-                elif isinstance(problem, Unavailable):
-                    # It was away for longer than the client's patience: the rest is for the next run.
+                elif isinstance(problem, Unavailable | TooManyRequests):
+                    # Away, or asked for time, for longer than the client's patience: the rest is for the next run.
                     self._stop = self._stop or True
         self._teller.one_more(0)
 

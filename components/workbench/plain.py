@@ -124,9 +124,9 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
         known = media.annotation.replies if media.annotation is not None else {}
         for question in questions:
             st.radio(
-                question.sentence
+                plain(question.sentence)
                 if question.asked != Asked.REQUIRED
-                else _("{question} (required)", question=question.sentence),
+                else _("{question} (required)", question=plain(question.sentence)),
                 list(YES_OR_NO),
                 format_func=lambda said: _(YES_OR_NO[said]),
                 index=None if question.key not in known else 0 if known[question.key] else 1,
@@ -144,7 +144,7 @@ def plain_review(place: Place, on_place: Callable[[Place], None]) -> None:
             media.annotation.author if media.annotation else access.login,
         )
         if author != access.login and State(media.state) in DECIDABLE[Decision.SENT_BACK]:
-            st.checkbox(_("Send back to {login} only", login=author), key=to_key)
+            st.checkbox(_("Send back to {login} only", login=plain(author)), key=to_key)
 
         def replies() -> dict[str, bool]:
             said = {found.key: st.session_state[f"reply_{found.key}_{media.id}"] for found in questions}

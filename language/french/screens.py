@@ -110,7 +110,6 @@ FRENCH: dict[str, str] = {
     "Accesses": "Accès",
     "Installation": "Installation",
     "Audit trail": "Journal",
-    "The newest entries, at most {n}.": "Les entrées les plus récentes, {n} au plus.",
     "{size} MiB": "{size} Mio",
     "{n} media in all, withdrawn ones included": "{n} médias en tout, retirés compris",
     "{waiting} waiting, {running} running, {failed} failed": (
@@ -174,7 +173,6 @@ FRENCH: dict[str, str] = {
     "what": "quoi",
     "about": "à propos de",
     "from": "depuis",
-    "Nothing has happened yet.": "Rien ne s’est encore passé.",
     "asked for": "demandée",
     "job": "tâche",
     "of": "de",

@@ -28,8 +28,8 @@ EXAMPLES_OF_MAKE = 200
 @pytest.mark.parametrize("database_url", [DATABASE], indirect=True)
 @pytest.mark.parametrize("scope", SCOPES)
 def test_schemathesis_finds_nothing(installation, configure, capsys, scope):
-    # Trying passwords is what it does all the time.
-    configure(LOG_LEVEL="ERROR")
+    # Trying passwords is what it does all the time, and uploading in a hurry.
+    configure(LOG_LEVEL="ERROR", UPLOADS_PER_MINUTE="0", DEVICE_UPLOADS_PER_MINUTE="0")
     app = create_api(get_settings(), takes_cookies=False)
     if EXAMPLES:
         outcome = fuzz(app, furnish(scope), examples=EXAMPLES, seed=int(SEED) if SEED else None)

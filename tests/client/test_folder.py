@@ -208,6 +208,15 @@ def test_a_server_that_stays_away_ends_the_run_and_the_next_one_goes_on(product:
         assert second.registered == 30 == len(sources_files(client, "CAM-G"))
 
 
+def test_a_server_that_asks_for_more_time_than_there_is_patience_for_ends_the_run(tmp_path):
+    folder = a_folder(tmp_path / "frames", range(1_650, 1_656))
+    wait = Line(429, {"detail": "Wait 60 seconds.", "code": "too_fast"}, {"Retry-After": "60"})
+    with scripted(wait) as server:
+        with Client(server.url, token="t", retries=Retries(total=1)) as client:
+            result = client.upload_folder(folder, progress=False, workers=1)
+        assert (len(server.asked), len(result.failed), result.not_begun) == (1, 1, 5)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 @pytest.mark.flaky(reruns=2)  # the command may be through before a busy machine lets us end it
 def test_a_command_that_is_ended_goes_on_where_it_was(product: Product, client, tmp_path, number):

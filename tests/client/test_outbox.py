@@ -19,6 +19,7 @@ from vigie_client import (
     Outbox,
     OutboxFull,
     Retries,
+    TooManyRequests,
     Unavailable,
     Unreachable,
 )
@@ -360,11 +361,15 @@ def test_one_frame_that_is_answered_badly_delays_no_fresh_one(tmp_path):
     assert (len(server.asked), len(outbox)) == (3, 1)
 
 
-def test_a_server_that_asks_for_time_ends_the_round(tmp_path):
+@pytest.mark.parametrize(
+    ("status", "code", "problem"), [(503, "unavailable", Unavailable), (429, "too_fast", TooManyRequests)]
+)
+def test_a_server_that_asks_for_time_ends_the_round(tmp_path, status, code, problem):
     outbox = Outbox(tmp_path)
-    outbox.put(a_frame(11_900))
-    away = Line(503, {"detail": "Away.", "code": "unavailable"}, {"Retry-After": "5"})
+    for number in range(2):
+        outbox.put(a_frame(11_900 + number))
+    away = Line(status, {"detail": "Wait.", "code": code}, {"Retry-After": "5"})
     with scripted(away) as server, Client(server.url, token="t", retries=NEVER) as client:
         sent = outbox.send(client)
-    assert isinstance(sent.problem, Unavailable) and sent.problem.retry_after == 5
-    assert len(outbox) == 1
+    assert isinstance(sent.problem, problem) and sent.problem.retry_after == 5
+    assert (len(server.asked), len(outbox)) == (1, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from vigie_client.calls import Call, Page, pages, reads, reads_list, reads_nothing, reads_page, route
 from vigie_client.methods.media import PAGE
 from vigie_client.models.installation import Access, Event, NewToken, Token
@@ -72,8 +74,15 @@ class AccessMethods:
 
     @pages
     def list_events(
-        self, *, name: str | None = None, login: str | None = None, media_id: int | None = None
+        self,
+        *,
+        name: str | None = None,
+        login: str | None = None,
+        media_id: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Call[Page[Event]]:
-        """The audit trail, newest first (admins)."""
-        query = as_query({"name": name, "login": login, "media_id": media_id, "limit": PAGE})
+        """The audit trail, newest first; `until` a moment, that not included (admins)."""
+        wanted = {"name": name, "login": login, "media_id": media_id, "since": since, "until": until}
+        query = as_query({**wanted, "limit": PAGE})
         return Call("GET", "/events", reads_page(Event), query=query)

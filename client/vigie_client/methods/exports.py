@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Unpack
 
@@ -35,6 +36,21 @@ class ExportMethods:
     ) -> Call[Saved]:
         """Up to 300 of the media that match, on paper (PDF); times in the zone, as in Europe/Paris."""
         return _export("/exports/contact-sheet.pdf", Path(to), as_query({**wanted, "zone": zone}))
+
+    @route
+    def export_events(
+        self,
+        to: Path | str,
+        *,
+        name: str | None = None,
+        login: str | None = None,
+        media_id: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Call[Saved]:
+        """The audit trail as CSV, newest first (admins)."""
+        wanted = {"name": name, "login": login, "media_id": media_id, "since": since, "until": until}
+        return _export("/exports/events.csv", Path(to), as_query(wanted))
 
 
 def _export(address: str, path: Path, query: dict[str, list[str]]) -> Call[Saved]:

@@ -9,9 +9,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from api.well_formed import WellFormed
+from api.page_messages import PageMessages
+from components.page_messages import is_of_a_page
 
-MESSAGE = BackMsg(clear_cache=True).SerializeToString()
+MESSAGE = BackMsg(stop_script=True).SerializeToString()
+OF_NO_PAGE = BackMsg(clear_cache=True).SerializeToString()
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def client() -> TestClient:
             pass
 
     app = Starlette(routes=[WebSocketRoute("/", echo)])
-    return TestClient(WellFormed(app, parse=BackMsg.FromString))
+    return TestClient(PageMessages(app, is_of_a_page))
 
 
 def test_a_message_comes_through_as_it_was(client):
@@ -33,6 +35,13 @@ def test_a_message_comes_through_as_it_was(client):
         for _ in range(2):
             websocket.send_bytes(MESSAGE)
             assert websocket.receive_bytes() == MESSAGE
+
+
+def test_what_no_page_sends_is_kept_back(client):
+    with client.websocket_connect("/") as websocket:
+        websocket.send_bytes(OF_NO_PAGE)
+        websocket.send_bytes(MESSAGE)
+        assert websocket.receive_bytes() == MESSAGE
 
 
 @pytest.mark.parametrize(
