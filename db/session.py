@@ -20,6 +20,8 @@ from db.afterwards import do_afterwards
 from settings import get_settings
 
 STATEMENT_SECONDS = 15
+CONNECT_SECONDS = 3
+POOL_SECONDS = 4
 BUSY_MILLISECONDS = 5_000
 
 
@@ -32,18 +34,27 @@ def get_engine() -> Engine:
 def make_engine(database_url: str) -> Engine:
     if make_url(database_url).get_backend_name() == "sqlite":
         return _make_sqlite_engine(database_url)
-    return create_engine(
+    from db.pulse import watch  # with psycopg: who keeps rows in SQLite need not load it
+
+    engine = create_engine(
         database_url,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
-        pool_timeout=5,
+        pool_timeout=POOL_SECONDS,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": CONNECT_SECONDS,
+            # A machine that is gone does not even acknowledge; TCP alone would hope for hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
             "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c synchronous_commit=on "
             "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
+    watch(engine)
+    return engine
 
 
 def _make_sqlite_engine(database_url: str) -> Engine:
