@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
+.PHONY: help run stop demo test coverage fuzz test-faults check lint types javascript bundles bundles-match bench docs up down \
         production development chromium clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: production ## set up what is missing and serve: dashboard on :8501, API on :8080
 	@$(BIN)/python manage.py serve
@@ -30,6 +30,10 @@ coverage: development chromium ## the same, and which lines they run: coverage.x
 fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLES=200 a route, SEED=…, DATABASE=postgresql)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \
 	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
+
+test-faults: development ## kill, cut, fill and halt what it stands on: a sample (FULL=1 all, ONLY=F1,F4 some, SEED=…)
+	@$(BIN)/python -m tests.faults $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(DATABASE),--database $(DATABASE)) $(if $(BUCKET),--bucket $(BUCKET))
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 

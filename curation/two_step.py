@@ -27,6 +27,7 @@ from curation.content import inspect_content, type_of
 from curation.errors import RefusedPicture, WrongState
 from curation.events import record
 from curation.file_names import clean_file_name
+from curation.kill_points import reached
 from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source, get_or_create_source, source_of_upload
@@ -115,6 +116,7 @@ def upload_content(
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
+    reached("upload.spooled")
     with sessions(read_only=True) as session:
         media = get_visible_media(session, access, media_id)
         blob = _require_awaiting(session, media, spooled.sha256)

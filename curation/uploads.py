@@ -24,6 +24,7 @@ from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
 from curation.events import record
 from curation.file_names import clean_file_name
+from curation.kill_points import reached
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts
 from curation.reviews import decide
@@ -99,6 +100,7 @@ def register_media(
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
+    reached("upload.spooled")
     with sessions(read_only=True) as session:
         known, key = _answered_before(session, access, idempotency_key, spooled.sha256)
         twin, twin_key = (None, "") if known is not None else _find_twin(session, spooled.sha256)
@@ -147,14 +149,21 @@ def store_content(
     for last in (False,) * (ROUNDS - 1) + (True,):
         with sessions() as session:
             stored = _claim_blob(session, spooled, facts, key)
+        reached("upload.claimed")
         _store(bucket, spooled, facts, key, trusted=stored)
+        reached("upload.confirmed")
         try:
             with sessions() as session:
                 blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
                 # The clean-up may have taken the content meanwhile: then all over again.
-                if blob is not None and blob.state in (BlobState.PENDING, BlobState.STORED):
-                    blob.state, blob.lease_until = BlobState.STORED, None
-                    return show(session, blob)
+                if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
+                    continue
+                blob.state, blob.lease_until = BlobState.STORED, None
+                shown = show(session, blob)
+                session.flush()
+                reached("upload.shown")
+            reached("upload.committed")
+            return shown
         except IntegrityError:
             # Its source was merged into another at this moment: the next round finds that one, or makes it anew.
             if last:
@@ -247,6 +256,7 @@ def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, t
                 sha256=spooled.sha256,
                 md5=spooled.md5,
             )
+    reached("upload.put")
     keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
     if isinstance(facts, VideoFacts):
         keep_derived(bucket, spooled.sha256, "screen", facts.poster)

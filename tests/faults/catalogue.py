@@ -1,0 +1,16 @@
+"""Where the faults are, in the order in which they are made."""
+
+from __future__ import annotations
+
+import importlib
+
+from tests.faults.registry import FAULTS, Fault
+
+MODULES = ("killed_uploads",)
+
+
+def all_faults() -> list[Fault]:
+    """Every fault, sorted by its number."""
+    for module in MODULES:
+        importlib.import_module(f"tests.faults.{module}")
+    return sorted(FAULTS, key=lambda fault: int(fault.name[1:]))

@@ -1,0 +1,158 @@
+"""One installation under fault: a database and a bucket of its own, and API processes that may be killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine
+
+from bench.processes import children_of
+from tests.faults.launcher import ROOT, Launcher
+from tests.product import free_port
+
+START_SECONDS = 60.0
+# What no process of a fault may inherit from whoever runs the tests.
+NOT_INHERITED = (
+    *("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "BUCKET_NAME", "S3_ENDPOINT_URL", "S3_ACCESS_KEY"),
+    *("S3_SECRET_KEY", "QARNOT_TOKEN", "SENTRY_DSN", "VIGIE_KILL_AT"),
+)
+
+
+@dataclass
+class Replica:
+    """One API process: alive, or killed and not yet started again."""
+
+    address: str
+    port: int
+    log: Path
+    process: int = 0
+
+    @property
+    def is_alive(self) -> bool:
+        try:
+            return Path(f"/proc/{self.process}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+    def kill(self) -> None:
+        """End it and its decoders at once, as a power cut does; harmless when it is gone."""
+        for process in (*children_of(self.process), self.process):
+            self._send(process, signal.SIGKILL)
+        self.wait_for_end(10)
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Return once it has ended. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while self.is_alive:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"process {self.process} did not end")
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Ask it to end, and kill it if it does not."""
+        self._send(self.process, signal.SIGTERM)
+        try:
+            self.wait_for_end(20)
+        except TimeoutError:
+            self.kill()
+
+    @staticmethod
+    def _send(process: int, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
+@dataclass
+class Site:
+    """Settings as the environment holds them, the database as a test looks into it, and the running replicas.
+
+    `token` is that of an admin; `engine` reaches the database itself, whatever stands before it.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+    engine: Engine
+    token: str
+    launcher: Launcher
+    replicas: list[Replica] = field(default_factory=list)
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.environment["DATA_DIR"])
+
+    @property
+    def api(self) -> Replica:
+        """The first replica: most faults need no second one."""
+        return self.replicas[0]
+
+    def add_replica(self, **environment: str) -> Replica:
+        """Start one more API process on the same database and bucket; returns once it is alive."""
+        port = free_port()
+        replica = Replica(f"http://127.0.0.1:{port}", port, self.folder / f"api-{port}.log")
+        self.replicas.append(replica)
+        self.start(replica, **environment)
+        return replica
+
+    def start(self, replica: Replica | None = None, **environment: str) -> None:
+        """Start a replica (again), with more variables for this life; returns once `/health` answers."""
+        replica = replica or self.api
+        variables = {**self.process_environment(), **environment}
+        replica.process = self.launcher.start(variables, replica.port, replica.log)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                httpx.get(f"{replica.address}/health", timeout=5).raise_for_status()
+                return
+            except httpx.HTTPError:
+                if not replica.is_alive or time.monotonic() > deadline:
+                    log = replica.log.read_text("utf-8", "replace")
+                    raise RuntimeError(f"The API did not start:\n{log}") from None
+                time.sleep(0.02)
+
+    def process_environment(self) -> dict[str, str]:
+        """What a process of this installation is started with."""
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+        return {**inherited, "LOG_LEVEL": "WARNING", **self.environment}
+
+    def manage(
+        self, *arguments: str, seconds: float = 120, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Carry out `manage.py` with these arguments, whatever becomes of it."""
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            check=False,
+            cwd=ROOT,
+            env={**self.process_environment(), **environment},
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+
+    def fsck(self) -> tuple[int, Any]:
+        """The exit code of a deep check of the whole installation, and what it found."""
+        done = self.manage("fsck", "--deep", "--json", seconds=600)
+        try:
+            return done.returncode, json.loads(done.stdout)
+        except ValueError:
+            return done.returncode, done.stdout + done.stderr
+
+    def log(self) -> str:
+        return "".join(
+            replica.log.read_text("utf-8", "replace") for replica in self.replicas if replica.log.exists()
+        )
+
+    def close(self) -> None:
+        """Stop what runs; harmless when repeated."""
+        for replica in self.replicas:
+            replica.kill()
+        self.engine.dispose()
