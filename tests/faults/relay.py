@@ -28,7 +28,7 @@ class Relay:
     answers given instead of the server's, one for each connection.
 
     `lose_answer_to` cuts the connection that sends these bytes when the server has answered them, and
-    `lose_request` before the server has seen them; each does so once. `lost` counts both.
+    `lose_request` before the server has seen them; each does so once, after `let_pass` times. `lost` counts both.
     """
 
     def __init__(self, server: int | Path) -> None:
@@ -43,6 +43,7 @@ class Relay:
         self.answer_first: list[bytes] = []
         self.lose_answer_to: bytes | None = None
         self.lose_request: bytes | None = None
+        self.let_pass = 0
         self.lost = 0
         self.connections = 0
         self._server = server
@@ -183,14 +184,18 @@ class _Connection:
 
     def _lose(self, chunk: bytes) -> None:
         relay = self._relay
-        if relay.lose_request is not None and relay.lose_request in chunk:
+        words = relay.lose_request or relay.lose_answer_to
+        if not words or words not in chunk:
+            return
+        if relay.let_pass:
+            relay.let_pass -= 1
+            return
+        relay.lost += 1
+        if relay.lose_request:
             relay.lose_request = None
-            relay.lost += 1
             raise ConnectionAbortedError
-        if relay.lose_answer_to is not None and relay.lose_answer_to in chunk:
-            relay.lose_answer_to = None
-            relay.lost += 1
-            self._answer_is_lost = True
+        relay.lose_answer_to = None
+        self._answer_is_lost = True
 
     async def back(self, server: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         relay = self._relay
