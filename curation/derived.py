@@ -141,21 +141,26 @@ def _make(
         return draw(derived_picture(bucket, sha256, original_key, "screen"))
     with _making.room:
         try:
-            original = bucket.read(original_key)
+            picture = draw(_read_original(bucket, sha256, original_key))
         except ObjectMissing:
             raise ContentMissing(
                 "The bucket does not hold this picture any more.", bucket_key=original_key
             ) from None
-        try:
-            if hashlib.sha256(original).hexdigest() != sha256:
-                raise Undecodable("is not what was stored: its hash differs")
-            picture = draw(original)
         except Undecodable as reason:
             log.warning("No %s of %s: it %s", size, original_key, reason)
             _failures.remember(key)
             _failures.check(key)
             raise
     return picture
+
+
+def _read_original(bucket: Bucket, sha256: str, original_key: str) -> bytes:
+    """What was stored. Damage on the way is none of the object's: it is fetched again before it counts as damaged."""
+    for _ in range(2):
+        original = bucket.read(original_key)
+        if hashlib.sha256(original).hexdigest() == sha256:
+            return original
+    raise Undecodable("is not what was stored: its hash differs")
 
 
 def _make_poster(bucket: Bucket, sha256: str, original_key: str) -> bytes:

@@ -6,7 +6,7 @@ import importlib
 
 from tests.faults.registry import FAULTS, Fault
 
-MODULES = ("killed_uploads", "database_outages")
+MODULES = ("killed_uploads", "database_outages", "bucket_outages", "bucket_lies", "full_disks")
 
 
 def all_faults() -> list[Fault]:

@@ -113,14 +113,14 @@ def cut_at_a_commit(trial: Trial) -> None:
     try:
         url = make_url(trial.site.environment["DATABASE_URL"]).set(port=relay.port)
         trial.site.environment["DATABASE_URL"] = url.render_as_string(hide_password=False)
-        trial.site.api.stop()
+        trial.site.api.kill()
         trial.site.start()
         with trial.caller() as caller:
             for _ in range(trial.rounds):
                 _lose_one(trial, relay, caller)
     finally:
         relay.lose_request = relay.lose_answer_to = None
-        trial.site.api.stop()
+        trial.site.api.kill()
         url = url.set(port=trial.ground.postgresql.port)
         trial.site.environment["DATABASE_URL"] = url.render_as_string(hide_password=False)
         relay.close()

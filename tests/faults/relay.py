@@ -118,7 +118,10 @@ class Relay:
             opened.append(to_server[1])
             self._open.add(to_server[1])
             await self._relay((reader, writer), to_server)
-        except OSError:  # either end has gone: that is what the other is about to see
+        except (
+            OSError,
+            asyncio.CancelledError,
+        ):  # either end has gone, or the relay ends: the other sees it go
             pass
         finally:
             for opened_writer in opened:
