@@ -9,7 +9,7 @@ import secrets
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -189,9 +189,16 @@ class LocalBucket:
     def prepare(self) -> None:
         with self._explained():
             self._parts.mkdir(parents=True, exist_ok=True)
-            for part in self._parts.iterdir():
-                if part.stat().st_mtime < time.time() - OLDEST_PART_SECONDS:
-                    part.unlink(missing_ok=True)
+        self.sweep()
+
+    def sweep(self) -> None:
+        oldest = time.time() - OLDEST_PART_SECONDS
+        with self._explained():
+            self._require_folder()
+            for part in self._parts.glob("*"):  # nothing where there is no such folder
+                with suppress(FileNotFoundError):  # its write has ended, or another replica sweeps too
+                    if part.stat().st_mtime < oldest:
+                        part.unlink()
 
     def check(self) -> None:
         self._require_folder()
