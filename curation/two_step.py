@@ -201,6 +201,10 @@ def _require_awaiting(session: Session, media: Media, sha256: str) -> Blob | Non
     """The content that a media has already, when it is the same; raises WrongState when it is another."""
     if media.blob_id is None and media.state == State.AWAITING_CONTENT:
         return None
+    if media.purged_at is not None:
+        raise WrongState(
+            "The content of this media was deleted. Create another one.", state=media.state.value
+        )
     if media.state == State.WITHDRAWN:
         raise WrongState("This media is withdrawn. Restore it first.", state=media.state.value)
     blob = session.get(Blob, media.blob_id) if media.blob_id is not None else None

@@ -174,7 +174,11 @@ class Bucket(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Make the folder or the bucket when it is missing, and clear away what broken writes left behind."""
+        """Make the folder or the bucket when it is missing, and `sweep`."""
+        ...
+
+    def sweep(self) -> None:
+        """Clear away what broken writes left behind long ago; makes nothing."""
         ...
 
     def check(self) -> None:

@@ -194,13 +194,18 @@ class LocalBucket:
     def prepare(self) -> None:
         with self._explained():
             self._parts.mkdir(parents=True, exist_ok=True)
+        self.sweep()
+
+    def sweep(self) -> None:
+        with self._explained():
+            self._require_folder()
             for part in self._old_parts():
                 part.unlink(missing_ok=True)
 
     def _old_parts(self) -> Iterator[Path]:
         oldest = time.time() - OLDEST_PART_SECONDS
-        for part in self._parts.iterdir() if self._parts.is_dir() else ():
-            with suppress(FileNotFoundError):  # written to its end, or cleared away by another replica
+        for part in self._parts.glob("*"):  # nothing where there is no such folder
+            with suppress(FileNotFoundError):  # its write has ended, or another replica sweeps too
                 if part.stat().st_mtime < oldest:
                     yield part
 

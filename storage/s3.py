@@ -254,6 +254,9 @@ class S3Bucket:
         except ObjectMissing:
             with self._explained(""):
                 self._create()
+        self.sweep()
+
+    def sweep(self) -> None:
         self._parts.clear_abandoned()
 
     def _create(self) -> None:
