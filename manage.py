@@ -1,7 +1,7 @@
-"""The operator's door: migrate, serve, stop, admin-password, demo, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, demo, fsck, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
-exit code 2 for a wrong setting and 1 for the rest.
+exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import fsck
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
@@ -122,6 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
     add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
 
@@ -143,10 +145,12 @@ def main(arguments: list[str] | None = None) -> int:
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
             case "demo":
                 demo(settings)
+            case "fsck":
+                return fsck.fsck(settings, given)
             case "import-pyro-storage":
                 migrate(settings)
                 return import_pyro_storage(settings, given)
-    except SettingsError as problem:
+    except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
     except (Refused, Stopped) as problem:

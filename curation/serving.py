@@ -33,6 +33,7 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
             Media.state,
             Media.uploaded_by_id,
             Media.file_name,
+            Media.purged_at,
             Blob.sha256,
             Blob.bucket_key,
             Blob.content_type,
@@ -48,6 +49,8 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
         or (row.state == State.WITHDRAWN and access.scope != Scope.ADMIN)
     ):
         raise MediaNotFound(f"There is no media {media_id}.")
+    if row.purged_at is not None:
+        raise ContentMissing(f"The content of media {media_id} was deleted on {row.purged_at:%Y-%m-%d}.")
     if row.sha256 is None or row.blob_state in (BlobState.LOST, BlobState.DAMAGED):
         raise ContentMissing(
             f"The picture of media {media_id} is not in the bucket.", bucket_key=row.bucket_key

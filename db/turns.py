@@ -1,7 +1,7 @@
 """Turns: work that only one process may do at a time, however many replicas there are.
 
-A turn ends by its clock, so that a process that was killed holds nobody up for longer than it had asked for. Who
-works for longer than that renews it, and stops when the turn has become somebody else's.
+A turn ends by the database's clock, so that a process that was killed holds nobody up for longer than it had asked
+for. Who works for longer than that renews it, and stops when the turn has become somebody else's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Turn, utc_now
+from db.clock import database_now
+from db.models import Turn
 from db.types import Sessions
 from db.upsert import insert_into
 
@@ -32,7 +33,7 @@ def new_holder() -> str:
 
 def take_turn(session: Session, name: str, holder: str, seconds: float) -> bool:
     """Take a turn, or go on with one's own, for so many seconds from now; False while it is somebody else's."""
-    now = utc_now()
+    now = database_now(session)
     statement = insert_into(session, Turn).values(
         name=name, holder=holder, expires_at=now + timedelta(seconds=seconds)
     )
@@ -49,7 +50,7 @@ def renew_turn(session: Session, name: str, holder: str, seconds: float) -> bool
     renewed = session.execute(
         update(Turn)
         .where(Turn.name == name, Turn.holder == holder)
-        .values(expires_at=utc_now() + timedelta(seconds=seconds))
+        .values(expires_at=database_now(session) + timedelta(seconds=seconds))
         .returning(Turn.name)
     )
     return renewed.first() is not None
@@ -62,7 +63,8 @@ def give_back_turn(session: Session, name: str, holder: str) -> None:
 
 def turn_until(session: Session, name: str) -> datetime | None:
     """When the turn that somebody has at this moment ends, unless nobody has it."""
-    return session.scalar(select(Turn.expires_at).where(Turn.name == name, Turn.expires_at > utc_now()))
+    now = database_now(session)
+    return session.scalar(select(Turn.expires_at).where(Turn.name == name, Turn.expires_at > now))
 
 
 @dataclass
@@ -70,7 +72,12 @@ class HeldTurn:
     """A turn that is renewed in the background; `lost` is set once it is somebody else's."""
 
     holder: str
+    kept_until: float  # by the clock that no one can set
     lost: threading.Event = field(default_factory=threading.Event)
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether it is still one's own for so long, whatever stopped this process meanwhile."""
+        return not self.lost.is_set() and time.monotonic() + seconds < self.kept_until
 
 
 @contextmanager
@@ -80,7 +87,7 @@ def held_turn(sessions: Sessions, name: str, *, seconds: float) -> Iterator[Held
     No transaction is open meanwhile. Whoever finds `lost` set must stop: the database was away for longer than
     `seconds`, and somebody else may be at work.
     """
-    turn = HeldTurn(new_holder())
+    turn = HeldTurn(new_holder(), kept_until=time.monotonic() + seconds)
     with sessions() as session:
         taken = take_turn(session, name, turn.holder, seconds)
     if not taken:
@@ -101,7 +108,6 @@ def held_turn(sessions: Sessions, name: str, *, seconds: float) -> Iterator[Held
 
 
 def _keep(sessions: Sessions, name: str, turn: HeldTurn, seconds: float, done: threading.Event) -> None:
-    kept_until = time.monotonic() + seconds
     while not done.wait(seconds / 4):
         begun = time.monotonic()
         try:
@@ -109,9 +115,9 @@ def _keep(sessions: Sessions, name: str, turn: HeldTurn, seconds: float, done: t
                 if not renew_turn(session, name, turn.holder, seconds):
                     turn.lost.set()
                     return
-            kept_until = begun + seconds
+            turn.kept_until = begun + seconds
         except Exception as error:  # the database is away: until the turn ends it is still ours
             log.warning("the turn %s was not renewed: %s", name, error)
-            if time.monotonic() >= kept_until:
+            if time.monotonic() >= turn.kept_until:
                 turn.lost.set()
                 return

@@ -6,7 +6,14 @@ import importlib
 
 from tests.faults.registry import FAULTS, Fault
 
-MODULES = ("killed_uploads", "database_outages", "bucket_outages", "bucket_lies", "full_disks")
+MODULES = (
+    "killed_uploads",
+    "killed_submissions",
+    "database_outages",
+    "bucket_outages",
+    "bucket_lies",
+    "full_disks",
+)
 
 
 def all_faults() -> list[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from db.models import Annotation, Media
+from db.models import Annotation, Media, Review
 from db.session import open_session
 from tests.faults.trial import Caller, Trial
 
@@ -24,7 +24,8 @@ def check(trial: Trial) -> None:
             answer = caller.get(path)
             trial.require(answer.status_code == 200, f"{path} is answered {answer.status_code}")
         _check_uploads(trial, caller)
-        _check_submissions(trial, caller)
+        _check_acts(trial)
+        _check_annotations(trial, caller)
 
 
 def _check_uploads(trial: Trial, caller: Caller) -> None:
@@ -46,16 +47,20 @@ def _check_uploads(trial: Trial, caller: Caller) -> None:
         trial.ledger.doubled.extend(f"{sha256} has {n} rows" for sha256, n in counted.items() if n > 1)
 
 
-def _check_submissions(trial: Trial, caller: Caller) -> None:
-    for some in _parts(list(trial.ledger.submissions)):
-        with open_session(read_only=True, engine=trial.site.engine) as session:
-            rows = session.execute(
-                select(Annotation.client_id, Annotation.id).where(Annotation.client_id.in_(some))
-            )
-            stored = {row.client_id: row.id for row in rows}
-        for client_id in some:
-            if stored.get(client_id) != trial.ledger.submissions[client_id]:
-                trial.ledger.lost.append(f"the submission {client_id} is not the annotation acknowledged")
+def _check_acts(trial: Trial) -> None:
+    for table, acts in ((Annotation, trial.ledger.submissions), (Review, trial.ledger.reviews)):
+        for some in _parts(list(acts)):
+            with open_session(read_only=True, engine=trial.site.engine) as session:
+                rows = session.execute(select(table.client_id, table.id).where(table.client_id.in_(some)))
+                stored = {row.client_id: row.id for row in rows}
+            for client_id in some:
+                if stored.get(client_id) != acts[client_id]:
+                    trial.ledger.lost.append(
+                        f"{client_id} of {table.__tablename__} is not what was acknowledged"
+                    )
+
+
+def _check_annotations(trial: Trial, caller: Caller) -> None:
     for annotation_id in trial.ledger.submissions.values():
         if caller.get(f"/annotations/{annotation_id}").status_code != 200:
             trial.ledger.lost.append(f"annotation {annotation_id} cannot be read")

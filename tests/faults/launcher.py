@@ -51,7 +51,9 @@ def main(orders: IO[str]) -> None:
 
     import curation.kill_points
 
-    importlib.import_module("api.main")
+    # With what it loads only when a bucket or a database asks for it.
+    for name in ("api.main", "storage.s3", "db.pulse"):
+        importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them: whoever started one sees it leave
     for line in orders:
         order = json.loads(line)

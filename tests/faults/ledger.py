@@ -1,4 +1,4 @@
-"""What an installation has promised while faults were made: every acknowledged upload and submission."""
+"""What an installation has promised while faults were made: every acknowledged upload, submission and review."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ class Ledger:
 
     uploads: dict[int, str] = field(default_factory=dict)  # media id -> SHA-256
     submissions: dict[str, int] = field(default_factory=dict)  # client id -> annotation id
+    reviews: dict[str, int] = field(default_factory=dict)  # client id -> review id
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def acknowledged(self) -> int:
-        return len(self.uploads) + len(self.submissions)
+        return len(self.uploads) + len(self.submissions) + len(self.reviews)
 
     def uploaded(self, media_id: int, sha256: str) -> None:
         """The API has said that these bytes are stored as this media."""
@@ -31,7 +32,14 @@ class Ledger:
 
     def submitted(self, client_id: str, annotation_id: int) -> None:
         """The API has said that this submission is stored as this annotation."""
+        self._noted(self.submissions, client_id, annotation_id)
+
+    def reviewed(self, client_id: str, review_id: int) -> None:
+        """The API has said that this decision is stored as this review."""
+        self._noted(self.reviews, client_id, review_id)
+
+    def _noted(self, acts: dict[str, int], client_id: str, stored_as: int) -> None:
         with self._lock:
-            before = self.submissions.setdefault(client_id, annotation_id)
-            if before != annotation_id:
-                self.doubled.append(f"{client_id} was stored as the annotations {before} and {annotation_id}")
+            before = acts.setdefault(client_id, stored_as)
+            if before != stored_as:
+                self.doubled.append(f"{client_id} was stored twice: as {before} and as {stored_as}")

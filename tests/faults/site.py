@@ -91,6 +91,13 @@ class Site:
         return Path(self.environment["DATA_DIR"])
 
     @property
+    def bucket_dir(self) -> Path:
+        """Where the objects lie as files, under their keys, whatever the product takes the bucket for."""
+        if bucket := self.environment.get("BUCKET_NAME"):
+            return self.folder.parent / "s3" / bucket
+        return self.data_dir / "bucket"
+
+    @property
     def api(self) -> Replica:
         """The first replica: most faults need no second one."""
         return self.replicas[0]
@@ -118,6 +125,11 @@ class Site:
                     log = replica.log.read_text("utf-8", "replace")
                     raise RuntimeError(f"The API did not start:\n{log}") from None
                 time.sleep(0.02)
+
+    def start_again(self, **environment: str) -> None:
+        """Kill the first replica, if it is still there, and start it."""
+        self.api.kill()
+        self.start(self.api, **environment)
 
     def process_environment(self) -> dict[str, str]:
         """What a process of this installation is started with."""

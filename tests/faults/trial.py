@@ -128,6 +128,14 @@ class Caller(httpx.Client):
             self._trial.ledger.submitted(client_id, answer.json()["annotation"]["id"])
         return answer
 
+    def review(self, media_id: int, client_id: str, decision: str, **body: Any) -> httpx.Response:
+        """Send one decision and write its acknowledgement down; what came back, whatever it is."""
+        given = {"media_id": media_id, "client_id": client_id, "decision": decision, **body}
+        answer = self.post("/reviews", json=given)
+        if answer.status_code in (200, 201):
+            self._trial.ledger.reviewed(client_id, answer.json()["review"]["id"])
+        return answer
+
     def _look_at(self, request: httpx.Request, answer: httpx.Response) -> None:
         if answer.status_code < 500:
             return
