@@ -12,7 +12,9 @@ MODULES = (
     "database_outages",
     "bucket_outages",
     "bucket_lies",
+    "wrong_buckets",
     "full_disks",
+    "crowds",
 )
 
 
