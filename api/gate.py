@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 from api.content_security import page_policy
 from api.dependencies import find_caller
+from api.errors import DATABASE_AWAY, RETRY_AFTER, problem
 from curation.sign_in import COOKIE
 from db.models import Access, Scope
+from db.outages import is_away
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Send
@@ -58,7 +61,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        status = await self._refusal(scope, path)
+        try:
+            status = await self._refusal(scope, path)
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            await problem(503, DATABASE_AWAY, "unavailable", RETRY_AFTER)(scope, receive, send)
+            return
         if status is not None:
             sentence, code = REFUSALS[status]
             await JSONResponse({"detail": sentence, "code": code}, status)(scope, receive, send)

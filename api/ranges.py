@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from starlette.types import Receive, Scope, Send
 from api.errors import problem
 from curation.errors import ContentMissing
 from storage import Bucket, ObjectStream
-from storage.errors import ObjectDamaged, ObjectMissing
+from storage.errors import BucketError, ObjectDamaged, ObjectMissing
+
+log = logging.getLogger(__name__)
 
 _ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE | re.ASCII)
 _ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -157,5 +160,8 @@ class ObjectResponse(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except BucketError as error:
+            # The status has gone out, and a whole body never will: the server cuts the connection.
+            log.error("an object was cut short on its way out: %s", error)
         finally:
             self._stream.close()

@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.afterwards import do_afterwards
+from db.outages import OutcomeUnknown
 from settings import get_settings
 
 STATEMENT_SECONDS = 15
@@ -98,12 +100,21 @@ def open_session(*, read_only: bool = False, engine: Engine | None = None) -> It
     """A session that commits at the end and rolls back on any error.
 
     With `read_only` nothing can be written, and on SQLite nobody is made to wait. What was handed to
-    `db.afterwards.after_commit` meanwhile is done once everything is stored.
+    `db.afterwards.after_commit` meanwhile is done once everything is stored. Raises OutcomeUnknown when the connection
+    ends with the commit under way.
     """
     writing, reading = _makers(engine or get_engine())
     with (reading if read_only else writing)() as session:
-        with session.begin():
-            yield session
+        committing = False
+        try:
+            with session.begin():
+                yield session
+                session.flush()
+                committing = not read_only
+        except DBAPIError as error:
+            if committing and error.connection_invalidated:
+                raise OutcomeUnknown.of(error) from error
+            raise
         do_afterwards(session)
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from db.session import make_engine
+from db.outages import OutcomeUnknown
+from db.session import make_engine, open_session
 from tests.faults.relay import Relay
 
 
@@ -91,3 +92,26 @@ def test_a_server_that_refuses_is_told_at_once_and_found_again(engine: Engine, r
     relay.accept()
     time.sleep(1.1)
     assert ask(engine) == 1
+
+
+@pytest.mark.timeout(60)
+def test_a_commit_whose_outcome_is_lost_says_so(engine: Engine, relay: Relay) -> None:
+    with open_session(engine=engine) as session:
+        session.execute(text("DROP TABLE IF EXISTS kept"))
+        session.execute(text("CREATE TABLE kept (what text)"))
+    relay.lose_answer_to = b"COMMIT"
+    with pytest.raises(OutcomeUnknown), open_session(engine=engine) as session:
+        session.execute(text("INSERT INTO kept VALUES ('the answer was lost')"))
+    relay.lose_request = b"COMMIT"
+    with pytest.raises(OutcomeUnknown), open_session(engine=engine) as session:
+        session.execute(text("INSERT INTO kept VALUES ('the commit itself was lost')"))
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT what FROM kept")).all() == ["the answer was lost"]
+
+
+@pytest.mark.timeout(60)
+def test_what_fails_before_its_commit_was_not_stored(engine: Engine, relay: Relay) -> None:
+    relay.lose_request = b"SELECT 3"
+    with pytest.raises(OperationalError) as raised, open_session(engine=engine) as session:
+        session.execute(text("SELECT 3"))
+    assert not isinstance(raised.value, OutcomeUnknown)
