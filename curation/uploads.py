@@ -59,6 +59,8 @@ DELETION_TAKES = 10.0  # seconds, at most; nobody holds a request up for longer
 LOOK_AGAIN = 0.1  # seconds
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
+KEY_USED = "This Idempotency-Key was used for another file. Make a new one for each file."
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -194,7 +196,7 @@ def _answered_before(
         return None, ""
     found = row.IdempotencyKey
     if found.sha256 != sha256:
-        raise ContentDiffers("This Idempotency-Key was used for another file. Make a new one for each file.")
+        raise ContentDiffers(KEY_USED)
     stored = row.bucket_key if row.state == BlobState.STORED else ""
     return Registered(found.media_id, sha256, twin=found.twin), stored
 
@@ -386,4 +388,11 @@ def _remember(session: Session, access: Access, key: str | None, registered: Reg
         "media_id": registered.media_id,
         "twin": registered.twin,
     }
-    insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"])
+    if insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"]):
+        return
+    # Of two contents that come with one key at the same moment, the one that is registered first has it.
+    first = select(IdempotencyKey.sha256).where(
+        IdempotencyKey.access_id == access.id, IdempotencyKey.key == key
+    )
+    if session.scalar(first) != registered.sha256:
+        raise ContentDiffers(KEY_USED)

@@ -6,7 +6,7 @@ import importlib
 
 from tests.faults.registry import FAULTS, Fault
 
-MODULES = ("killed_uploads", "killed_submissions")
+MODULES = ("killed_uploads", "killed_submissions", "curators", "twins", "gone_clients")
 
 
 def all_faults() -> list[Fault]:
