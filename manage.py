@@ -24,6 +24,8 @@ from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_fr
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from curation.clean_up import CleanedUp
+
 Made = TypeVar("Made")
 HERE = Path(__file__).resolve().parent
 # What a browser may send through Streamlit's websocket in one message: pictures and answers go elsewhere.
@@ -126,7 +128,7 @@ def purge(settings: Settings) -> None:
             time.sleep(1)
     except BucketError as problem:
         raise Refused(f"The bucket cannot be used, so the clean-up was broken off: {problem}") from problem
-    _say("\n".join(done.sentences) or "Nothing was due.")
+    _say("\n".join(_told(done)) or "Nothing was due.")
     with open_session(read_only=True) as session:
         waiting = read_waiting(session, grace)
     _say(
@@ -191,6 +193,24 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+def _told(done: CleanedUp) -> list[str]:
+    """What a clean-up has done, a sentence each; none where nothing was due."""
+    counted = (
+        (done.media_purged, f"Withdrawn media whose grace was over: {done.media_purged:,}."),
+        (done.contents_trashed, f"Broken off uploads, now in the trash: {done.contents_trashed:,}."),
+        (done.uploads_finished, f"Broken off uploads that were whole: {done.uploads_finished:,}."),
+        (done.contents_missing, f"Broken off uploads whose content is missing: {done.contents_missing:,}."),
+        (
+            done.contents_deleted,
+            f"Contents deleted for good: {done.contents_deleted:,} ({done.bytes_deleted:,} bytes).",
+        ),
+        (done.derived_deleted, f"Pictures drawn by an earlier version, deleted: {done.derived_deleted:,}."),
+        (done.keys_forgotten, f"Old idempotency keys forgotten: {done.keys_forgotten:,}."),
+        (done.failed, f"Contents that could not be cleaned up, as the log says: {done.failed:,}."),
+    )
+    return [sentence for count, sentence in counted if count]
 
 
 def _require_bucket() -> None:

@@ -53,31 +53,6 @@ class CleanedUp:
     def anything(self) -> bool:
         return any(getattr(self, item.name) for item in fields(self))
 
-    @property
-    def sentences(self) -> list[str]:
-        """What was done, for the operator; nothing where nothing was due."""
-        deleted = f"Contents deleted for good: {self.contents_deleted:,} ({self.bytes_deleted:,} bytes)."
-        counted = (
-            (self.media_purged, f"Withdrawn media whose grace was over: {self.media_purged:,}."),
-            (
-                self.contents_trashed,
-                f"Uploads that were never finished, now in the trash: {self.contents_trashed:,}.",
-            ),
-            (self.uploads_finished, f"Broken off uploads that were whole: {self.uploads_finished:,}."),
-            (
-                self.contents_missing,
-                f"Broken off uploads whose content is missing: {self.contents_missing:,}.",
-            ),
-            (self.contents_deleted, deleted),
-            (
-                self.derived_deleted,
-                f"Pictures drawn by an earlier version, deleted: {self.derived_deleted:,}.",
-            ),
-            (self.keys_forgotten, f"Old idempotency keys forgotten: {self.keys_forgotten:,}."),
-            (self.failed, f"Contents that could not be cleaned up (the log says why): {self.failed:,}."),
-        )
-        return [sentence for count, sentence in counted if count]
-
 
 def clean_up(sessions: Sessions, bucket: Bucket, now: datetime, *, grace: timedelta) -> CleanedUp | None:
     """Do one round; None at once while another process has its turn. Raises what bucket and database raise.

@@ -86,12 +86,12 @@ def purge_now(session: Session, access: Access, media_id: int, now: datetime) ->
     _let_go(session, access, *held, now)
 
 
-def purge_due_at(session: Session, media: Media, grace: timedelta) -> datetime | None:
+def purge_due_at(session: Session, media_id: int, grace: timedelta) -> datetime | None:
     """When the content of a withdrawn media will be deleted; None for any other."""
     at = session.scalar(
         select(Review.created_at)
         .join(Media, Media.last_review_id == Review.id)
-        .where(Media.id == media.id, *_waits())
+        .where(Media.id == media_id, *_waits())
     )
     return at + grace if at is not None else None
 

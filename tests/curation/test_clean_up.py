@@ -199,7 +199,7 @@ def test_an_admin_need_not_wait_for_the_grace_but_the_trash_keeps_its_day(send, 
         assert [(one.id, one.due_at, one.withdrawn_by) for one in waiting.first] == [
             (media_id, now + GRACE, admin.login)
         ]
-        assert purge_due_at(session, session.get_one(Media, media_id), GRACE) == now + GRACE
+        assert purge_due_at(session, media_id, GRACE) == now + GRACE
         purge_now(session, admin, media_id, now)
     with open_session(read_only=True) as session:
         waiting = list_waiting(session, admin, GRACE)
