@@ -6,7 +6,10 @@ import importlib
 
 from tests.faults.registry import FAULTS, Fault
 
-MODULES = ("killed_uploads", "killed_submissions", "curators", "twins", "gone_clients")
+MODULES = (
+    *("killed_uploads", "killed_submissions", "curators", "twins", "gone_clients", "clocks", "replicas"),
+    *("purged",),
+)
 
 
 def all_faults() -> list[Fault]:
