@@ -59,6 +59,8 @@ DELETION_TAKES = 10.0  # seconds, at most; nobody holds a request up for longer
 LOOK_AGAIN = 0.1  # seconds
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
+KEY_USED = "This Idempotency-Key was used for another file. Make a new one for each file."
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -157,7 +159,9 @@ def store_content(
         reached("upload.confirmed")
         try:
             with sessions() as session:
-                blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+                # With a share of its key: who restores a media of it has that one first, and then asks for the share.
+                held = select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update(key_share=True)
+                blob = session.scalar(held)
                 # The clean-up may have taken the content meanwhile: then all over again.
                 if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
                     continue
@@ -194,7 +198,7 @@ def _answered_before(
         return None, ""
     found = row.IdempotencyKey
     if found.sha256 != sha256:
-        raise ContentDiffers("This Idempotency-Key was used for another file. Make a new one for each file.")
+        raise ContentDiffers(KEY_USED)
     stored = row.bucket_key if row.state == BlobState.STORED else ""
     return Registered(found.media_id, sha256, twin=found.twin), stored
 
@@ -361,6 +365,8 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
         .where(Media.blob_id == blob.id, Media.state == State.WITHDRAWN)
         .order_by(Media.id.desc())
         .limit(1)
+        # Held: another admin may be restoring it at this moment, and then it is simply a twin.
+        .with_for_update(key_share=True)
     )
     live = session.scalar(select(Media.id).where(Media.upload_sha256 == blob.sha256))
     if withdrawn is None or live is not None:
@@ -386,4 +392,11 @@ def _remember(session: Session, access: Access, key: str | None, registered: Reg
         "media_id": registered.media_id,
         "twin": registered.twin,
     }
-    insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"])
+    if insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"]):
+        return
+    # Of two contents that come with one key at the same moment, the one that is registered first has it.
+    first = select(IdempotencyKey.sha256).where(
+        IdempotencyKey.access_id == access.id, IdempotencyKey.key == key
+    )
+    if session.scalar(first) != registered.sha256:
+        raise ContentDiffers(KEY_USED)

@@ -7,14 +7,9 @@ import importlib
 from tests.faults.registry import FAULTS, Fault
 
 MODULES = (
-    "killed_uploads",
-    "killed_submissions",
-    "database_outages",
-    "bucket_outages",
-    "bucket_lies",
-    "wrong_buckets",
-    "full_disks",
-    "crowds",
+    *("killed_uploads", "killed_submissions", "curators", "twins", "gone_clients", "clocks", "replicas"),
+    *("purged",),
+    *("database_outages", "bucket_outages", "bucket_lies", "wrong_buckets", "full_disks", "crowds"),
 )
 
 

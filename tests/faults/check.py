@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -26,6 +27,8 @@ def check(trial: Trial) -> None:
         _check_uploads(trial, caller)
         _check_acts(trial)
         _check_annotations(trial, caller)
+    code, report = trial.site.fsck()
+    trial.require(code == 0, f"fsck --deep ended with {code}: {json.dumps(report)[:600]}")
 
 
 def _check_uploads(trial: Trial, caller: Caller) -> None:

@@ -64,8 +64,8 @@ class Ground:
             self._opened.callback(self._s3.stop)
         return self._s3
 
-    def site(self, place: Place, **environment: str) -> Site:
-        """A fresh installation, furnished and with an admin, without a process yet."""
+    def site(self, place: Place, *, furnished: bool = True, **environment: str) -> Site:
+        """A fresh installation without a process yet; with `furnished` migrated, and with an admin and its token."""
         self._sites += 1
         name = f"site{self._sites}"
         folder = self.folder / name
@@ -80,7 +80,7 @@ class Ground:
             # Nothing comes twice by itself.
             "SECOND_OPINION_SHARE": "0",
             "SELF_CHECK_SHARE": "0",
-            "DATABASE_URL": self._database(place.database, name, data_dir),
+            "DATABASE_URL": self._database(place.database, name, data_dir, furnished),
         }
         if place.bucket == "s3":
             (self.s3_server.folder / name).mkdir()
@@ -91,10 +91,12 @@ class Ground:
                 "S3_SECRET_KEY": self.s3_server.secret_key,
             }
         engine = make_engine(variables["DATABASE_URL"])
-        with open_session(engine=engine) as session:
-            admin = find_access(session, ADMIN)
-            assert admin is not None
-            token = issue_access_token(session, admin, "127.0.0.1")
+        token = ""
+        if furnished:
+            with open_session(engine=engine) as session:
+                admin = find_access(session, ADMIN)
+                assert admin is not None
+                token = issue_access_token(session, admin, "127.0.0.1")
         site = Site(folder, variables | environment, engine, token, self._get_launcher())
         self._opened.callback(site.close)
         return site
@@ -105,10 +107,13 @@ class Ground:
             self._opened.callback(self._launcher.close)
         return self._launcher
 
-    def _database(self, kind: str, name: str, data_dir: Path) -> str:
+    def _database(self, kind: str, name: str, data_dir: Path, furnished: bool) -> str:
         if kind == "postgresql":
-            self.postgresql.run_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+            like = f" TEMPLATE {TEMPLATE}" if furnished else ""
+            self.postgresql.run_sql(f"CREATE DATABASE {name}{like}")
             return self.postgresql.url(name)
+        if not furnished:
+            return f"sqlite:///{data_dir / 'vigie.db'}"
         template = self.folder / f"{TEMPLATE}.db"
         if not template.exists():
             _furnish(f"sqlite:///{template}")

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,10 @@ import httpx
 from sqlalchemy import Engine
 
 from bench.processes import children_of
-from tests.faults.launcher import ROOT, Launcher
+from curation.sign_in import issue_access_token
+from db.models import Access, Scope
+from db.session import open_session
+from tests.faults.launcher import Launcher, Order, code_file
 from tests.product import free_port
 
 START_SECONDS = 60.0
@@ -85,6 +87,7 @@ class Site:
     token: str
     launcher: Launcher
     replicas: list[Replica] = field(default_factory=list)
+    _commands: int = 0
 
     @property
     def data_dir(self) -> Path:
@@ -114,7 +117,7 @@ class Site:
         """Start a replica (again), with more variables for this life; returns once `/health` answers."""
         replica = replica or self.api
         variables = {**self.process_environment(), **environment}
-        replica.process = self.launcher.start(variables, replica.port, replica.log)
+        replica.process = self.launcher.start(Order(variables, str(replica.log), replica.port))
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -131,6 +134,14 @@ class Site:
         self.api.kill()
         self.start(self.api, **environment)
 
+    def token_of(self, scope: Scope, login: str) -> str:
+        """The token of a new access."""
+        with open_session(engine=self.engine) as session:
+            access = Access(login=login, hashed_password="", scope=scope)
+            session.add(access)
+            session.flush()
+            return issue_access_token(session, access, "127.0.0.1")
+
     def process_environment(self) -> dict[str, str]:
         """What a process of this installation is started with."""
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
@@ -139,16 +150,15 @@ class Site:
     def manage(
         self, *arguments: str, seconds: float = 120, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Carry out `manage.py` with these arguments, whatever becomes of it."""
-        return subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            check=False,
-            cwd=ROOT,
-            env={**self.process_environment(), **environment},
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
+        """Carry out `manage.py` with these arguments, whatever becomes of it; -9 when it was killed."""
+        self._commands += 1
+        log = self.folder / f"manage-{self._commands}.log"
+        order = Order({**self.process_environment(), **environment}, str(log), arguments=arguments)
+        command = Replica("", 0, log, self.launcher.start(order))
+        command.wait_for_end(seconds)
+        code = code_file(log)
+        returncode = int(code.read_text("ascii")) if code.exists() else -signal.SIGKILL
+        return subprocess.CompletedProcess(arguments, returncode, log.read_text("utf-8", "replace"), "")
 
     def fsck(self) -> tuple[int, Any]:
         """The exit code of a deep check of the whole installation, and what it found."""
@@ -156,7 +166,7 @@ class Site:
         try:
             return done.returncode, json.loads(done.stdout)
         except ValueError:
-            return done.returncode, done.stdout + done.stderr
+            return done.returncode, done.stdout
 
     def log(self) -> str:
         return "".join(
