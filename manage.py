@@ -1,4 +1,4 @@
-"""The operator's door: migrate, serve, stop, admin-password, purge, demo, fsck, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, purge, demo, fsck, adopt-bucket, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
 exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
@@ -161,6 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("purge", help="delete now what is due to be deleted, and say what waits")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
     fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
     add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
@@ -185,6 +186,10 @@ def main(arguments: list[str] | None = None) -> int:
                 purge(settings)
             case "demo":
                 demo(settings)
+            case "adopt-bucket":
+                migrate(settings)
+                fsck.adopt_bucket()
+                _say("The bucket is this installation's from now on.")
             case "fsck":
                 return fsck.fsck(settings, given)
             case "import-pyro-storage":
@@ -218,16 +223,25 @@ def _told(done: CleanedUp) -> list[str]:
 
 
 def _require_bucket() -> None:
-    """Refuse to serve with a bucket that says no; one that is only away may come back while we run."""
+    """Refuse to serve with a bucket that says no, fails its self-test, or is another installation's.
+
+    One that is only away may come back while we run.
+    """
+    from curation.errors import Unavailable
+    from curation.storage_checks.standing import standing_of
+    from db.session import open_session
     from storage import open_bucket
     from storage.errors import BucketError, BucketRefused
 
     try:
         open_bucket().prepare()
+        standing_of(open_bucket()).try_again(open_session, open_bucket())
     except BucketRefused as problem:
         raise Refused(
             f"BUCKET_NAME, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION or QARNOT_TOKEN: {problem}"
         ) from problem
+    except Unavailable as problem:
+        raise Refused(problem.sentence) from problem
     except BucketError as problem:
         _say(f"The bucket cannot be reached yet: {problem}")
 

@@ -55,6 +55,8 @@ WEIGHTY = frozenset(
         Kind.HISTORY_DIFFERS,
     }
 )
+# Marked for what it is, and still to be healed: by the same content sent again.
+STAYS = frozenset({Kind.OBJECT_MISSING, Kind.SIZE_DIFFERS, Kind.CONTENT_DIFFERS})
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,6 @@ class Report:
     foreign: int = 0
     foreign_examples: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
-    stopped: str | None = None
 
     def add(self, finding: Finding, *, changes: bool = True) -> None:
         """Note a finding; `changes` is whether a repair would do anything about it."""
@@ -102,8 +103,8 @@ class Report:
 
     @property
     def left(self) -> int:
-        """How much of what was found is as it was."""
-        return self.found.total() - self.repaired.total()
+        """How much of what was found is still not as it should be."""
+        return self.found.total() - sum(number for kind, number in self.repaired.items() if kind not in STAYS)
 
     def as_json(self) -> dict[str, Any]:
         """The report as it is stored and told."""
@@ -114,5 +115,4 @@ class Report:
             "examples": {kind.value: self.examples[kind] for kind in Kind if kind in self.examples},
             "foreign": {"objects": self.foreign, "examples": self.foreign_examples},
             "facts": self.facts,
-            "stopped": self.stopped,
         }

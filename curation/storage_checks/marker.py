@@ -11,7 +11,7 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from curation.errors import Unavailable
+from curation.errors import WrongBucket
 from db.models import Blob, BlobState, Installation, utc_now
 from db.types import Sessions
 from db.upsert import insert_or_ignore
@@ -22,10 +22,6 @@ MARKER_KEY = "vigie.json"
 FORMAT = "vigie-bucket-1"
 SAMPLES = 5
 HOW_TO_ADOPT = "If it is the right one, say so: python manage.py adopt-bucket"
-
-
-class WrongBucket(Unavailable):
-    """The bucket is another installation's, or does not hold what this one has stored."""
 
 
 class Bond(enum.Enum):

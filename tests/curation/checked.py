@@ -16,7 +16,7 @@ from curation.annotations import submit_annotation
 from curation.spool import Spool, spool_chunks
 from curation.storage_checks.findings import Kind
 from curation.storage_checks.looking import Place
-from curation.storage_checks.running import Result, begin, carry_out
+from curation.storage_checks.running import Result, Wanted, make_check
 from curation.uploads import Registered, register_media
 from db.models import Access, Blob, Job, Media
 from db.session import open_session
@@ -78,14 +78,12 @@ class Checked:
         grow_old(path, age)
         return path
 
-    def check(self, *, deep: bool = False, **more: Any) -> Result:
-        with open_session() as session:
-            check_id = begin(session, deep=deep)
-        return carry_out(open_session, open_bucket(), self.place, check_id, **more)
+    def check(self, **wanted: Any) -> Result:
+        return make_check(open_session, open_bucket(), self.place, Wanted(**wanted))
 
-    def finds(self, **more: Any) -> dict[Kind, int]:
+    def finds(self, **wanted: Any) -> dict[Kind, int]:
         """What a check finds, by kind."""
-        return dict(self.check(**more).report.found)
+        return dict(self.check(**wanted).report.found)
 
 
 def grow_old(path: Path, age: timedelta = LONG_AGO) -> None:
