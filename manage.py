@@ -111,6 +111,7 @@ def purge(settings: Settings) -> None:
     Waits for another process that is at it. Raises Refused when that takes too long, or the bucket cannot be used.
     """
     from curation.clean_up import TURN_SECONDS, clean_up
+    from curation.errors import Unavailable
     from curation.purging import read_waiting
     from db.clock import database_now
     from db.session import open_session
@@ -127,6 +128,8 @@ def purge(settings: Settings) -> None:
             if time.monotonic() >= until:
                 raise Refused("Another process is cleaning up, and has not ended in two minutes.")
             time.sleep(1)
+    except Unavailable as problem:
+        raise Refused(problem.sentence) from problem
     except BucketError as problem:
         raise Refused(f"The bucket cannot be used, so the clean-up was broken off: {problem}") from problem
     _say("\n".join(_told(done)) or "Nothing was due.")

@@ -21,7 +21,7 @@ REFUSED_WITHIN = 5.0  # seconds until a request is told that the database is awa
 COMMITS = 6  # about as many as an upload makes
 
 
-@fault("F3", "database killed", sample=2, full=20, places=(REPLICATED,))
+@fault("F3", "database killed", sample=1, full=20, places=(REPLICATED,))
 def killed(trial: Trial) -> None:
     """SIGKILL to all of it while clients send, then it starts and recovers what was committed."""
     server = trial.ground.postgresql
@@ -36,7 +36,7 @@ def killed(trial: Trial) -> None:
     _require_no_open_transaction(trial)
 
 
-@fault("F4", "database stopped", sample=1, full=3, places=(REPLICATED,))
+@fault("F4", "database stopped", sample=0, full=3, places=(REPLICATED,))
 def stopped(trial: Trial) -> None:
     """Every connection is refused for a while."""
     server = trial.ground.postgresql
@@ -106,7 +106,7 @@ def _require_no_open_transaction(trial: Trial) -> None:
     trial.require(not left, f"{left} transactions were left open")
 
 
-@fault("F5", "connection cut at a commit", sample=8, full=100, places=(REPLICATED,))
+@fault("F5", "connection cut at a commit", sample=5, full=100, places=(REPLICATED,))
 def cut_at_a_commit(trial: Trial) -> None:
     """Some commit never reaches the server, or its outcome never reaches us; the client asks again."""
     relay = Relay(trial.ground.postgresql.port)
@@ -150,7 +150,7 @@ def _arm(trial: Trial, relay: Relay, commits: int) -> None:
         relay.lose_request, relay.lose_answer_to = None, b"COMMIT"
 
 
-@fault("F18", "SQLite locked by another program", sample=1, full=5, places=(SINGLE_HOST,))
+@fault("F18", "SQLite locked by another program", sample=0, full=5, places=(SINGLE_HOST,))
 def locked(trial: Trial) -> None:
     """Held for three seconds, a write waits and is done; held for ten, it is refused in words, and reads go on."""
     database = make_url(trial.site.environment["DATABASE_URL"]).database

@@ -31,7 +31,7 @@ def disk_full(trial: Trial) -> None:
             trial.await_recovery(lambda: caller.upload(content).status_code == 201)  # noqa: B023
 
 
-@fault("F9", "bucket full", sample=1, full=10, places=ONLY_S3)
+@fault("F9", "bucket full", sample=0, full=10, places=ONLY_S3)
 def bucket_full(trial: Trial) -> None:
     """The bucket's own disk is full, or its quota used up."""
     with proxied(trial) as proxy, trial.caller() as caller:

@@ -14,6 +14,7 @@ from tests.factories import a_jpeg
 from tests.faults.registry import fault
 from tests.faults.trial import Trial
 
+STOPPED = "If it is the right one"  # what a sentence about a wrong bucket ends with
 PICTURES = 15  # more than a repair changes without being asked for
 
 
@@ -23,7 +24,7 @@ def empty(trial: Trial) -> None:
     _stand_in(trial, lambda folder: folder.mkdir())
 
 
-@fault("F8", "bucket of another installation", sample=1, full=5)
+@fault("F8", "bucket of another installation", sample=0, full=5)
 def of_another(trial: Trial) -> None:
     """With pictures and a marker of its own, all of which must still be there afterwards."""
 
@@ -47,15 +48,23 @@ def _stand_in(trial: Trial, put_another: Callable[[Path], None]) -> None:
         states = _states(trial)
         with _replaced(trial, put_another):
             held = _files(trial.site.bucket_dir)
-            for options in (("--json",), ("--repair", "--json"), ("--deep", "--repair", "--json")):
-                done = trial.site.manage("fsck", *options)
-                trial.require(
-                    done.returncode == 2 and done.stdout,
-                    f"fsck {' '.join(options)} ended with {done.returncode}: {done.stdout} {done.stderr}",
-                )
+            _require_stopped(trial, 2, "fsck", "--deep", "--repair")
+            if trial.rounds == trial.fault.full:
+                _require_stopped(trial, 2, "fsck")
+                _require_stopped(trial, 2, "fsck", "--repair")
+            _require_stopped(trial, 1, "purge")
             trial.require(_files(trial.site.bucket_dir) == held, "objects of the other bucket were changed")
             trial.require(_states(trial) == states, f"rows were changed: {states}, then {_states(trial)}")
         trial.await_recovery()
+
+
+def _require_stopped(trial: Trial, code: int, *command: str) -> None:
+    """The command ends with this code and a sentence."""
+    done = trial.site.manage(*command)
+    trial.require(
+        done.returncode == code and STOPPED in done.stdout and "Traceback" not in done.stdout,
+        f"manage.py {' '.join(command)} ended with {done.returncode}: {done.stdout[-600:]}",
+    )
 
 
 @contextmanager
