@@ -106,8 +106,7 @@ class S3Proxy:
         self.rule: Rule = pass_on
         self.requests = 0
         self._server_port = port
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self._httpd.daemon_threads = True
+        self._httpd = _Server(("127.0.0.1", 0), _handler_of(self))
         self._thread = threading.Thread(target=self._httpd.serve_forever, name="s3-proxy", daemon=True)
         self._thread.start()
 
@@ -139,6 +138,13 @@ class S3Proxy:
         self._httpd.shutdown()
         self._httpd.server_close()
         self._thread.join(timeout=10)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed, as they are here, is nothing to tell."""
 
 
 def _handler_of(proxy: S3Proxy) -> type[BaseHTTPRequestHandler]:
