@@ -16,7 +16,7 @@ SHARES = (0.01, 0.5, 0.99, 1.0)
 SPOOL_SECONDS = 60.0
 
 
-@fault("F12", "clients that leave during an upload", sample=2, full=25)
+@fault("F12", "clients that leave during an upload", sample=1, full=25)
 def gone_during_an_upload(trial: Trial) -> None:
     """At 1, 50 and 99 % of the body, and right after it; politely, and with a reset."""
     slowest = 0.0
@@ -37,7 +37,7 @@ def gone_during_an_upload(trial: Trial) -> None:
     trial.note(f"the slowest spool file was gone after {slowest:.1f} s")
 
 
-@fault("F12", "clients that leave during a submission", sample=5, full=50)
+@fault("F12", "clients that leave during a submission", sample=4, full=50)
 def gone_during_a_submission(trial: Trial) -> None:
     for number in range(trial.rounds):
         with trial.caller() as caller:

@@ -51,7 +51,7 @@ def killed_at_a_step(trial: Trial) -> None:
     require_files(trial)
 
 
-@fault("F2", "server killed amid many submissions and reviews", sample=2, full=100)
+@fault("F2", "server killed amid many submissions and reviews", sample=1, full=100)
 def killed_amid_many(trial: Trial) -> None:
     """Twenty acts for each kill: at 100 kills the 2,000 that are promised."""
     keep_busy(trial, _chains(trial, 20 * trial.rounds), times=trial.rounds, disturb=trial.site.start_again)
@@ -69,7 +69,7 @@ def database_killed_amid_many(trial: Trial) -> None:
     require_files(trial)
 
 
-@fault("F2", "server killed while drawings are kept", sample=2, full=20)
+@fault("F2", "server killed while drawings are kept", sample=1, full=20)
 def killed_while_drawing(trial: Trial) -> None:
     """What is drawn is kept on the server every two seconds at most: of what was kept, nothing is lost."""
     for _ in range(trial.rounds):

@@ -20,7 +20,7 @@ STEPS = (
 )
 
 
-@fault("F1", "server killed at a slice of an upload", sample=3, full=50)
+@fault("F1", "server killed at a slice of an upload", sample=2, full=50)
 def killed_at_a_slice(trial: Trial) -> None:
     """The body goes out in slices; with one of them the server dies, and starts again."""
     for number in range(trial.rounds):
@@ -61,7 +61,7 @@ def killed_at_a_step_of_two(trial: Trial) -> None:
             trial.require(picture.content == content, f"media {media_id} has not the bytes that were sent")
 
 
-@fault("F1", "server killed amid many uploads", sample=3, full=100)
+@fault("F1", "server killed amid many uploads", sample=2, full=100)
 def killed_amid_many(trial: Trial) -> None:
     """Twenty uploads for each kill: at 100 kills the 2,000 that are promised."""
 

@@ -59,7 +59,7 @@ def fault(
 ) -> Callable[[MakeFault], MakeFault]:
     """Register a function that makes a fault `trial.rounds` times and writes down in its ledger what was acknowledged.
 
-    A `sample` of 0 leaves it to the full run.
+    A `sample` of 0 leaves it to the full run; a sample is made at one of the places.
     """
 
     def register(make: MakeFault) -> MakeFault:

@@ -31,7 +31,7 @@ def equal_uploads(trial: Trial) -> None:
     _require_objects(trial, 2 * trial.rounds)
 
 
-@fault("F11", "one key for ten contents at the same moment", sample=2, full=20)
+@fault("F11", "one key for ten contents at the same moment", sample=1, full=20)
 def one_key(trial: Trial) -> None:
     """One of them is taken, the others are refused and leave nothing; later ones too."""
     trial.site.add_replica()
