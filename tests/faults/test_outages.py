@@ -1,4 +1,4 @@
-"""A seeded sample of the outages: what the product stands on is killed, frozen, cut, full, slow, or says wrong things."""
+"""A seeded sample of the outages: what the product stands on is killed, frozen, cut, full, slow, or says untruths."""
 
 from __future__ import annotations
 
