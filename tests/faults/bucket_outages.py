@@ -84,7 +84,7 @@ def hangs(trial: Trial) -> None:
 @fault("F6", "bucket slow (64 kB/s)", sample=0, full=3, places=ONLY_S3)
 def slow(trial: Trial) -> None:
     """What arrives slowly arrives: a picture of 3 MiB takes most of a minute, and the API answers others meanwhile."""
-    content = a_jpeg() + bytes(3 * 2**20 if trial.rounds == trial.fault.full else 2**18)
+    content = a_jpeg() + bytes(5 * 2**19)
     with relayed(trial) as relay, trial.caller() as caller:
         for number in range(trial.rounds):
             relay.bytes_per_second = SLOW
