@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test test-access test-hostile coverage fuzz check lint types javascript bundles bundles-match \
-        bench docs up down production development chromium clean
+.PHONY: help run stop demo test test-access test-faults test-hostile coverage fuzz check lint types javascript bundles \
+        bundles-match bench docs up down production development chromium clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: production ## set up what is missing and serve: dashboard on :8501, API on :8080
 	@$(BIN)/python manage.py serve
@@ -37,6 +37,10 @@ test-hostile: development chromium ## send everything hostile to a fresh install
 
 test-access: development ## ask every route and page as everybody there is, and print who got what
 	@ACCESS_FULL=1 $(BIN)/python -m pytest -q tests/access
+
+test-faults: development ## kill, cut, fill and halt what it stands on: a sample (FULL=1 all, ONLY=F1,F4 some, SEED=…)
+	@$(BIN)/python -m tests.faults $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(DATABASE),--database $(DATABASE)) $(if $(BUCKET),--bucket $(BUCKET))
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from curation.errors import (
     Conflict,
+    ContentGone,
     ContentMissing,
     CurationError,
     NotAllowed,
@@ -25,6 +26,7 @@ from curation.errors import (
     TooManyAttempts,
     Unavailable,
 )
+from db.outages import OutcomeUnknown, is_away
 from language import preferred, speaking
 from language.retold import retold
 from reporting import current_request_id, report_error
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 STATUSES: tuple[tuple[type[CurationError], int], ...] = (
     (NotSignedIn, 401),
     (NotAllowed, 403),
+    (ContentGone, 410),
     (NotFound, 404),
     (TooLarge, 413),
     (Refused, 422),
@@ -45,6 +48,9 @@ STATUSES: tuple[tuple[type[CurationError], int], ...] = (
 )
 RETRY_AFTER = {"Retry-After": "5"}
 DATABASE_AWAY = "The database cannot be reached. Nothing was changed; try again in a moment."
+OUTCOME_UNKNOWN = (
+    "The database went away at the last moment: this may be stored, or not. Look, or send it again."
+)
 BUCKET_AWAY = "The bucket cannot be reached. Nothing was changed; try again in a moment."
 
 
@@ -83,11 +89,10 @@ def answer_database_error(_request: Request, error: Exception) -> Response:
         return problem(409, "Someone changed this at the same moment. Try again.", "conflict")
     if isinstance(error, DataError):
         return problem(422, "A value cannot be stored. Nothing was changed.", "refused")
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
+    if is_away(error):
         log.error("database away: %s", error)
-        return problem(503, DATABASE_AWAY, "unavailable", RETRY_AFTER)
+        said = OUTCOME_UNKNOWN if isinstance(error, OutcomeUnknown) else DATABASE_AWAY
+        return problem(503, said, "unavailable", RETRY_AFTER)
     raise error
 
 

@@ -10,12 +10,15 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from api.dependencies import find_caller
+from api.errors import DATABASE_AWAY, RETRY_AFTER, problem
 from api.origins import is_ours
 from curation.sign_in import COOKIE
 from db.models import Access, Scope
+from db.outages import is_away
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Send
@@ -47,7 +50,13 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = await self._refusal(scope, scope["path"])
+        try:
+            status = await self._refusal(scope, scope["path"])
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            await problem(503, DATABASE_AWAY, "unavailable", RETRY_AFTER)(scope, receive, send)
+            return
         if status is not None:
             sentence, code = REFUSALS[status]
             await JSONResponse({"detail": sentence, "code": code}, status)(scope, receive, send)

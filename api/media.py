@@ -185,6 +185,7 @@ def send_original(
         etag=etag,
         content_type=picture.content_type,
         headers=headers,
+        sha256=picture.sha256,
     )
 
 

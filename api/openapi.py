@@ -55,6 +55,7 @@ TAGS: dict[str, str] = {
     "webhooks": "Who is told of what happens here. For admins.",
     "reviews": "What was decided, media by media.",
     "events": "The audit trail. For admins.",
+    "storage": "Whether database and bucket say the same. For admins.",
     "health": "Alive, able to serve, and how it goes.",
 }
 
@@ -67,6 +68,11 @@ PROBLEMS: dict[int, tuple[str, str, str]] = {
         "The body did not come, or much too slowly. Nothing was changed.",
         "too_slow",
         "The body came too slowly. Nothing was changed; send it again on a better connection.",
+    ),
+    410: (
+        "The object was lost or damaged: the same content sent again heals it.",
+        "content_gone",
+        "The picture of media 1204 was lost. Uploading the same picture again brings it back.",
     ),
     409: (
         "Someone or something was faster. Nothing was changed.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -11,8 +13,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.errors import problem
+from curation.errors import ContentMissing
 from storage import Bucket, ObjectStream
-from storage.errors import ObjectMissing
+from storage.errors import BucketError, ObjectDamaged, ObjectMissing
+
+log = logging.getLogger(__name__)
 
 _ONE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE | re.ASCII)
 _ENTITY_TAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -61,18 +66,22 @@ def send_object(
     etag: str,
     content_type: str,
     headers: Mapping[str, str],
+    sha256: str | None = None,
 ) -> Response:
     """The answer to a GET or HEAD of an object of `size` bytes: 200, 206, 304 or 416.
 
-    `etag` is a strong one, quotes included; `headers` go with every answer. Raises ObjectMissing and whatever else
-    the bucket raises.
+    `etag` is a strong one, quotes included; `headers` go with every answer. An object of another length, or sent whole
+    with another `sha256`, never looks like the one that was stored. Raises ObjectMissing, ContentMissing and whatever
+    else the bucket raises.
     """
     sent = {**headers, "ETag": etag, "Accept-Ranges": "bytes"}
     if is_unchanged(request, etag):
         return Response(status_code=304, headers=sent)
     if request.method == "HEAD":
-        if bucket.head(key) is None:
+        stored = bucket.head(key)
+        if stored is None:
             raise ObjectMissing(key)
+        _require_size(key, stored.size, size)
         return Response(headers={**sent, "Content-Length": str(size)}, media_type=content_type)
     try:
         part = _wanted_part(request, etag, size)
@@ -88,8 +97,36 @@ def send_object(
     else:
         stream = bucket.open(key, start=part.first, end=part.behind)
         sent["Content-Range"] = f"bytes {part.first}-{part.behind - 1}/{size}"
+    try:
+        _require_size(key, stream.size, size)
+    except ContentMissing:
+        stream.close()
+        raise
     sent["Content-Length"] = str(stream.length)
-    return ObjectResponse(stream, 200 if part is None else 206, sent, content_type)
+    if part is not None:
+        return ObjectResponse(stream, stream, 206, sent, content_type)
+    chunks = stream if sha256 is None else _as_stored(stream, sha256)
+    return ObjectResponse(stream, chunks, 200, sent, content_type)
+
+
+def _require_size(key: str, found: int, size: int) -> None:
+    if found != size:
+        raise ContentMissing("The stored picture is damaged and cannot be shown.", bucket_key=key)
+
+
+def _as_stored(stream: ObjectStream, sha256: str) -> Iterator[bytes]:
+    """The chunks, the last one only when all of them are what was stored. Other bytes end early, which every client
+    sees: by then the status has gone out."""
+    digest = hashlib.sha256()
+    last = b""
+    for chunk in stream:
+        digest.update(chunk)
+        if last:
+            yield last
+        last = chunk
+    if digest.hexdigest() != sha256:
+        raise ObjectDamaged(f"What the bucket gave for {stream.key!r} is not what was stored.")
+    yield last
 
 
 def is_unchanged(request: Request, etag: str) -> bool:
@@ -110,13 +147,21 @@ class ObjectResponse(StreamingResponse):
     """An object's bytes on their way; given back to the bucket also when the caller leaves early, as players do."""
 
     def __init__(
-        self, stream: ObjectStream, status_code: int, headers: Mapping[str, str], content_type: str
+        self,
+        stream: ObjectStream,
+        chunks: Iterator[bytes],
+        status_code: int,
+        headers: Mapping[str, str],
+        content_type: str,
     ) -> None:
-        super().__init__(stream, status_code, headers, content_type)
+        super().__init__(chunks, status_code, headers, content_type)
         self._stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except BucketError as error:
+            # The status has gone out, and a whole body never will: the server cuts the connection.
+            log.error("an object was cut short on its way out: %s", error)
         finally:
             self._stream.close()

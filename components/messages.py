@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from curation.errors import CurationError
+from db.outages import OutcomeUnknown, is_away
 from language import _, later
 from language.retold import retold
 from reporting import report_error
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 DATABASE_AWAY = later(
     "The database cannot be reached at the moment. Nothing was changed. Try again in a while."
+)
+OUTCOME_UNKNOWN = later(
+    "The database went away at the last moment: this may be stored, or not. Look before you try again."
 )
 BUCKET_AWAY = later("The bucket cannot be reached at the moment. Nothing was changed. Try again in a while.")
 
@@ -33,14 +36,24 @@ def explain_problems(place: str | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except CurationError as error:
-        _say(plain(retold(error.sentence)), place)
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        log.error("database away: %s", error)
-        _say(_(DATABASE_AWAY), place)
-    except BucketError as error:
+    except (CurationError, SQLAlchemyError, BucketError) as error:
+        sentence = _expected(error)
+        if sentence is None:
+            raise
+        _say(sentence, place)
+
+
+def _expected(error: Exception) -> str | None:
+    """What an error that may happen means to the person; None for one that nobody foresaw."""
+    if isinstance(error, CurationError):
+        return plain(retold(error.sentence))
+    if isinstance(error, BucketError):
         log.error("bucket away: %s", error)
-        _say(_(BUCKET_AWAY), place)
+        return _(BUCKET_AWAY)
+    if is_away(error):
+        log.error("database away: %s", error)
+        return _(OUTCOME_UNKNOWN) if isinstance(error, OutcomeUnknown) else _(DATABASE_AWAY)
+    return None
 
 
 def show_problem(place: str) -> None:
@@ -62,7 +75,13 @@ def _key(place: str) -> str:
 
 
 def explain_bug(error: Exception) -> bool:
-    """What nobody foresaw: reported, and a sentence instead of the page. True keeps Streamlit's own away."""
+    """What nobody foresaw: reported, and a sentence instead of the page. True keeps Streamlit's own away.
+
+    A part of a page that runs again by itself brings what may happen here too: nobody stands around it.
+    """
+    if (sentence := _expected(error)) is not None:
+        st.error(sentence)
+        return True
     report_error(error)
     st.error(_("Something went wrong that should not have. It was logged. Reload the page to go on."))
     return True

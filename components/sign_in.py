@@ -8,10 +8,12 @@ row behind that cookie is read again in every run.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController
@@ -32,6 +34,7 @@ from curation.sign_in import (
     reserve_attempt,
     touch_login_session,
 )
+from db.outages import is_away
 from db.session import open_session
 from language import _
 from language.retold import retold
@@ -55,6 +58,9 @@ export default async function ({ data, parentElement }) {
   parentElement.replaceChildren(sentence);
 }
 """
+DRAWN = "page_was_drawn"
+PATIENCE_SECONDS = 20.0
+LOOK_SECONDS = 1.0
 AUTHENTICATOR_KEYS = ("name", "authentication_status", "username", "email", "roles", "logout")
 
 
@@ -69,6 +75,27 @@ def find_visitor() -> SignedIn | None:
         with open_session() as session:
             touch_login_session(session, signed_in.login_session_id, get_settings().login_session_hours)
     return signed_in
+
+
+def await_visitor() -> SignedIn | None:
+    """As `find_visitor`, for a whole page: while the database is away it waits, and so does what was drawn before.
+
+    A page that said so in its own place would take away what was typed into it. After a while it does say so.
+    """
+    drawn, deadline = st.session_state.get(DRAWN, False), time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            visitor = find_visitor()
+        except SQLAlchemyError as error:
+            if not (is_away(error) and drawn and time.monotonic() < deadline):
+                raise
+            st.toast(
+                _("The database cannot be reached. What you typed is kept: the page goes on when it can.")
+            )
+            time.sleep(LOOK_SECONDS)
+        else:
+            st.session_state[DRAWN] = True
+            return visitor
 
 
 def require_visitor() -> SignedIn:

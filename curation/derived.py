@@ -20,8 +20,10 @@ from curation.videos import draw_poster
 from storage import Bucket
 from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
-# Part of every key: a changed way of drawing begins a new prefix, and what the old one drew can be deleted.
-RECIPE = "v1"
+# Part of every key: a changed way of drawing is the next number, and what the earlier ones drew can be deleted.
+NEWEST_RECIPE = 1
+RECIPES = tuple(f"v{number}" for number in range(1, NEWEST_RECIPE + 1))
+RECIPE = RECIPES[-1]
 FOLDER = "derived"
 CONTENT_TYPE = "image/jpeg"
 FAILURE_SECONDS = 3600.0
@@ -30,9 +32,9 @@ MOST_FAILURES = 10_000
 log = logging.getLogger(__name__)
 
 
-def derived_key(sha256: str, size: DerivedSize) -> str:
+def derived_key(sha256: str, size: DerivedSize, recipe: str = RECIPE) -> str:
     """The key under which a size of the picture with this hash is kept."""
-    return f"{FOLDER}/{RECIPE}/{sha256}-{size}.jpg"
+    return f"{FOLDER}/{recipe}/{sha256}-{size}.jpg"
 
 
 def thumbnail(bucket: Bucket, sha256: str, original_key: str) -> bytes:
@@ -141,21 +143,26 @@ def _make(
         return draw(derived_picture(bucket, sha256, original_key, "screen"))
     with _making.room:
         try:
-            original = bucket.read(original_key)
+            picture = draw(_read_original(bucket, sha256, original_key))
         except ObjectMissing:
             raise ContentMissing(
                 "The bucket does not hold this picture any more.", bucket_key=original_key
             ) from None
-        try:
-            if hashlib.sha256(original).hexdigest() != sha256:
-                raise Undecodable("is not what was stored: its hash differs")
-            picture = draw(original)
         except Undecodable as reason:
             log.warning("No %s of %s: it %s", size, original_key, reason)
             _failures.remember(key)
             _failures.check(key)
             raise
     return picture
+
+
+def _read_original(bucket: Bucket, sha256: str, original_key: str) -> bytes:
+    """What was stored. Damage on the way is none of the object's: it is fetched again before it counts as damaged."""
+    for _ in range(2):
+        original = bucket.read(original_key)
+        if hashlib.sha256(original).hexdigest() == sha256:
+            return original
+    raise Undecodable("is not what was stored: its hash differs")
 
 
 def _make_poster(bucket: Bucket, sha256: str, original_key: str) -> bytes:

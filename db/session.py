@@ -14,12 +14,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.afterwards import do_afterwards
+from db.outages import OutcomeUnknown
 from settings import get_settings
 
 STATEMENT_SECONDS = 15
+CONNECT_SECONDS = 3
+POOL_SECONDS = 4
 BUSY_MILLISECONDS = 5_000
 
 
@@ -32,18 +36,27 @@ def get_engine() -> Engine:
 def make_engine(database_url: str) -> Engine:
     if make_url(database_url).get_backend_name() == "sqlite":
         return _make_sqlite_engine(database_url)
-    return create_engine(
+    from db.pulse import watch  # with psycopg: who keeps rows in SQLite need not load it
+
+    engine = create_engine(
         database_url,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
-        pool_timeout=5,
+        pool_timeout=POOL_SECONDS,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": CONNECT_SECONDS,
+            # A machine that is gone does not even acknowledge; TCP alone would hope for hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
             "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c synchronous_commit=on "
             "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
+    watch(engine)
+    return engine
 
 
 def _make_sqlite_engine(database_url: str) -> Engine:
@@ -87,12 +100,21 @@ def open_session(*, read_only: bool = False, engine: Engine | None = None) -> It
     """A session that commits at the end and rolls back on any error.
 
     With `read_only` nothing can be written, and on SQLite nobody is made to wait. What was handed to
-    `db.afterwards.after_commit` meanwhile is done once everything is stored.
+    `db.afterwards.after_commit` meanwhile is done once everything is stored. Raises OutcomeUnknown when the connection
+    ends with the commit under way.
     """
     writing, reading = _makers(engine or get_engine())
     with (reading if read_only else writing)() as session:
-        with session.begin():
-            yield session
+        committing = False
+        try:
+            with session.begin():
+                yield session
+                session.flush()
+                committing = not read_only
+        except DBAPIError as error:
+            if committing and error.connection_invalidated:
+                raise OutcomeUnknown.of(error) from error
+            raise
         do_afterwards(session)
 
 

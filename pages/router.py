@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.header import show_header
 from components.messages import explain_problems
-from components.sign_in import find_visitor, sign_in_page
+from components.sign_in import await_visitor, sign_in_page
 from components.spoken import show_language, speak_with
 from db.models import Scope
 from language import _, later
@@ -36,7 +36,7 @@ def not_allowed() -> None:
 
 
 with explain_problems():
-    visitor = find_visitor()
+    visitor = await_visitor()
     speak_with(visitor)
     if visitor is None:
         # Every address shows the same card, so that a deep link is still there after signing in.

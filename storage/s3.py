@@ -63,7 +63,7 @@ class S3Account:
 
 @dataclass(frozen=True)
 class S3Patience:
-    """How long to wait, in seconds. With these, whatever happens, a caller has the answer within 15 s (a PUT: 63 s).
+    """How long to wait, in seconds. With these, whatever happens, a caller has the answer within 15 s (a PUT: 60 s).
 
     boto3 counts attempts, not seconds: one that hung for ten would be begun again, and again. So the last one begins
     within 2 s, and has 3 to connect and 10 to read. A PUT has one attempt: whoever sends the picture tries again.
@@ -71,7 +71,7 @@ class S3Patience:
 
     connect: float = 3
     read: float = 10
-    put_read: float = 60
+    put_read: float = 56
     attempts: int = 3
     last_attempt_begins_within: float = 2
 
@@ -244,6 +244,9 @@ class S3Bucket:
                 for found in page.get("Contents", ()):
                     yield StoredObject(found["Key"], found["Size"], None, found["LastModified"])
 
+    def unfinished(self) -> Iterator[str]:
+        yield from (upload["Key"] for upload in self._parts.abandoned())
+
     def prepare(self) -> None:
         try:
             with self._explained(""):
@@ -251,6 +254,9 @@ class S3Bucket:
         except ObjectMissing:
             with self._explained(""):
                 self._create()
+        self.sweep()
+
+    def sweep(self) -> None:
         self._parts.clear_abandoned()
 
     def _create(self) -> None:

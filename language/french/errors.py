@@ -438,6 +438,10 @@ SENTENCES: dict[str, str] = {
         "Quelqu’un a changé cela au même moment. Réessayez."
     ),
     "A value cannot be stored. Nothing was changed.": "Une valeur ne peut pas être stockée. Rien n’a été changé.",
+    "The database went away at the last moment: this may be stored, or not. Look, or send it again.": (
+        "La base de données a disparu au dernier moment : ceci est peut-être enregistré, peut-être pas. "
+        "Vérifiez, ou envoyez de nouveau."
+    ),
     "The database cannot be reached. Nothing was changed; try again in a moment.": (
         "La base de données est injoignable. Rien n’a été changé ; réessayez dans un instant."
     ),

@@ -552,6 +552,13 @@ FRENCH: dict[str, str] = {
     "Retire": "Abandonner",
     "Offer again": "Proposer de nouveau",
     # When something is away
+    "The database cannot be reached. What you typed is kept: the page goes on when it can.": (
+        "La base de données est injoignable. Ce que vous avez saisi est conservé : la page reprendra dès que possible."
+    ),
+    "The database went away at the last moment: this may be stored, or not. Look before you try again.": (
+        "La base de données a disparu au dernier moment : ceci est peut-être enregistré, peut-être pas. "
+        "Vérifiez avant d’essayer de nouveau."
+    ),
     "The database cannot be reached at the moment. Nothing was changed. Try again in a while.": (
         "La base de données est injoignable pour l’instant. Rien n’a été changé. Réessayez dans un moment."
     ),

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from starlette.applications import Starlette
 
+from api.gate import Gate
+from curation.sign_in import COOKIE
 from db.session import get_engine, open_session
 from storage import open_bucket
 from tests.factories import a_jpeg, a_media
@@ -66,15 +73,51 @@ def test_a_locked_sqlite_is_a_503_and_never_a_trace(client, caller):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_that_vanishes_and_comes_back(client, caller, installation, tmp_path):
     headers = caller()
-    path = tmp_path / "vigie.db"
-    get_engine().dispose()
-    for part in tmp_path.glob("vigie.db*"):
-        shutil.move(part, tmp_path / f"away-{part.name}")
-    path.mkdir()
-    away = client.get("/media/", headers=headers)
-    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
-    assert client.get("/ready").status_code == 503
-    path.rmdir()
-    for part in tmp_path.glob("away-vigie.db*"):
-        shutil.move(part, tmp_path / part.name.removeprefix("away-"))
+    with no_database(tmp_path):
+        away = client.get("/media/", headers=headers)
+        assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+        assert client.get("/ready").status_code == 503
     assert client.get("/media/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_gate_says_that_the_database_is_away(installation, tmp_path):
+    gate = Gate(Starlette(), public_url="http://testserver")
+    with TestClient(gate, raise_server_exceptions=False, cookies={COOKIE: "somebody"}) as client:
+        assert client.get("/media/picture").status_code == 401
+        with no_database(tmp_path):
+            away = client.get("/media/picture")
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    assert int(away.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_picture_that_is_not_what_was_stored_never_arrives_whole(client, caller, installation):
+    headers, content = caller(), a_jpeg(900, 600)
+    sent = client.post("/uploads", headers=headers, files={"file": ("fire.jpg", content)}).json()
+    address = f"/media/{sent['media']['id']}/picture?size=original"
+    (stored,) = (installation.data_dir / "bucket" / "media").rglob("*.jpg")
+    stored.write_bytes(content[:-9] + b"?" + content[-8:])
+    cut = client.get(address, headers=headers)
+    assert len(cut.content) < int(cut.headers["Content-Length"])
+    for damaged in (content[: len(content) // 2], content + b"more"):
+        stored.write_bytes(damaged)
+        answer = client.get(address, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "content_missing")
+        assert client.head(address, headers=headers).status_code == 404
+    stored.write_bytes(content)
+    assert client.get(address, headers=headers).content == content
+
+
+@contextmanager
+def no_database(folder: Path) -> Iterator[None]:
+    """SQLite's files are gone while the block runs."""
+    path = folder / "vigie.db"
+    get_engine().dispose()
+    for part in folder.glob("vigie.db*"):
+        shutil.move(part, folder / f"away-{part.name}")
+    path.mkdir()
+    yield
+    path.rmdir()
+    for part in folder.glob("away-vigie.db*"):
+        shutil.move(part, folder / part.name.removeprefix("away-"))

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from db.models import Blob, Media, Scope
 from db.session import open_session
 from storage import open_bucket
+from storage.local import LocalBucket
 from tests.factories import a_jpeg
 
 
@@ -69,6 +70,25 @@ def test_known_content_answers_with_its_twin(client, caller):
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json()["twin"] is True
     assert second.json()["media"]["id"] == first.json()["media"]["id"]
+
+
+def test_of_two_contents_that_come_with_one_key_at_the_same_moment_one_is_refused(
+    client, caller, monkeypatch: pytest.MonkeyPatch
+):
+    headers = {**caller(), "Idempotency-Key": "device-7-frame-0"}
+    first, second = a_jpeg(), a_jpeg()
+    put, answers = LocalBucket.put, []
+
+    def put_while_another_comes(bucket, *args, **kwargs):
+        monkeypatch.setattr(LocalBucket, "put", put)
+        answers.append(upload(client, headers, second))
+        put(bucket, *args, **kwargs)
+
+    monkeypatch.setattr(LocalBucket, "put", put_while_another_comes)
+    answers.append(upload(client, headers, first))
+    assert [answer.status_code for answer in answers] == [201, 422], answers[1].text
+    assert stored_rows_and_objects()[0] == 1
+    assert upload(client, headers, second).json()["media"]["id"] == answers[0].json()["media"]["id"]
 
 
 def test_a_repeated_idempotency_key_gives_the_same_answer_and_never_another_file(client, caller):

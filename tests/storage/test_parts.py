@@ -14,9 +14,9 @@ from storage.bucket import Bucket
 from storage.errors import BucketUnreachable, ObjectDamaged
 from storage.s3 import S3Account, S3Bucket
 from storage.s3_parts import LARGEST_IN_ONE
+from tests.faults.relay import Relay
 from tests.s3_server import BUCKET_NAME, S3Server
 from tests.storage.objects import store
-from tests.storage.relay import Relay
 from tests.storage.test_s3 import IMPATIENT, bucket_of
 
 LARGE = random.Random(4).randbytes(LARGEST_IN_ONE + 1)

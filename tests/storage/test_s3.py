@@ -16,9 +16,9 @@ from storage.errors import (
     ObjectDamaged,
 )
 from storage.s3 import S3Account, S3Bucket, S3Patience, host_of
+from tests.faults.relay import Relay
 from tests.s3_server import BUCKET_NAME, S3Server, start_rclone
 from tests.storage.objects import PICTURE, store
-from tests.storage.relay import Relay
 
 UNAVAILABLE = (
     b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: 62\r\n\r\n"

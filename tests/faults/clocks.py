@@ -1,0 +1,115 @@
+"""F13: processes whose clocks are wrong, beside one whose clock is right."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.factories import a_jpeg
+from tests.faults.killed_submissions import a_media, a_shape
+from tests.faults.launcher import CLOCK_AHEAD
+from tests.faults.registry import fault
+from tests.faults.trial import Trial
+from tests.product import ADMIN, ADMIN_PASSWORD
+
+MINUTE, DAY = 60.0, 86_400.0
+LEEWAY = 20.0
+SHIFTS = (-DAY, -10 * MINUTE, 10 * MINUTE, DAY)
+LINK_MINUTES = 1
+
+
+@fault("F13", "clocks ten minutes and a day off, in either direction", sample=1, full=5)
+def clocks_off(trial: Trial) -> None:
+    """A wrong clock decides neither which answer counts, nor what is deleted; it may end a token, never break."""
+    for _ in range(trial.rounds):
+        shifts = SHIFTS if trial.rounds > 1 else trial.rng.sample(SHIFTS, 1)
+        for shift in shifts:
+            _answers_in_turn(trial, shift)
+            _uploads_beside_a_clean_up(trial, shift)
+
+
+@fault("F13", "clocks some seconds off: tokens and links hold", sample=1, full=5)
+def clocks_almost_right(trial: Trial) -> None:
+    """What one replica gives, the other takes, up to half a minute; a link that ended long before it does not."""
+    for _ in range(trial.rounds):
+        with trial.caller() as caller:
+            media_id = a_media(caller)
+        for shift in (-LEEWAY, LEEWAY) if trial.rounds > 1 else (trial.rng.choice((-LEEWAY, LEEWAY)),):
+            other = trial.site.add_replica(**{CLOCK_AHEAD: f"{shift}", "LINK_MINUTES": f"{LINK_MINUTES}"})
+            for giving, taking in ((trial.site.api, other), (other, trial.site.api)):
+                token = _sign_in(giving.address)
+                with trial.caller(taking, token) as caller:
+                    answer = caller.get("/me")
+                    trial.require(answer.status_code == 200, f"a token was answered {answer.status_code}")
+                with trial.caller(giving, token) as caller:
+                    link = urlsplit(caller.get(f"/media/{media_id}/url").json()["url"]).path
+                opened = httpx.get(f"{taking.address}{link}", timeout=30).status_code
+                trial.require(opened == 200, f"a link was answered {opened} by a clock {shift:+.0f} s off")
+            late = trial.site.add_replica(**{CLOCK_AHEAD: f"{shift + LINK_MINUTES * MINUTE + 31}"})
+            with trial.caller(other) as caller:
+                link = urlsplit(caller.get(f"/media/{media_id}/url").json()["url"]).path
+            opened = httpx.get(f"{late.address}{link}", timeout=30).status_code
+            trial.require(opened == 403, f"a link that ended 31 s ago was answered {opened}")
+            for replica in (other, late):
+                replica.kill()
+                trial.site.replicas.remove(replica)
+
+
+def _answers_in_turn(trial: Trial, shift: float) -> None:
+    """The right and the wrong clock answer and decide in turn: what was last is last, and is undone first."""
+    other = trial.site.add_replica(**{CLOCK_AHEAD: f"{shift}"})
+    token = trial.site.token if shift <= 0 else _sign_in(other.address)
+    with trial.caller() as right, trial.caller(other, token) as wrong:
+        media_id = a_media(wrong)
+        before: int | None = None
+        for act, caller in enumerate((right, wrong, right, wrong)):
+            client_id = f"clock-{media_id}-{act}"
+            answer = caller.submit(media_id, client_id, shapes=[a_shape(0.1 * act)], based_on=before)
+            if answer.status_code != 201:
+                trial.fail(
+                    f"an answer by a clock {shift:+.0f} s off got {answer.status_code}: {answer.text[:200]}"
+                )
+                break
+            before = answer.json()["annotation"]["id"]
+        numbers = [one["number"] for one in right.get(f"/media/{media_id}/annotations").json()]
+        trial.require(sorted(numbers) == [1, 2, 3, 4], f"the numbers are {numbers}")
+        details = right.get(f"/media/{media_id}").json()
+        trial.require(details["annotation"]["id"] == before, "the answer that counts is not the last one")
+        act = right.get(f"/media/{media_id}").json()["acts"]
+        undone = right.review(media_id, f"clock-{media_id}-undo", "undone", undoes=act)
+        trial.require(undone.status_code in (201, 409, 422), f"undoing was answered {undone.status_code}")
+        counts = right.get(f"/media/{media_id}").json()["annotation"]["number"]
+        trial.require(undone.status_code != 201 or counts == 3, f"after undoing, number {counts} counts")
+        # With an old token a clock that is ahead refuses, in the same words as any other.
+        stale = httpx.get(
+            f"{other.address}/me", headers={"Authorization": f"Bearer {trial.site.token}"}, timeout=30
+        )
+        trial.require(stale.status_code in (200, 401), f"a token was answered {stale.status_code}")
+    other.kill()
+    trial.site.replicas.remove(other)
+
+
+def _uploads_beside_a_clean_up(trial: Trial, shift: float) -> None:
+    """Uploads under a clock that is off, while a clean-up runs under one that is off the other way."""
+    other = trial.site.add_replica(**{CLOCK_AHEAD: f"{shift}"})
+    token = trial.site.token if shift <= 0 else _sign_in(other.address)
+    with trial.caller(other, token) as wrong:
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            wrong.upload(a_jpeg(64, 48)).raise_for_status()
+        done = trial.site.manage("purge", **{CLOCK_AHEAD: f"{-shift}"})
+        trial.require(
+            done.returncode == 0, f"the clean-up ended with {done.returncode}: {done.stdout[-300:]}"
+        )
+        wrong.upload(a_jpeg(64, 48)).raise_for_status()
+    other.kill()
+    trial.site.replicas.remove(other)
+
+
+def _sign_in(address: str) -> str:
+    form = {"username": ADMIN, "password": ADMIN_PASSWORD}
+    answer = httpx.post(f"{address}/login/access-token", data=form, timeout=60)
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
