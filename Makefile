@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
+.PHONY: help run stop demo backup restore check-backup test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
         production development chromium clean
 
 help: ## list the commands
@@ -20,6 +20,15 @@ stop: production ## stop what `make run` started
 
 demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
+
+backup: production ## put a back-up of database and bucket into a folder: make backup TO=/backup (KEEP=14)
+	@$(BIN)/python manage.py backup $(if $(KEEP),--keep $(KEEP)) "$(or $(TO),$(error Say where to: make backup TO=folder))"
+
+restore: production ## bring the newest back-up into an empty installation: make restore FROM=/backup
+	@$(BIN)/python manage.py restore "$(or $(FROM),$(error Say where from: make restore FROM=folder))"
+
+check-backup: production ## read the newest back-up and tell whether it is whole: make check-backup FROM=/backup
+	@$(BIN)/python manage.py restore --check "$(or $(FROM),$(error Say where from: make check-backup FROM=folder))"
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(TESTS)

@@ -1,4 +1,4 @@
-"""The operator's door: migrate, serve, stop, admin-password, demo, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, backup, restore, demo, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
 exit code 2 for a wrong setting and 1 for the rest.
@@ -7,14 +7,17 @@ exit code 2 for a wrong setting and 1 for the rest.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import hmac
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from backup.commands import add_backup_options, add_restore_options, backup, restore
+from backup.shelf import BackupRefused
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
@@ -121,6 +124,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("stop", help="stop what serve started")
     rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
+    add_backup_options(
+        commands.add_parser("backup", help="put a back-up of database and bucket into a folder")
+    )
+    add_restore_options(commands.add_parser("restore", help="bring a back-up into an empty installation"))
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
@@ -141,6 +148,11 @@ def main(arguments: list[str] | None = None) -> int:
                 stop(settings)
             case "admin-password":
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
+            case "backup":
+                return backup(given, _say)
+            case "restore":
+                with _nothing_running(settings):
+                    return restore(given, _say)
             case "demo":
                 demo(settings)
             case "import-pyro-storage":
@@ -149,10 +161,22 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (Refused, Stopped) as problem:
+    except (Refused, Stopped, BackupRefused) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
+
+
+@contextlib.contextmanager
+def _nothing_running(settings: Settings) -> Iterator[None]:
+    """Let nothing be served from this data folder meanwhile. Raises Refused when something is."""
+    try:
+        with contextlib.ExitStack() as held:
+            for only in (None, "dashboard", "api"):
+                held.enter_context(pid_file(_pid_path(settings, only)))
+            yield
+    except AlreadyRunning as problem:
+        raise Refused(f"{problem} Stop it first: make stop") from problem
 
 
 def _require_bucket() -> None:
