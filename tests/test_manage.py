@@ -141,3 +141,38 @@ def test_without_a_command_the_commands_are_listed(operator: Operator) -> None:
     assert helped.returncode == 0
     for command in ("migrate", "serve", "stop", "admin-password", "demo"):
         assert command in helped.stdout
+
+
+def test_a_backup_is_for_its_owner_alone_and_brings_an_installation_back(
+    operator: Operator, tmp_path: Path
+) -> None:
+    assert operator.runs("admin-password").returncode == 0
+    (tmp_path / "data" / "bucket").mkdir()
+    shelf = tmp_path / "shelf"
+    taken = operator.runs("backup", str(shelf), "--keep", "2")
+    assert taken.returncode == 0 and str(shelf) in taken.stdout
+    for path in (shelf, *shelf.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    refused = operator.runs("restore", str(shelf))
+    assert refused.returncode == 1
+    assert (
+        refused.stderr.startswith("The database of DATABASE_URL is not empty")
+        and refused.stderr.count("\n") == 1
+    )
+    operator.environment["DATA_DIR"] = str(tmp_path / "restored")
+    restored = operator.runs("restore", str(shelf))
+    assert (restored.returncode, restored.stdout.splitlines()[-1]) == (0, "All of it is back.")
+    again = operator.runs("admin-password", "admin")
+    assert again.stdout.startswith("One-time password of admin: ")
+
+
+def test_a_backup_that_cannot_be_written_or_read_is_told_in_one_sentence(
+    operator: Operator, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    nothing = operator.runs("backup", str(tmp_path / "shelf"))
+    assert (nothing.returncode, nothing.stderr) == (1, "The database of DATABASE_URL holds nothing yet.\n")
+    for command in (("backup", str(tmp_path / "file")), ("restore", str(tmp_path / "nowhere"))):
+        refused = operator.runs(*command)
+        assert refused.returncode == 1
+        assert refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr
