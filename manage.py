@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import hashlib
 import hmac
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -64,9 +65,10 @@ def serve(settings: Settings, only: str | None) -> int:
                 if not port_is_free(settings.listen_host, port):
                     raise Refused(f"Port {port} is in use: stop what uses it, or set {name} to another one.")
             migrate(settings)
-            _require_bucket()
-            _create_first_admin(settings)
-            return Supervisor(services, _say, "Ready. Ctrl+C or `make stop` stops it.").run()
+            say = _log_or_say(settings)
+            _require_bucket(say)
+            _create_first_admin(settings, say)
+            return Supervisor(services, say, "Ready. Ctrl+C or `make stop` stops it.").run()
     except AlreadyRunning as problem:
         raise Refused(f"{problem} Stop it first: make stop") from problem
 
@@ -179,7 +181,17 @@ def _nothing_running(settings: Settings) -> Iterator[None]:
         raise Refused(f"{problem} Stop it first: make stop") from problem
 
 
-def _require_bucket() -> None:
+def _log_or_say(settings: Settings) -> Callable[[str], None]:
+    """Where `serve` says how it goes: on standard output, or as lines of the log where every line must be JSON."""
+    if settings.log_format != "json":
+        return _say
+    from reporting import configure_logging
+
+    configure_logging(settings)
+    return logging.getLogger("vigie.serve").info
+
+
+def _require_bucket(say: Callable[[str], None]) -> None:
     """Refuse to serve with a bucket that says no; one that is only away may come back while we run."""
     from storage import open_bucket
     from storage.errors import BucketError, BucketRefused
@@ -191,17 +203,22 @@ def _require_bucket() -> None:
             f"BUCKET_NAME, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION or QARNOT_TOKEN: {problem}"
         ) from problem
     except BucketError as problem:
-        _say(f"The bucket cannot be reached yet: {problem}")
+        say(f"The bucket cannot be reached yet: {problem}")
 
 
-def _create_first_admin(settings: Settings) -> None:
+def _create_first_admin(settings: Settings, say: Callable[[str], None]) -> None:
     from curation.accesses import ensure_first_admin
 
     password = _once(
         lambda session: ensure_first_admin(session, settings.superuser_login, settings.superuser_pwd)
     )
-    if password is not None:
-        _say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
+    if password is None:
+        return
+    if settings.log_format == "json":
+        # A log is kept and sent on; what opens the door has no place in it.
+        say(f"First admin: {settings.superuser_login}. A password: python manage.py admin-password")
+    else:
+        say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
 
 
 def _once(make: Callable[[Session], Made]) -> Made | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -101,6 +102,32 @@ def test_serving_an_empty_folder_makes_everything_and_tells_where_it_is(
 
     stopped = operator.runs("stop")
     assert (stopped.returncode, stopped.stdout) == (0, "Stopped.\n")
+
+
+def test_with_json_every_line_is_an_object_and_none_holds_a_password(operator: Operator) -> None:
+    operator.environment["LOG_FORMAT"] = "json"
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "serve", "--only", "api"],
+        env=operator.environment,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    with process.stdout as said:
+        for line in said:
+            lines.append(json.loads(line))
+            if lines[-1]["message"].startswith("Ready"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{operator.api_port}/openapi.json", timeout=30):
+                    pass
+                operator.runs("stop")
+        assert process.wait(60) == 0
+    loggers = {line["logger"] for line in lines}
+    assert {"vigie.serve", "uvicorn.error", "vigie.requests"} <= loggers and "uvicorn.access" not in loggers
+    first = next(line["message"] for line in lines if line["message"].startswith("First admin"))
+    assert "password: python manage.py admin-password" in first
 
 
 def test_stopping_what_does_not_run_says_so(operator: Operator) -> None:

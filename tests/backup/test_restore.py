@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from backup.restoring import check_backup, restore
@@ -74,7 +75,7 @@ def test_what_was_true_for_minutes_only_does_not_come_back(home, elsewhere, tmp_
 
 
 def test_a_backup_of_an_older_version_is_brought_to_this_one(home, elsewhere, tmp_path):
-    older = migrate.ScriptDirectory(str(migrate.FOLDER)).get_revision("head").down_revision
+    older = ScriptDirectory(str(migrate.FOLDER)).get_revision("head").down_revision
     migrate.downgrade(older, home.engine)
     taken = take_backup(home.engine, home.bucket, tmp_path, now=utc_now())
     assert taken.manifest.revision == older

@@ -43,7 +43,7 @@ class Reading(LocalBucket):
 
 
 def bucket_folder(installation) -> Path:
-    return installation.data_dir / "bucket"
+    return Path(installation.data_dir) / "bucket"
 
 
 def test_a_backup_holds_every_object_that_rows_need_and_nothing_derived(home, installation, tmp_path):
@@ -132,7 +132,7 @@ def test_the_command_says_what_it_did_and_ends_with_1_when_something_is_missing(
     assert said[-1] == "All of it is whole."
 
     with open_session() as session:
-        key = a_stored_media(session, open_bucket()).bucket_key
+        key = str(a_stored_media(session, open_bucket()).bucket_key)
     (bucket_folder(installation) / key).unlink()
     given.folder = tmp_path / "another shelf"
     said.clear()
