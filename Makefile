@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo backup restore check-backup test coverage fuzz check lint types javascript bundles bundles-match bench docs up down \
+.PHONY: help run stop demo backup restore check-backup test coverage fuzz check lint types javascript bundles bundles-match audit bench docs up down \
         production development chromium clean
 
 help: ## list the commands
@@ -41,6 +41,9 @@ fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLE
 	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
+
+audit: $(VENV)/audit/.stamp ## ask whether a pinned package has a known hole (needs the network)
+	@$(BIN)/python audit.py $(AUDIT_OPTIONS)
 
 bench: development chromium ## measure the product beside the limits of this machine
 	@$(BIN)/python -m bench
@@ -89,6 +92,13 @@ $(VENV)/.development: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what tests and checks need..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@ $(VENV)/.production
+
+# Apart from the rest: what audits packages must not decide which of them are installed.
+$(VENV)/audit/.stamp: requirements-audit.txt | $(VENV)/bin/python
+	@echo "Installing what audits packages..."
+	@$(BIN)/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
+	@touch $@
 
 # The first Python of 3.11 or newer; PYTHON=... names another.
 $(VENV)/bin/python:
