@@ -1,7 +1,7 @@
-"""The operator's door: migrate, serve, stop, admin-password, backup, restore, demo, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, backup, restore, fsck and others.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
-exit code 2 for a wrong setting and 1 for the rest.
+exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import fsck
 from backup.commands import add_backup_options, add_restore_options, backup, restore
 from backup.shelf import BackupRefused
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
@@ -131,6 +132,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     add_restore_options(commands.add_parser("restore", help="bring a back-up into an empty installation"))
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
+    fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
     add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
 
@@ -157,10 +160,16 @@ def main(arguments: list[str] | None = None) -> int:
                     return restore(given, _say)
             case "demo":
                 demo(settings)
+            case "adopt-bucket":
+                migrate(settings)
+                fsck.adopt_bucket()
+                _say("The bucket is this installation's from now on.")
+            case "fsck":
+                return fsck.fsck(settings, given)
             case "import-pyro-storage":
                 migrate(settings)
                 return import_pyro_storage(settings, given)
-    except SettingsError as problem:
+    except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
     except (Refused, Stopped, BackupRefused) as problem:
@@ -192,16 +201,25 @@ def _log_or_say(settings: Settings) -> Callable[[str], None]:
 
 
 def _require_bucket(say: Callable[[str], None]) -> None:
-    """Refuse to serve with a bucket that says no; one that is only away may come back while we run."""
+    """Refuse to serve with a bucket that says no, fails its self-test, or is another installation's.
+
+    One that is only away may come back while we run.
+    """
+    from curation.errors import Unavailable
+    from curation.storage_checks.standing import standing_of
+    from db.session import open_session
     from storage import open_bucket
     from storage.errors import BucketError, BucketRefused
 
     try:
         open_bucket().prepare()
+        standing_of(open_bucket()).try_again(open_session, open_bucket())
     except BucketRefused as problem:
         raise Refused(
             f"BUCKET_NAME, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION or QARNOT_TOKEN: {problem}"
         ) from problem
+    except Unavailable as problem:
+        raise Refused(problem.sentence) from problem
     except BucketError as problem:
         say(f"The bucket cannot be reached yet: {problem}")
 

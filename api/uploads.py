@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
@@ -25,6 +25,7 @@ from curation.browse import get_details
 from curation.capture import CaptureDetails
 from curation.content import largest_of
 from curation.errors import InvalidText, MediaNotFound
+from curation.kill_points import reached
 from curation.media_view import MediaDetails
 from curation.spool import Limit, Spool
 from curation.uploads import UPLOADERS, Registered, UploadPlace, register_media
@@ -91,6 +92,7 @@ async def upload(
     response: Response,
     access: AccessDep,
     bucket: BucketDep,
+    background: BackgroundTasks,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> UploadOut:
     """Register one picture (JPEG, PNG or WebP, at most 25 MiB) or video (MP4, WebM or MOV, at most 2 GiB).
@@ -103,6 +105,7 @@ async def upload(
         registered = await to_thread.run_sync(_register, form, access, bucket, idempotency_key)
     response.status_code = 200 if registered.twin else 201
     media = await to_thread.run_sync(_read_back, registered, access)
+    background.add_task(_answered)
     return UploadOut(media, registered.twin, retold_all(registered.notes))
 
 
@@ -160,6 +163,10 @@ def read_sha256(fields: dict[str, str]) -> str | None:
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
         raise InvalidText("sha256 is 64 hexadecimal digits.")
     return sha256
+
+
+async def _answered() -> None:
+    reached("upload.answered")
 
 
 def _read_back(registered: Registered, access: Access) -> MediaDetails | KnownElsewhere:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from curation.errors import AnnotationNotFound
+from curation.kill_points import reached
 from curation.media_keys import annotation_key
 from curation.media_view import annotation_views
 from db.models import Annotation, Blob, Media
@@ -25,6 +26,7 @@ def write_annotation_file(sessions: Sessions, bucket: Bucket, annotation_id: int
         document = annotation_document(session, annotation_id)
     content = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
     key = annotation_key(folder, document["media"]["id"], document["number"])
+    reached("annotation.before_file")
     bucket.put(
         key,
         io.BytesIO(content),
@@ -33,6 +35,7 @@ def write_annotation_file(sessions: Sessions, bucket: Bucket, annotation_id: int
         sha256=hashlib.sha256(content).hexdigest(),
         md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
     )
+    reached("annotation.after_file")
     with sessions() as session:
         session.execute(update(Annotation).where(Annotation.id == annotation_id).values(bucket_key=key))
     return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, literal_column, null, select, true
@@ -27,6 +28,7 @@ from curation.answers import ON_A_VIDEO, AnnotationDraft, clean_client_id, clean
 from curation.blind import answer_look, disguised_answer, standing_after
 from curation.drafts import drop_draft
 from curation.errors import AnswerIncomplete, Conflict, InvalidShape, WrongState
+from curation.kill_points import reached
 from curation.label_classes import require_compatible, resolve
 from curation.media_view import (
     AnnotationView,
@@ -42,6 +44,7 @@ from curation.questions import resolve_replies
 from curation.reviews import state_after_accepting
 from curation.states import STATE_NAMES, SUBMITTABLE, SUBMITTABLE_AND_ACCEPTED
 from curation.tallies import Tally, count_once_stored
+from db.afterwards import after_commit
 from db.models import (
     Access,
     Annotation,
@@ -160,8 +163,7 @@ def submit_annotation(
     view = _view(annotation, access, draft)
     if given is not None:
         answer_look(session, access, media, given, annotation, view)
-        jobs.add(session, ANNOTATION_FILE, annotation.id)
-        session.flush()
+        _finish(session, annotation)
         return Submitted(disguised_answer(view), None, standing_after(annotation), act, draft.notes)
     review = None
     if accepts:
@@ -179,9 +181,8 @@ def submit_annotation(
         add_review(session, media, review, annotation.id)
     else:
         move(session, media, act, after, annotation.id, None)
-    jobs.add(session, ANNOTATION_FILE, annotation.id)
     looks.want_second_opinion(session, annotation, policy)
-    session.flush()
+    _finish(session, annotation)
     notes = draft.notes
     if accept and not policy.review_own:
         notes = (*notes, "Submitted. Someone else has to accept it.")
@@ -192,6 +193,14 @@ def submit_annotation(
         act=act,
         notes=notes,
     )
+
+
+def _finish(session: Session, annotation: Annotation) -> None:
+    """Ask for the annotation's file and write what is left to write: only the commit comes after."""
+    jobs.add(session, ANNOTATION_FILE, annotation.id)
+    session.flush()
+    reached("annotation.before_commit")
+    after_commit(session, partial(reached, "annotation.committed"))
 
 
 def fill_answer(

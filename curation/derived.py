@@ -20,8 +20,10 @@ from curation.videos import draw_poster
 from storage import Bucket
 from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
-# Part of every key: a changed way of drawing begins a new prefix, and what the old one drew can be deleted.
-RECIPE = "v1"
+# Part of every key: a changed way of drawing is the next number, and what the earlier ones drew can be deleted.
+NEWEST_RECIPE = 1
+RECIPES = tuple(f"v{number}" for number in range(1, NEWEST_RECIPE + 1))
+RECIPE = RECIPES[-1]
 FOLDER = "derived"
 CONTENT_TYPE = "image/jpeg"
 FAILURE_SECONDS = 3600.0
@@ -30,9 +32,9 @@ MOST_FAILURES = 10_000
 log = logging.getLogger(__name__)
 
 
-def derived_key(sha256: str, size: DerivedSize) -> str:
+def derived_key(sha256: str, size: DerivedSize, recipe: str = RECIPE) -> str:
     """The key under which a size of the picture with this hash is kept."""
-    return f"{FOLDER}/{RECIPE}/{sha256}-{size}.jpg"
+    return f"{FOLDER}/{recipe}/{sha256}-{size}.jpg"
 
 
 def thumbnail(bucket: Bucket, sha256: str, original_key: str) -> bytes:

@@ -185,6 +185,7 @@ def _find_video(session: Session, extraction_id: int) -> _Video | None:
 
 def _frames(path: Path, times: list[float]) -> Iterator[TakenFrame]:
     while times:
+        path.touch()  # so that nobody takes it for one that a killed process left behind
         taken, ended = take_frames(path, times[:AT_A_TIME])
         yield from taken
         if ended:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from curation import looks
 from curation.accesses import PEOPLE, require_scope
 from curation.media_view import AnnotationView, annotation_views, get_visible_media, review_rows, review_view
-from db.models import Access, Annotation, Review
+from db.models import Access, Annotation, Event, Review
 from db.queries import annotation_kept_from, comments_of, is_answer, review_kept_from
 
 
@@ -88,4 +88,16 @@ def get_history(session: Session, access: Access, media_id: int) -> list[History
         # Acts are ordered by their numbers; a comment has none, and goes after what was done before it.
         place = next((n for n, entry in enumerate(entries) if entry.at > row.created_at), len(entries))
         entries.insert(place, HistoryEntry(row.created_at, row.login, "commented", comment=row.text))
+    if media.purged_at is not None:
+        entries.append(HistoryEntry(media.purged_at, _who_purged(session, media_id), "purged"))
     return entries[::-1]
+
+
+def _who_purged(session: Session, media_id: int) -> str:
+    """The login of who would not wait for the grace to end; empty where it ended by itself."""
+    found = (
+        select(Access.login)
+        .join(Event, Event.access_id == Access.id)
+        .where(Event.media_id == media_id, Event.name == "media_purged")
+    )
+    return session.scalar(found) or ""

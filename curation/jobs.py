@@ -25,7 +25,7 @@ IDLE_SECONDS = 1.0
 CHORES_SECONDS = 600.0
 
 Work = Callable[[int], None]  # takes the subject's id
-Chore = Callable[[Session], None]
+Chore = Callable[[], object]
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]
 
 
 class JobLoop:
-    """A thread that runs jobs until it is stopped, and now and then its chores, each in a transaction of its own.
+    """A thread that runs jobs until it is stopped, and now and then its chores.
 
     Every replica does the chores: they must be as harmless to repeat as jobs are, and may meet each other.
     """
@@ -182,5 +182,9 @@ class JobLoop:
 
     def _do_chores(self) -> None:
         for chore in self._chores:
-            with self._sessions() as session:
-                chore(session)
+            if self._stopping.is_set():
+                return
+            try:
+                chore()
+            except Exception as error:  # the others are done all the same, and this one again in a while
+                log.warning("a chore of %s failed: %s: %s", self._thread.name, type(error).__name__, error)

@@ -120,6 +120,8 @@ class MediaView:
     # The look by which the caller shall answer it blind: then everything above reads as if nobody had answered.
     look: int | None = None
     dispute: DisputeView | None = None
+    # Withdrawn, and its content deleted for good.
+    purged_at: datetime | None = None
     # The newest of each model, in items of queues and in details: lists do without.
     predictions: list[PredictionView] = field(default_factory=list)
 
@@ -169,6 +171,7 @@ def media_rows() -> AnySelect:
             Blob.duration,
             Blob.content_type,
             Blob.codec,
+            Media.purged_at,
             Media.shuffle,
         )
         .outerjoin(Blob, Blob.id == Media.blob_id)
@@ -184,6 +187,7 @@ def media_view(row: AnyRow) -> MediaView:
     view.acts = values[18]
     view.duration = values[19]
     view.playable = is_playable(values[20], values[21])
+    view.purged_at = values[22]
     return view
 
 

@@ -99,6 +99,12 @@ def decide(
             f"This picture is {STATE_NAMES[media.state]} by now, so it cannot be {done(decision)}.",
             state=media.state.value,
         )
+    if decision == Decision.RESTORED and media.purged_at is not None:
+        raise WrongState(
+            f"The content of media {media.id} was deleted on {media.purged_at:%Y-%m-%d}, so it cannot be restored."
+            " Upload the picture again.",
+            state=media.state.value,
+        )
     if decision not in ADMIN_ONLY:
         require_current(media, annotation_id)
         require_unmoved(session, media, seen_acts)

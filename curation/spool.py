@@ -114,7 +114,7 @@ def spool_chunks(spool: Spool, chunks: Iterable[bytes]) -> Spooled:
 
 
 def sweep_spool(folder: Path, *, older_than: timedelta = OLDEST) -> int:
-    """Delete what a killed process left behind; returns how many files. Run at start-up."""
+    """Delete what a killed process left behind; returns how many files. Run at start-up and now and then."""
     if not folder.is_dir():
         return 0
     oldest = time.time() - older_than.total_seconds()

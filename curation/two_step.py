@@ -6,10 +6,10 @@ Unlike an upload in one step the content may be another media's too: each is wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
@@ -27,6 +27,7 @@ from curation.content import inspect_content, type_of
 from curation.errors import RefusedPicture, WrongState
 from curation.events import record
 from curation.file_names import clean_file_name
+from curation.kill_points import reached
 from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source, get_or_create_source, source_of_upload
@@ -115,6 +116,7 @@ def upload_content(
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
+    reached("upload.spooled")
     with sessions(read_only=True) as session:
         media = get_visible_media(session, access, media_id)
         blob = _require_awaiting(session, media, spooled.sha256)
@@ -149,22 +151,22 @@ def upload_content(
 
 def sweep(session: Session) -> None:
     """Remove media that nobody has filled for a day, unless somebody has said or decided something about them."""
-    old = (
-        select(Media.id)
-        .where(
-            Media.state == State.AWAITING_CONTENT,
-            Media.created_at <= utc_now() - AWAITS_CONTENT_FOR,
-            Media.act_count == 0,
-            ~exists().where(Comment.media_id == Media.id),
-            ~exists().where(Prediction.media_id == Media.id),
-        )
-        .limit(500)
-        .with_for_update(skip_locked=True)
-    )
+    old = forsaken_media(utc_now() - AWAITS_CONTENT_FOR).limit(500).with_for_update(skip_locked=True)
     ids = session.scalars(old).all()
     session.execute(delete(Annotation).where(Annotation.media_id.in_(ids)))
     session.execute(update(Event).where(Event.media_id.in_(ids)).values(media_id=None))
     session.execute(delete(Media).where(Media.id.in_(ids)))
+
+
+def forsaken_media(created_before: datetime) -> Select[int]:
+    """Ids of media that nobody has filled since, and nobody has said or decided anything about."""
+    return select(Media.id).where(
+        Media.state == State.AWAITING_CONTENT,
+        Media.created_at <= created_before,
+        Media.act_count == 0,
+        ~exists().where(Comment.media_id == Media.id),
+        ~exists().where(Prediction.media_id == Media.id),
+    )
 
 
 def _fill(session: Session, media: Media, given: Mapping[str, Any]) -> None:
@@ -199,6 +201,10 @@ def _require_awaiting(session: Session, media: Media, sha256: str) -> Blob | Non
     """The content that a media has already, when it is the same; raises WrongState when it is another."""
     if media.blob_id is None and media.state == State.AWAITING_CONTENT:
         return None
+    if media.purged_at is not None:
+        raise WrongState(
+            "The content of this media was deleted. Create another one.", state=media.state.value
+        )
     if media.state == State.WITHDRAWN:
         raise WrongState("This media is withdrawn. Restore it first.", state=media.state.value)
     blob = session.get(Blob, media.blob_id) if media.blob_id is not None else None

@@ -7,6 +7,7 @@ without a row, never a row without its object; a repeat finishes the job.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from curation.derived import keep_derived
 from curation.errors import ContentBusy, ContentDiffers, InvalidText
 from curation.events import record
 from curation.file_names import clean_file_name
+from curation.kill_points import reached
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts
 from curation.reviews import decide
@@ -53,6 +55,8 @@ from storage import Bucket
 LEASE = timedelta(minutes=15)
 SLOWEST_BUCKET = 2**20  # bytes a second: a lease lasts as long as a large object may take
 ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
+DELETION_TAKES = 10.0  # seconds, at most; nobody holds a request up for longer
+LOOK_AGAIN = 0.1  # seconds
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
 T = TypeVar("T")
@@ -99,6 +103,7 @@ def register_media(
     require_scope(access, *UPLOADERS)
     file_name = clean_file_name(file_name)
     require_sent(spooled, expected_sha256, file_name)
+    reached("upload.spooled")
     with sessions(read_only=True) as session:
         known, key = _answered_before(session, access, idempotency_key, spooled.sha256)
         twin, twin_key = (None, "") if known is not None else _find_twin(session, spooled.sha256)
@@ -141,20 +146,27 @@ def store_content(
     """Bring content into the bucket, then `show` it: write the rows that make it visible, in the transaction that
     says it is stored. The one order of writes for everything that becomes a media.
 
-    Raises ContentBusy when a clean-up takes the content away again and again, and what the bucket raises.
+    Content that is being deleted is waited for. Raises ContentBusy when that takes too long, or a clean-up takes it
+    away again and again, and what the bucket raises.
     """
     key = media_key(folder, spooled.sha256, facts.extension)
     for last in (False,) * (ROUNDS - 1) + (True,):
-        with sessions() as session:
-            stored = _claim_blob(session, spooled, facts, key)
-        _store(bucket, spooled, facts, key, trusted=stored)
+        claim = _claim_once_deleted(sessions, spooled, facts, key)
+        reached("upload.claimed")
+        _store(bucket, spooled, facts, claim)
+        reached("upload.confirmed")
         try:
             with sessions() as session:
                 blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
                 # The clean-up may have taken the content meanwhile: then all over again.
-                if blob is not None and blob.state in (BlobState.PENDING, BlobState.STORED):
-                    blob.state, blob.lease_until = BlobState.STORED, None
-                    return show(session, blob)
+                if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
+                    continue
+                blob.state, blob.lease_until = BlobState.STORED, None
+                shown = show(session, blob)
+                session.flush()
+                reached("upload.shown")
+            reached("upload.committed")
+            return shown
         except IntegrityError:
             # Its source was merged into another at this moment: the next round finds that one, or makes it anew.
             if last:
@@ -203,14 +215,34 @@ def is_stored(bucket: Bucket, key: str, size: int) -> bool:
     return found is not None and found.size == size
 
 
-def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> bool:
-    """Take the content's row, which the clean-up also takes; says whether its object was stored before.
+@dataclass(frozen=True)
+class _Claim:
+    """Under which key a content is to lie, and whether it lies there already as far as its row knows."""
+
+    key: str
+    stored: bool
+
+
+def _claim_once_deleted(sessions: Sessions, spooled: Spooled, facts: PictureFacts, key: str) -> _Claim:
+    """Claim a content, waiting a while for its deletion to end, with no transaction open. Raises ContentBusy."""
+    until = time.monotonic() + DELETION_TAKES
+    while True:
+        try:
+            with sessions() as session:
+                return _claim_blob(session, spooled, facts, key)
+        except ContentBusy:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(LOOK_AGAIN)
+
+
+def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> _Claim:
+    """Take the content's row, which the clean-up also takes. Raises ContentBusy while it is being deleted.
 
     A database that crashes may forget it: the upload then finds no row, or the one of before, and begins again.
     """
     lease_until = utc_now() + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
     values = {
-        "sha256": spooled.sha256,
         "size": spooled.size,
         "content_type": facts.content_type,
         "width": facts.width,
@@ -219,34 +251,42 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
         "duration": facts.duration if isinstance(facts, VideoFacts) else None,
         "frame_rate": facts.frame_rate if isinstance(facts, VideoFacts) else None,
         "codec": facts.codec if isinstance(facts, VideoFacts) else None,
-        "bucket_key": key,
         "state": BlobState.PENDING,
         "lease_until": lease_until,
-        "created_at": utc_now(),
+        "delete_after": None,
+        "verified_at": None,
     }
     forget_if_it_crashes(session)
-    if insert_or_ignore(session, Blob, [values], unique=["sha256"]):
-        return False
-    blob = session.scalars(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update()).one()
-    if blob.state == BlobState.DELETING:
+    new = {**values, "sha256": spooled.sha256, "bucket_key": key, "created_at": utc_now()}
+    if insert_or_ignore(session, Blob, [new], unique=["sha256"]):
+        return _Claim(key, stored=False)
+    blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+    # No row any more: its deletion has ended between these two lines.
+    if blob is None or blob.state == BlobState.DELETING:
         raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")
     if blob.state == BlobState.STORED:
-        return True
-    blob.state, blob.lease_until, blob.bucket_key = BlobState.PENDING, lease_until, key
-    return False
+        return _Claim(blob.bucket_key, stored=True)
+    if blob.state == BlobState.TRASH:
+        # Nobody has it, so it may lie where contents lie now. All others stay where media say that they are.
+        blob.bucket_key = key
+    for name, value in values.items():
+        # All facts anew: who found an object without a row could only write down its size.
+        setattr(blob, name, value)
+    return _Claim(blob.bucket_key, stored=False)
 
 
-def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, key: str, *, trusted: bool) -> None:
-    if not (trusted and is_stored(bucket, key, spooled.size)):
+def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, claim: _Claim) -> None:
+    if not (claim.stored and is_stored(bucket, claim.key, spooled.size)):
         with open(spooled.path, "rb") as content:
             bucket.put(
-                key,
+                claim.key,
                 content,
                 size=spooled.size,
                 content_type=facts.content_type,
                 sha256=spooled.sha256,
                 md5=spooled.md5,
             )
+    reached("upload.put")
     keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
     if isinstance(facts, VideoFacts):
         keep_derived(bucket, spooled.sha256, "screen", facts.poster)

@@ -85,7 +85,7 @@ def test_the_loop_stops_when_asked(installation):
 
 def test_chores_are_done_by_the_loop(installation):
     done = threading.Event()
-    loop = jobs.JobLoop(open_session, {}, [lambda session: done.set()])
+    loop = jobs.JobLoop(open_session, {}, [done.set])
     loop.start()
     assert done.wait(10)
     loop.stop()
