@@ -189,6 +189,8 @@ def test_a_backup_is_for_its_owner_alone_and_brings_an_installation_back(
     operator.environment["DATA_DIR"] = str(tmp_path / "restored")
     restored = operator.runs("restore", str(shelf))
     assert (restored.returncode, restored.stdout.splitlines()[-1]) == (0, "All of it is back.")
+    checked = operator.runs("fsck", "--deep")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     again = operator.runs("admin-password", "admin")
     assert again.stdout.startswith("One-time password of admin: ")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
@@ -17,8 +22,12 @@ from storage import Bucket
 from storage.errors import BucketUnreachable
 from storage.local import LocalBucket
 from tests.backup.conftest import Place
+from tests.conftest import TEST_SECRET
 from tests.db.every_table import fill_every_table
 from tests.factories import an_access
+from tests.s3_server import BUCKET_NAME
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def rows_of(engine):
@@ -55,6 +64,34 @@ def test_it_comes_back_in_another_kind_of_database_and_bucket_and_from_there_aga
         restore(back.engine, back.bucket, again.folder)
         assert rows_of(back.engine) == expected
         assert objects_of(back.bucket) == pictures
+
+
+def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_server, tmp_path):
+    (tmp_path / "shelf").mkdir()
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=utc_now())
+    restore(elsewhere.engine, elsewhere.bucket, taken.folder)
+    there = {"DATA_DIR": str(tmp_path / "restored"), "SECRET_KEY": TEST_SECRET}
+    if elsewhere.engine.dialect.name == "postgresql":
+        there |= {
+            "BUCKET_NAME": BUCKET_NAME,
+            "S3_ENDPOINT_URL": s3_server.endpoint_url,
+            "S3_ACCESS_KEY": s3_server.access_key,
+            "S3_SECRET_KEY": s3_server.secret_key,
+        }
+    else:
+        (tmp_path / "restored").mkdir()
+        (tmp_path / "restored-bucket").rename(tmp_path / "restored" / "bucket")
+    there["DATABASE_URL"] = elsewhere.engine.url.render_as_string(hide_password=False)
+    checked = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "fsck", "--deep"],
+        env=os.environ | there,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "3 contents read" in checked.stdout
 
 
 def test_ids_go_on_behind_those_that_came_back(home, elsewhere, tmp_path):
