@@ -152,6 +152,8 @@ def _explained(consequence: str) -> Iterator[None]:
         ) from problem
     except BucketError as problem:
         raise BackupRefused(f"{problem} {consequence}.") from problem
+    except KeyboardInterrupt:
+        raise BackupRefused(f"Stopped. {consequence}.") from None
     except OSError as problem:
         raise BackupRefused(
             f"{problem.filename or 'A file'}: {problem.strerror or problem}. {consequence}."

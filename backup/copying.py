@@ -57,8 +57,12 @@ def several_at_once(work: Callable[[Given], Made], given: Iterable[Given]) -> It
     """What each piece of work came to, in order, with a bounded number of them under way or waiting."""
     left = iter(given)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="copying") as pool:
-        while part := list(islice(left, AT_ONCE)):
-            yield from zip(part, pool.map(work, part), strict=True)
+        try:
+            while part := list(islice(left, AT_ONCE)):
+                yield from zip(part, pool.map(work, part), strict=True)
+        finally:
+            # When one fails because the bucket is away, those that wait would each find that out for themselves.
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def take_object(bucket: Bucket, folder: Path, earlier: Sequence[Path], wanted: Wanted) -> CopiedObject | None:

@@ -20,7 +20,7 @@ from backup.lines import read_lines, sha256_of
 from backup.shelf import OBJECT_LIST, BackupRefused, Manifest
 from backup.wanted import table_file
 from db import migrate
-from db.dumping import filled_tables, filling
+from db.dumping import filled_tables, filling, has_tables
 from storage import Bucket
 from storage.errors import InvalidKey
 
@@ -122,8 +122,9 @@ def _outcome(
 
 
 def _fill_tables(engine: Engine, folder: Path, manifest: Manifest) -> None:
-    # Tables without a row may stand there, of whatever version: from a first look, or from a restoring cut off.
-    migrate.downgrade("base", engine)
+    if has_tables(engine):
+        # Without a row, and of whatever version: from a first look, or from a restoring that was cut off.
+        migrate.downgrade("base", engine)
     migrate.upgrade(engine, manifest.revision)
     with filling(engine) as tables:
         for name, (_, rows) in manifest.tables.items():

@@ -147,6 +147,10 @@ def filled_tables(engine: Engine) -> list[str]:
         ]
 
 
+def has_tables(engine: Engine) -> bool:
+    return bool(inspect(engine).get_table_names())
+
+
 def _tables_of(connection: Connection) -> dict[str, Table]:
     found = MetaData()
     found.reflect(connection)

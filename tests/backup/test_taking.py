@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from backup import commands
+from backup.copying import several_at_once
 from backup.restoring import check_backup
 from backup.shelf import BackupRefused, whole_backups
 from backup.taking import take_backup
@@ -91,6 +93,20 @@ def test_a_backup_that_was_cut_off_is_taken_over(home, installation, tmp_path):
     assert len(bucket.read_keys) == 3 and hollow.name in " ".join(bucket.read_keys)
     assert os.listdir(tmp_path / "shelf").count(taken.folder.name) == 1 and not cut_off.exists()
     assert check_backup(taken.folder).damaged == 0 and taken.manifest.missing == 0
+
+
+def test_when_the_bucket_goes_away_what_waits_is_given_up():
+    begun = []
+
+    def work(number):
+        begun.append(number)
+        if number == 0:
+            raise BucketUnreachable("away")
+        time.sleep(0.1)
+
+    with pytest.raises(BucketUnreachable):
+        list(several_at_once(work, range(1000)))
+    assert len(begun) < 100
 
 
 def test_what_the_bucket_lost_or_damaged_is_counted_and_named(home, installation, tmp_path):
