@@ -1,7 +1,7 @@
-"""The operator's door: migrate, serve, stop, admin-password, purge, demo, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, purge, demo, fsck, adopt-bucket, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
-exit code 2 for a wrong setting and 1 for the rest.
+exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
 """
 
 from __future__ import annotations
@@ -11,20 +11,18 @@ import hashlib
 import hmac
 import os
 import sys
-import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import fsck
+import purge
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from curation.clean_up import CleanedUp
 
 Made = TypeVar("Made")
 HERE = Path(__file__).resolve().parent
@@ -104,39 +102,6 @@ def admin_password(settings: Settings, login: str) -> None:
     _say("It must be changed at the first sign-in; all earlier sign-ins of this access have ended.")
 
 
-def purge(settings: Settings) -> None:
-    """Clean up now instead of within ten minutes, and say what was done and what waits for its time.
-
-    Waits for another process that is at it. Raises Refused when that takes too long, or the bucket cannot be used.
-    """
-    from curation.clean_up import TURN_SECONDS, clean_up
-    from curation.purging import read_waiting
-    from db.clock import database_now
-    from db.session import open_session
-    from storage import open_bucket
-    from storage.errors import BucketError
-
-    migrate(settings)
-    grace = timedelta(days=settings.grace_days)
-    until = time.monotonic() + 2 * TURN_SECONDS
-    with open_session(read_only=True) as session:
-        now = database_now(session)
-    try:
-        while (done := clean_up(open_session, open_bucket(), now, grace=grace)) is None:
-            if time.monotonic() >= until:
-                raise Refused("Another process is cleaning up, and has not ended in two minutes.")
-            time.sleep(1)
-    except BucketError as problem:
-        raise Refused(f"The bucket cannot be used, so the clean-up was broken off: {problem}") from problem
-    _say("\n".join(_told(done)) or "Nothing was due.")
-    with open_session(read_only=True) as session:
-        waiting = read_waiting(session, grace)
-    _say(
-        f"Waiting: {waiting.media:,} withdrawn media until {settings.grace_days} days have passed"
-        f" ({waiting.media_bytes:,} bytes); {waiting.trash:,} contents in the trash ({waiting.trash_bytes:,} bytes)."
-    )
-
-
 def demo(settings: Settings) -> None:
     """Fill an empty installation with made-up camera frames; refuses one that holds media."""
     from demo.fill import NotEmpty, fill
@@ -160,6 +125,8 @@ def main(arguments: list[str] | None = None) -> int:
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
     commands.add_parser("purge", help="delete now what is due to be deleted, and say what waits")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
+    commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
+    fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
     add_options(commands.add_parser("import-pyro-storage", help="carry a pyro-storage installation over"))
     given = parser.parse_args(arguments)
 
@@ -180,50 +147,48 @@ def main(arguments: list[str] | None = None) -> int:
             case "admin-password":
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
             case "purge":
-                purge(settings)
+                migrate(settings)
+                purge.purge(settings, _say)
             case "demo":
                 demo(settings)
+            case "adopt-bucket":
+                migrate(settings)
+                fsck.adopt_bucket()
+                _say("The bucket is this installation's from now on.")
+            case "fsck":
+                return fsck.fsck(settings, given)
             case "import-pyro-storage":
                 migrate(settings)
                 return import_pyro_storage(settings, given)
-    except SettingsError as problem:
+    except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (Refused, Stopped) as problem:
+    except (Refused, Stopped, purge.Unfinished) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
 
 
-def _told(done: CleanedUp) -> list[str]:
-    """What a clean-up has done, a sentence each; none where nothing was due."""
-    counted = (
-        (done.media_purged, f"Withdrawn media whose grace was over: {done.media_purged:,}."),
-        (done.contents_trashed, f"Broken off uploads, now in the trash: {done.contents_trashed:,}."),
-        (done.uploads_finished, f"Broken off uploads that were whole: {done.uploads_finished:,}."),
-        (done.contents_missing, f"Broken off uploads whose content is missing: {done.contents_missing:,}."),
-        (
-            done.contents_deleted,
-            f"Contents deleted for good: {done.contents_deleted:,} ({done.bytes_deleted:,} bytes).",
-        ),
-        (done.derived_deleted, f"Pictures drawn by an earlier version, deleted: {done.derived_deleted:,}."),
-        (done.keys_forgotten, f"Old idempotency keys forgotten: {done.keys_forgotten:,}."),
-        (done.failed, f"Contents that could not be cleaned up, as the log says: {done.failed:,}."),
-    )
-    return [sentence for count, sentence in counted if count]
-
-
 def _require_bucket() -> None:
-    """Refuse to serve with a bucket that says no; one that is only away may come back while we run."""
+    """Refuse to serve with a bucket that says no, fails its self-test, or is another installation's.
+
+    One that is only away may come back while we run.
+    """
+    from curation.errors import Unavailable
+    from curation.storage_checks.standing import standing_of
+    from db.session import open_session
     from storage import open_bucket
     from storage.errors import BucketError, BucketRefused
 
     try:
         open_bucket().prepare()
+        standing_of(open_bucket()).try_again(open_session, open_bucket())
     except BucketRefused as problem:
         raise Refused(
             f"BUCKET_NAME, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION or QARNOT_TOKEN: {problem}"
         ) from problem
+    except Unavailable as problem:
+        raise Refused(problem.sentence) from problem
     except BucketError as problem:
         _say(f"The bucket cannot be reached yet: {problem}")
 

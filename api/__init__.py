@@ -31,6 +31,7 @@ from api import (
     questions,
     queue,
     sources,
+    storage_checks,
     tokens,
     trails,
     two_step,
@@ -43,6 +44,7 @@ from api.dependencies import WRITE_HEADER, give_signed_in
 from api.docs_page import add_docs_page
 from api.nothing_here import NamesBeforeIds, NothingHere
 from api.process_time import ProcessTime
+from api.readiness import Readiness
 from api.slashes import EitherSlash
 from api.spoken import Spoken
 from settings import Settings
@@ -69,6 +71,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
     )
     api.state.takes_cookies = takes_cookies
     api.state.metrics = metrics.Metrics()
+    api.state.readiness = Readiness()
     api.state.facets = media_counts.Kept()
     errors.install(api)
     # Open to anyone: these and nothing else. Every other router asks for a caller before its routes run.
@@ -101,6 +104,7 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         sources,
         accesses,
         webhooks,
+        storage_checks,
         trails,
     ):
         limit = None if module in (uploads, two_step) else MAX_BODY_BYTES

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from curation.errors import (
     Conflict,
+    ContentGone,
     ContentMissing,
     CurationError,
     NotAllowed,
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 STATUSES: tuple[tuple[type[CurationError], int], ...] = (
     (NotSignedIn, 401),
     (NotAllowed, 403),
+    (ContentGone, 410),
     (NotFound, 404),
     (TooLarge, 413),
     (Refused, 422),

@@ -55,6 +55,7 @@ TAGS: dict[str, str] = {
     "webhooks": "Who is told of what happens here. For admins.",
     "reviews": "What was decided, media by media.",
     "events": "The audit trail. For admins.",
+    "storage": "Whether database and bucket say the same. For admins.",
     "health": "Alive, able to serve, and how it goes.",
 }
 
@@ -63,6 +64,11 @@ PROBLEMS: dict[int, tuple[str, str, str]] = {
     401: ("No valid credential came along.", "not_signed_in", "Sign in first."),
     403: ("The scope of the caller does not permit it.", "not_allowed", "You may not do this."),
     404: ("There is no such thing, or not for this caller.", "media_not_found", "There is no media 1204."),
+    410: (
+        "The object was lost or damaged: the same content sent again heals it.",
+        "content_gone",
+        "The picture of media 1204 was lost. Uploading the same picture again brings it back.",
+    ),
     409: (
         "Someone or something was faster. Nothing was changed.",
         "conflict",

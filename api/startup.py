@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from curation import deliveries, drafts, leases, two_step
@@ -17,9 +18,14 @@ from curation.annotation_files import write_annotation_file
 from curation.annotations import ANNOTATION_FILE
 from curation.announcements import DELIVERY
 from curation.clean_up import clean_up
+from curation.errors import Unavailable
 from curation.extractions import EXTRACT_FRAMES, extract_frames
 from curation.jobs import JobLoop
 from curation.spool import sweep_spool
+from curation.storage_checks.asking import STORAGE_CHECK, make_asked_check
+from curation.storage_checks.due import check_if_due
+from curation.storage_checks.looking import Place
+from curation.storage_checks.standing import standing_of
 from db.clock import database_now
 from db.session import open_session
 from reporting import configure_logging, init_sentry
@@ -44,6 +50,15 @@ def prepare(settings: Settings) -> None:
     except BucketError as error:
         # It may come back while we run: /ready says so until then, and every request that needs it.
         log.error("the bucket cannot be used: %s", error)
+    # Off the way too: a bucket that is far away takes a second for it, and /ready waits for what it finds.
+    threading.Thread(target=_try_bucket, name="self-test", daemon=True).start()
+
+
+def _try_bucket() -> None:
+    try:
+        standing_of(open_bucket()).require(open_session, open_bucket())
+    except (Unavailable, BucketError, SQLAlchemyError) as error:
+        log.error("the bucket cannot be used yet: %s", error)
 
 
 def start_jobs(settings: Settings) -> list[JobLoop]:
@@ -65,12 +80,16 @@ def start_jobs(settings: Settings) -> list[JobLoop]:
         spool_folder=spool_folder,
     )
     clean = partial(_clean_up, grace=timedelta(days=settings.grace_days))
+    place = Place(settings.bucket_media_folder, settings.bucket_annot_folder, spool_folder)
+    check = partial(_make_asked_check, place=place)
     loops = [
         JobLoop(open_session, works, [_each(leases.sweep), _each(drafts.sweep), _each(two_step.sweep)]),
         JobLoop(open_session, {DELIVERY: deliver}, [_each(deliveries.sweep)], name="webhooks"),
         *(JobLoop(open_session, {DELIVERY: deliver}, name="webhooks") for _ in range(SENDERS - 1)),
         JobLoop(open_session, {EXTRACT_FRAMES: extract}, name="videos"),
         JobLoop(open_session, {}, [partial(sweep_spool, spool_folder), clean], name="storage"),
+        # Apart from the clean-up, which must not wait for a check that reads everything.
+        JobLoop(open_session, {STORAGE_CHECK: check}, [partial(_check_if_due, place)], name="storage checks"),
     ]
     for loop in loops:
         loop.start()
@@ -99,6 +118,14 @@ def _clean_up(*, grace: timedelta) -> None:
     with open_session(read_only=True) as session:
         now = database_now(session)
     clean_up(open_session, open_bucket(), now, grace=grace)
+
+
+def _make_asked_check(check_id: int, *, place: Place) -> None:
+    make_asked_check(open_session, open_bucket(), place, check_id)
+
+
+def _check_if_due(place: Place) -> None:
+    check_if_due(open_session, open_bucket(), place)
 
 
 def _write_annotation_file(annotation_id: int, *, folder: str) -> None:

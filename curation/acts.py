@@ -155,22 +155,3 @@ def add_review(session: Session, media: Media, review: Review, annotation_id: in
 
 def standing(media: Media) -> Standing:
     return Standing(media.id, media.state, media.current_annotation_id, media.act_count)
-
-
-def state_from_history(session: Session, media_id: int) -> State:
-    """The state that the history alone says, to compare the projection with."""
-    last: tuple[int, int, State] | None = None
-    tables: tuple[type[Annotation] | type[Review], ...] = (Annotation, Review)
-    for kind, table in enumerate(tables):
-        found = session.execute(
-            select(table.act, table.state_after)
-            .where(table.media_id == media_id, table.act > 0)
-            .order_by(table.act.desc())
-            .limit(1)
-        ).first()
-        if found is not None and (last is None or (found.act, kind) > last[:2]):
-            last = (found.act, kind, found.state_after)
-    if last is not None:
-        return last[2]
-    filled = session.scalar(select(Media.blob_id).where(Media.id == media_id)) is not None
-    return State.NEW if filled else State.AWAITING_CONTENT

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from curation.derived import FOLDER, RECIPES
 from curation.purging import due_media, purge_media
+from curation.storage_checks.marker import require_own
 from curation.trash import delete_content, is_due, is_forsaken, settle_upload
 from db.models import Blob, BlobState, IdempotencyKey, Rate
 from db.turns import HeldTurn, held_turn
@@ -55,13 +56,15 @@ class CleanedUp:
 
 
 def clean_up(sessions: Sessions, bucket: Bucket, now: datetime, *, grace: timedelta) -> CleanedUp | None:
-    """Do one round; None at once while another process has its turn. Raises what bucket and database raise.
+    """Do one round; None at once while another process has its turn.
 
-    `grace` is how long the content of a withdrawn media stays.
+    `grace` is how long the content of a withdrawn media stays. Raises WrongBucket, and what bucket and database raise.
     """
     with held_turn(sessions, TURN, seconds=TURN_SECONDS) as turn:
         if turn is None:
             return None
+        # Another installation's bucket has nothing that is ours to delete.
+        require_own(sessions, bucket)
         done = CleanedUp()
         try:
             _purge(sessions, now, grace, turn, done)

@@ -15,6 +15,7 @@ CurationError
 │   ├── SourceNotFound
 │   ├── TokenNotFound
 │   └── ContentMissing          the row is there, its bytes are not
+│       └── ContentGone         and a storage check has found out that they are lost or damaged
 ├── Refused                     what was sent breaks a rule
 │   ├── RefusedPicture
 │   ├── RefusedArchive
@@ -41,7 +42,8 @@ CurationError
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 └── Unavailable                 database, bucket or decoder are away for the moment
-    └── ContentBusy             the same content is being deleted right now
+    ├── ContentBusy             the same content is being deleted right now
+    └── WrongBucket             the bucket is another installation's, or emptied
 """
 
 from __future__ import annotations
@@ -117,6 +119,10 @@ class TokenNotFound(NotFound):
 
 class ContentMissing(NotFound):
     """The media is registered, but the bucket does not hold its object."""
+
+
+class ContentGone(ContentMissing):
+    """The object was lost or damaged; asking again does not help, sending the same content again does."""
 
 
 class Refused(CurationError):
@@ -225,3 +231,7 @@ class Unavailable(CurationError):
 
 class ContentBusy(Unavailable):
     """The same content is being deleted at this moment; the upload should come again."""
+
+
+class WrongBucket(Unavailable):
+    """The bucket carries the name of another installation, or holds nothing of what this one has stored."""

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from curation import looks
 from curation.accesses import PEOPLE
-from curation.errors import ContentMissing, MediaNotFound
+from curation.errors import ContentGone, ContentMissing, MediaNotFound
 from curation.geometry import Box
 from db.models import Access, Blob, BlobState, Media, Scope, Shape, State
+
+_GONE = {BlobState.LOST: "was lost from the bucket", BlobState.DAMAGED: "is damaged in the bucket"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,13 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
         raise MediaNotFound(f"There is no media {media_id}.")
     if row.purged_at is not None:
         raise ContentMissing(f"The content of media {media_id} was deleted on {row.purged_at:%Y-%m-%d}.")
-    if row.sha256 is None or row.blob_state in (BlobState.LOST, BlobState.DAMAGED):
+    if row.blob_state in _GONE:
+        raise ContentGone(
+            f"The picture of media {media_id} {_GONE[row.blob_state]}."
+            " Uploading the same picture again brings it back.",
+            bucket_key=row.bucket_key,
+        )
+    if row.sha256 is None:
         raise ContentMissing(
             f"The picture of media {media_id} is not in the bucket.", bucket_key=row.bucket_key
         )

@@ -6,10 +6,10 @@ Unlike an upload in one step the content may be another media's too: each is wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
@@ -151,22 +151,22 @@ def upload_content(
 
 def sweep(session: Session) -> None:
     """Remove media that nobody has filled for a day, unless somebody has said or decided something about them."""
-    old = (
-        select(Media.id)
-        .where(
-            Media.state == State.AWAITING_CONTENT,
-            Media.created_at <= utc_now() - AWAITS_CONTENT_FOR,
-            Media.act_count == 0,
-            ~exists().where(Comment.media_id == Media.id),
-            ~exists().where(Prediction.media_id == Media.id),
-        )
-        .limit(500)
-        .with_for_update(skip_locked=True)
-    )
+    old = forsaken_media(utc_now() - AWAITS_CONTENT_FOR).limit(500).with_for_update(skip_locked=True)
     ids = session.scalars(old).all()
     session.execute(delete(Annotation).where(Annotation.media_id.in_(ids)))
     session.execute(update(Event).where(Event.media_id.in_(ids)).values(media_id=None))
     session.execute(delete(Media).where(Media.id.in_(ids)))
+
+
+def forsaken_media(created_before: datetime) -> Select[int]:
+    """Ids of media that nobody has filled since, and nobody has said or decided anything about."""
+    return select(Media.id).where(
+        Media.state == State.AWAITING_CONTENT,
+        Media.created_at <= created_before,
+        Media.act_count == 0,
+        ~exists().where(Comment.media_id == Media.id),
+        ~exists().where(Prediction.media_id == Media.id),
+    )
 
 
 def _fill(session: Session, media: Media, given: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,18 +84,23 @@ def take_back(
     batch_id: int | None = None,
 ) -> Review:
     """Undo the last standing act of a locked media, with everything it changed; who may is the caller's question."""
-    before, pointer, about = last.made.state_before, media.current_annotation_id, media.current_annotation_id
+    before, about = last.made.state_before, media.current_annotation_id
     if last.is_blind:
         before = media.state if last.is_quiet else before
         about = last.about
         looks.reopen(session, last.about, last.access_id)
     elif last.annotation is not None:
-        pointer, about = _nearest_answer(session, last.annotation.based_on_id), last.annotation.id
-        before = last.annotation.state_before
-        if pointer is None and before in ANSWERED:
-            before = State.NEW  # what it was based on has been withdrawn
-    elif last.review is not None and last.review.decision == Decision.SETTLED:
-        pointer = _pointer_before(session, media, last.number)
+        about, before = last.annotation.id, last.annotation.state_before
+
+    def standing() -> Sequence[StandingAct]:
+        return standing_acts(session, [media.id])[media.id]
+
+    def find(annotation_id: int) -> Annotation:
+        return session.get_one(Annotation, annotation_id)
+
+    pointer = pointer_once_undone(last, media.current_annotation_id, standing, find)
+    if last.annotation is not None and not last.is_blind and pointer is None and before in ANSWERED:
+        before = State.NEW  # what it was based on has been withdrawn
     comparisons.take_away(session, media.id, last.number, last.annotation.id if last.annotation else None)
     review = Review(
         media_id=media.id,
@@ -163,22 +168,43 @@ def act_to_undo(session: Session, access: Access, media: Media, wanted: int | No
     return last
 
 
-def _pointer_before(session: Session, media: Media, number: int) -> int | None:
+def pointer_once_undone(
+    last: StandingAct,
+    counts: int | None,
+    standing: Callable[[], Sequence[StandingAct]],
+    find: Callable[[int], Annotation],
+) -> int | None:
+    """Which annotation counts once the last act is taken back, while `counts` does.
+
+    `standing` gives the acts that stand, newest first, and `find` an annotation of the media by its id.
+    """
+    if last.is_blind:
+        return counts
+    if last.annotation is not None:
+        return _nearest_answer(last.annotation.based_on_id, find)
+    if last.review is not None and last.review.decision == Decision.SETTLED:
+        return _pointer_before(standing(), last.number, find)
+    return counts
+
+
+def _pointer_before(
+    standing: Sequence[StandingAct], number: int, find: Callable[[int], Annotation]
+) -> int | None:
     """Which annotation counted before an act that chose another one."""
-    for act in standing_acts(session, [media.id])[media.id]:
+    for act in standing:
         if act.number >= number or act.is_blind:
             continue
         if act.annotation is not None:
             return act.annotation.id
         if act.review is not None and act.review.decision == Decision.SETTLED:
-            return _nearest_answer(session, act.review.annotation_id)
+            return _nearest_answer(act.review.annotation_id, find)
     return None
 
 
-def _nearest_answer(session: Session, annotation_id: int | None) -> int | None:
+def _nearest_answer(annotation_id: int | None, find: Callable[[int], Annotation]) -> int | None:
     """This annotation, or where it was withdrawn the last one before it that was not."""
     while annotation_id is not None:
-        found = session.get_one(Annotation, annotation_id)
+        found = find(annotation_id)
         if found.withdrawn_at is None:
             return found.id
         annotation_id = found.based_on_id

@@ -169,6 +169,10 @@ class Bucket(Protocol):
         """All objects whose key begins with `prefix`, ordered by key, fetched page by page; without content types."""
         ...
 
+    def unfinished(self) -> Iterator[str]:
+        """Keys, or names of our own, of writes that broke off and were not cleared away by `prepare` in time."""
+        ...
+
     def prepare(self) -> None:
         """Make the folder or the bucket when it is missing, and `sweep`."""
         ...

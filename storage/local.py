@@ -186,19 +186,28 @@ class LocalBucket:
             except _ABSENT:  # deleted since the folder was read
                 return None
 
+    def unfinished(self) -> Iterator[str]:
+        with self._explained():
+            names = [part.name for part in self._old_parts()]
+        yield from (f"{PARTS_FOLDER}/{name}" for name in names)
+
     def prepare(self) -> None:
         with self._explained():
             self._parts.mkdir(parents=True, exist_ok=True)
         self.sweep()
 
     def sweep(self) -> None:
-        oldest = time.time() - OLDEST_PART_SECONDS
         with self._explained():
             self._require_folder()
-            for part in self._parts.glob("*"):  # nothing where there is no such folder
-                with suppress(FileNotFoundError):  # its write has ended, or another replica sweeps too
-                    if part.stat().st_mtime < oldest:
-                        part.unlink()
+            for part in self._old_parts():
+                part.unlink(missing_ok=True)
+
+    def _old_parts(self) -> Iterator[Path]:
+        oldest = time.time() - OLDEST_PART_SECONDS
+        for part in self._parts.glob("*"):  # nothing where there is no such folder
+            with suppress(FileNotFoundError):  # its write has ended, or another replica sweeps too
+                if part.stat().st_mtime < oldest:
+                    yield part
 
     def check(self) -> None:
         self._require_folder()

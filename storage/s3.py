@@ -244,6 +244,9 @@ class S3Bucket:
                 for found in page.get("Contents", ()):
                     yield StoredObject(found["Key"], found["Size"], None, found["LastModified"])
 
+    def unfinished(self) -> Iterator[str]:
+        yield from (upload["Key"] for upload in self._parts.abandoned())
+
     def prepare(self) -> None:
         try:
             with self._explained(""):

@@ -112,11 +112,16 @@ class S3Parts:
 
     def clear_abandoned(self) -> None:
         """Take away the parts of uploads begun more than a day ago, on services that can list them."""
+        for upload in self.abandoned():
+            self._abort(upload)
+
+    def abandoned(self) -> list[dict[str, Any]]:
+        """Uploads begun more than a day ago and never ended; none on services that cannot list them."""
         oldest = datetime.now(UTC) - ABANDONED
         try:
             with self._explained(""):
                 pages = self._connect()[0].get_paginator("list_multipart_uploads").paginate(Bucket=self._name)
-                old = [
+                return [
                     {"Bucket": self._name, "Key": found["Key"], "UploadId": found["UploadId"]}
                     for page in pages
                     for found in page.get("Uploads", ())
@@ -124,9 +129,7 @@ class S3Parts:
                 ]
         except BucketError as problem:
             log.info("Uploads that were never finished cannot be listed: %s", problem)
-            return
-        for upload in old:
-            self._abort(upload)
+            return []
 
 
 def _read_exactly(content: BinaryIO, length: int) -> bytes:

@@ -8,12 +8,12 @@ from sqlalchemy import text
 from bench.figures import at_least, at_most, below, table
 from bench.fill import fill
 from curation.accesses import find_access
-from curation.acts import state_from_history
 from curation.browse import count_matches, get_details, list_page
 from curation.exports import count_rows, export_csv
 from curation.media_filter import MediaFilter
 from db.models import State
 from db.session import open_session
+from tests.histories import told_by_history
 
 MEDIA = 300
 
@@ -49,7 +49,7 @@ def test_a_filled_database_is_like_one_that_people_filled(filled):
     for item in list_page(session, access, MediaFilter(), limit=100).items:
         details = get_details(session, access, item.id)
         assert details.annotation is None or details.annotation.author
-        assert state_from_history(session, item.id).value == details.state
+        assert told_by_history(session, item.id).state.value == details.state
 
 
 def test_a_figure_says_whether_it_meets_its_aim():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from curation.acts import ReviewPolicy, state_from_history
+from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.errors import (
     AnswerIncomplete,
@@ -25,11 +25,12 @@ from curation.reviews import decide
 from curation.states import OPEN_STATES
 from db.models import Decision, Media, State
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
+from tests.histories import assert_told_by_history
 
 
 def state_of(session: Session, media: Media) -> State:
     session.refresh(media)
-    assert media.state == state_from_history(session, media.id)
+    assert_told_by_history(session, media.id)
     return media.state
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from curation import looks
-from curation.acts import ReviewPolicy, state_from_history
+from curation.acts import ReviewPolicy
 from curation.annotation_content import attach_file
 from curation.annotation_entries import (
     create_annotation,
@@ -39,6 +39,7 @@ from db.models import Annotation, Comparison, Decision, Media, Scope, Shape, Sta
 from db.session import open_session
 from storage import open_bucket
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
+from tests.histories import told_by_history
 
 COCO = {
     "images": [{"id": 7, "width": 1000, "height": 500, "file_name": "cam/IMG_1.jpg"}],
@@ -83,7 +84,7 @@ def test_one_without_content_is_no_answer_and_changes_nothing(asked):
     with open_session() as session:
         media = session.get_one(Media, media_id)
         assert (media.state, media.current_annotation_id, media.act_count) == (State.NEW, None, 0)
-        assert state_from_history(session, media_id) == State.NEW
+        assert told_by_history(session, media_id).state == State.NEW
         assert list_answers(session, curator, media_id) == []
         assert [entry.what for entry in get_history(session, curator, media_id)] == ["registered"]
         assert count_matches(session, curator, MediaFilter(acted_by=curator.login)).value == 0
@@ -103,7 +104,7 @@ def test_coco_becomes_shapes_and_the_answer_that_counts(asked, attach):
     with open_session() as session:
         media = session.get_one(Media, media_id)
         assert (media.state, media.current_annotation_id) == (State.ANNOTATED, annotation_id)
-        assert state_from_history(session, media_id) == State.ANNOTATED
+        assert told_by_history(session, media_id).state == State.ANNOTATED
         key = session.get_one(Annotation, annotation_id).bucket_key
     assert json.loads(open_bucket().read(key)) == COCO
     assert open_bucket().head(key).content_type == "application/json" and key.endswith(".json")
@@ -302,7 +303,7 @@ def test_nothing_leads_back_to_a_withdrawn_answer(asked):
         decide(session, curator, media_id, Decision.UNDONE)
         media = session.get_one(Media, media_id)
         assert (media.state, media.current_annotation_id) == (State.NEW, None)
-        assert state_from_history(session, media_id) == State.NEW
+        assert told_by_history(session, media_id).state == State.NEW
         with pytest.raises(Conflict):
             decide(session, curator, media_id, Decision.UNDONE)
 

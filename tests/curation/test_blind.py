@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation import browse, history, looks
-from curation.acts import ReviewPolicy, state_from_history
+from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
 from curation.comparisons import add_comparison
 from curation.errors import AnswerIncomplete, Conflict, MovedOn, NotAllowed, StaleAnnotation, WrongState
@@ -34,6 +34,7 @@ from db.models import (
 from db.session import open_session
 from tests.curation.test_looks import AGAIN, ALWAYS, an_old_answer
 from tests.factories import a_box, a_media, an_access, an_admin
+from tests.histories import assert_told_by_history
 
 ELSEWHERE = a_box(box=(0.6, 0.6, 0.7, 0.7))
 NEARLY = a_box(box=(0.1, 0.2, 0.31, 0.41))
@@ -42,7 +43,7 @@ NEARLY = a_box(box=(0.1, 0.2, 0.31, 0.41))
 def state_of(session: Session, media: Media) -> State:
     session.flush()
     session.refresh(media)
-    assert media.state == state_from_history(session, media.id)
+    assert_told_by_history(session, media.id)
     return media.state
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from curation.acts import ReviewPolicy, state_from_history
+from curation.acts import ReviewPolicy
 from curation.annotations import ANNOTATION_FILE, submit_annotation
 from curation.batches import ACTED_SINCE, UNDONE_ALREADY, WITHDRAWN, LeftOut, undo_batch
 from curation.errors import (
@@ -40,6 +40,7 @@ from db.models import (
     utc_now,
 )
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
+from tests.histories import assert_told_by_history
 
 START = datetime(2026, 8, 12, tzinfo=UTC)
 ANTENNA = a_box("antenna")
@@ -61,7 +62,7 @@ def frames(session):
 
 def state_of(session, media):
     session.refresh(media)
-    assert media.state == state_from_history(session, media.id)
+    assert_told_by_history(session, media.id)
     return media.state
 
 

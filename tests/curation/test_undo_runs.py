@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 from curation import undo_runs
-from curation.acts import state_from_history
 from curation.annotations import submit_annotation
 from curation.batches import ACTED_SINCE
 from curation.errors import AccessNotFound, InvalidText, NotAllowed
@@ -18,6 +17,7 @@ from curation.undoing import NOT_UNDONE_BUT_RESTORED
 from db.models import Annotation, Batch, BatchKind, Decision, Event, Media, Review, Scope, State, utc_now
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
+from tests.histories import assert_told_by_history
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def decided(session, access, media, decision, comment=None):
 
 def state_of(session, media):
     session.refresh(media)
-    assert media.state == state_from_history(session, media.id)
+    assert_told_by_history(session, media.id)
     return media.state
 
 

@@ -10,6 +10,7 @@ from vigie_client.methods.label_classes import LabelClassMethods
 from vigie_client.methods.media import MediaMethods
 from vigie_client.methods.predictions import PredictionMethods
 from vigie_client.methods.sign_in import SignInMethods
+from vigie_client.methods.storage import StorageMethods
 from vigie_client.methods.uploads import UploadMethods
 from vigie_client.methods.webhooks import WebhookMethods
 
@@ -29,5 +30,6 @@ class Methods(
     AccessMethods,
     DeviceMethods,
     WebhookMethods,
+    StorageMethods,
 ):
     """What both clients can do."""
