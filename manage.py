@@ -1,4 +1,4 @@
-"""The operator's door: migrate, serve, stop, admin-password, demo, fsck, adopt-bucket, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, purge, demo, fsck, adopt-bucket, import-pyro-storage.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
 exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import fsck
+import purge
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
@@ -122,6 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("stop", help="stop what serve started")
     rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
+    commands.add_parser("purge", help="delete now what is due to be deleted, and say what waits")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
     fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
@@ -144,6 +146,9 @@ def main(arguments: list[str] | None = None) -> int:
                 stop(settings)
             case "admin-password":
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
+            case "purge":
+                migrate(settings)
+                purge.purge(settings, _say)
             case "demo":
                 demo(settings)
             case "adopt-bucket":
@@ -158,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (Refused, Stopped) as problem:
+    except (Refused, Stopped, purge.Unfinished) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
