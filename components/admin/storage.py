@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from components.admin.cells import confirm, when
+from components.admin.clean_up import clean_up_part
 from components.admin.findings import found_in_words, show_findings
 from components.admin.installation import bucket_table
 from components.clock import ago_text
@@ -30,7 +31,7 @@ TOO_LONG = timedelta(hours=25)
 
 
 def storage_section(visitor: Access) -> None:
-    """The bucket and the newest check side by side, what that found, and the checks before it."""
+    """The bucket and the newest check side by side, what that found, and the checks before it; what is to go below."""
     st.subheader(_("Storage"))
     left, right = st.columns([1, 1.9], gap="medium")
     with left:
@@ -39,6 +40,7 @@ def storage_section(visitor: Access) -> None:
     with right:
         st.markdown(f"**{_('Database and bucket compared')}**")
         _show_checks(visitor)
+    clean_up_part(visitor)
 
 
 def _show_bucket() -> None:
