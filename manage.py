@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import fsck
+import purge
 from backup.commands import add_backup_options, add_restore_options, backup, restore
 from backup.shelf import BackupRefused
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
@@ -131,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         commands.add_parser("backup", help="put a back-up of database and bucket into a folder")
     )
     add_restore_options(commands.add_parser("restore", help="bring a back-up into an empty installation"))
+    commands.add_parser("purge", help="delete now what is due to be deleted, and say what waits")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
     fsck.add_options(commands.add_parser("fsck", help="compare database and bucket, object by object"))
@@ -158,6 +160,9 @@ def main(arguments: list[str] | None = None) -> int:
             case "restore":
                 with _nothing_running(settings):
                     return restore(given, _say)
+            case "purge":
+                migrate(settings)
+                purge.purge(settings, _say)
             case "demo":
                 demo(settings)
             case "adopt-bucket":
@@ -172,7 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (Refused, Stopped, BackupRefused) as problem:
+    except (Refused, Stopped, BackupRefused, purge.Unfinished) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

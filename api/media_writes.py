@@ -1,4 +1,4 @@
-"""Media written over HTTP: created before their content, changed, withdrawn and restored."""
+"""Media written over HTTP: created before their content, changed, withdrawn, restored and purged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from api.media import MediaId
 from curation import two_step
 from curation.browse import get_details
 from curation.media_view import MediaDetails
+from curation.purging import purge_now
 from curation.reviews import decide
+from db.clock import database_now
 from db.models import Access, Decision, MediaType
 
 router = APIRouter(tags=["media"])
@@ -61,7 +63,7 @@ def change_media(media_id: MediaId, media: MediaIn, session: SessionDep, access:
 
 @router.delete("/media/{media_id}")
 def withdraw_media(media_id: MediaId, session: SessionDep, access: AccessDep) -> MediaDetails:
-    """Take a media out of every list; its bytes stay, and it can be restored."""
+    """Take a media out of every list. Its bytes stay for the grace time, and so long it can be restored."""
     return _decided(session, access, media_id, Decision.WITHDRAWN)
 
 
@@ -69,6 +71,16 @@ def withdraw_media(media_id: MediaId, session: SessionDep, access: AccessDep) ->
 def restore_media(media_id: MediaId, session: SessionDep, access: AccessDep) -> MediaDetails:
     """Bring a withdrawn media back to where it stood."""
     return _decided(session, access, media_id, Decision.RESTORED)
+
+
+@router.post("/media/{media_id}/purge")
+def purge_media(media_id: MediaId, session: SessionDep, access: AccessDep) -> MediaDetails:
+    """Delete the content of a withdrawn media without waiting for its grace to end; what was said about it stays.
+
+    The bytes are gone from the bucket a day later: they wait in the trash, out of everybody's reach.
+    """
+    purge_now(session, access, media_id, database_now(session))
+    return get_details(session, access, media_id)
 
 
 def _decided(session: Session, access: Access, media_id: int, decision: Decision) -> MediaDetails:

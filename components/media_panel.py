@@ -17,6 +17,7 @@ from components.media_grid import media_view
 from components.messages import plain
 from components.predictions import predictions_section, proposed_name
 from components.tag_menu import tag_menu, undo_line
+from components.withdrawal import withdrawal_section
 from curation.accesses import CURATORS
 from curation.browse import get_details, list_page
 from curation.comments import CommentView, list_comments
@@ -46,6 +47,7 @@ ACTS = {
     "undone": later("undone"),
     "withdrawn": later("withdrawn"),
     "restored": later("restored"),
+    "purged": later("content deleted"),
 }
 MAP_LINK = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=12/{lat}/{lon}"
 STYLE = """
@@ -128,6 +130,7 @@ def media_panel(
                 tag_menu(visitor, [media.id])
             undo_line(visitor)
         st.html(facts(media, zone))
+        withdrawal_section(visitor.access, media)
         if media.type == "video":
             frames_section(visitor, media)
         shown = _choose_annotation(found, names)
@@ -270,8 +273,10 @@ def acts(history: Sequence[HistoryEntry], zone: tzinfo) -> str:
             what += f" {entry.annotation_number}, {shapes}"
         # What was commented stands in full above.
         said = f"<q>{escape(entry.comment)}</q>" if entry.comment and entry.what != "commented" else ""
+        # What was due by itself was nobody's act.
+        who = f"{escape(entry.who)} · " if entry.who else ""
         lines.append(
-            f"<li><span>{escape(what)}</span><span class='who'>{escape(entry.who)} · "
+            f"<li><span>{escape(what)}</span><span class='who'>{who}"
             f"<time>{escape(_short(entry.at, zone))}</time></span>{said}</li>"
         )
     return f'<ul class="vigie-acts">{"".join(lines)}</ul>'

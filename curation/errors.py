@@ -39,6 +39,7 @@ CurationError
 │   ├── LoginTaken
 │   ├── NameTaken
 │   ├── TooManyTokens
+│   ├── TooMuchDiffers          a repair would change more than any accident explains
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 └── Unavailable                 database, bucket or decoder are away for the moment
@@ -215,6 +216,10 @@ class NameTaken(Conflict):
 
 class TooManyTokens(Conflict):
     pass
+
+
+class TooMuchDiffers(Conflict):
+    """A repair would change suspiciously much; nothing was changed."""
 
 
 class LastAdmin(Conflict):

@@ -86,12 +86,12 @@ def purge_now(session: Session, access: Access, media_id: int, now: datetime) ->
     _let_go(session, access, *held, now)
 
 
-def purge_due_at(session: Session, media: Media, grace: timedelta) -> datetime | None:
+def purge_due_at(session: Session, media_id: int, grace: timedelta) -> datetime | None:
     """When the content of a withdrawn media will be deleted; None for any other."""
     at = session.scalar(
         select(Review.created_at)
         .join(Media, Media.last_review_id == Review.id)
-        .where(Media.id == media.id, *_waits())
+        .where(Media.id == media_id, *_waits())
     )
     return at + grace if at is not None else None
 
@@ -99,6 +99,11 @@ def purge_due_at(session: Session, media: Media, grace: timedelta) -> datetime |
 def list_waiting(session: Session, access: Access, grace: timedelta) -> Waiting:
     """What is going to be deleted, the next first. Raises NotAllowed."""
     require_scope(access, Scope.ADMIN)
+    return read_waiting(session, grace)
+
+
+def read_waiting(session: Session, grace: timedelta) -> Waiting:
+    """The same for the operator of this machine, who needs no access."""
     waiting = select(Media.id).join(Review, Review.id == Media.last_review_id).where(*_waits())
     count = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     contents = waiting.with_only_columns(Media.blob_id).distinct()
@@ -147,8 +152,9 @@ def _hold(session: Session, media_id: int, withdrawn_before: datetime) -> tuple[
     blob_id = session.scalar(select(Media.blob_id).where(Media.id == media_id))
     if blob_id is None:
         return None
-    # The content first, then the media: in this order they are held by whoever sends the content again.
-    blob = session.scalar(select(Blob).where(Blob.id == blob_id).with_for_update())
+    # The content first, then the media: in this order they are held by whoever sends the content again. Held with a
+    # share of its key, or PostgreSQL would make who restores the media wait for it too, in the other order.
+    blob = session.scalar(select(Blob).where(Blob.id == blob_id).with_for_update(key_share=True))
     media = session.scalar(
         _withdrawn(withdrawn_before)
         .with_only_columns(Media)

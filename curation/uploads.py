@@ -157,7 +157,9 @@ def store_content(
         reached("upload.confirmed")
         try:
             with sessions() as session:
-                blob = session.scalar(select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update())
+                # With a share of its key: who restores a media of it has that one first, and then asks for the share.
+                held = select(Blob).where(Blob.sha256 == spooled.sha256).with_for_update(key_share=True)
+                blob = session.scalar(held)
                 # The clean-up may have taken the content meanwhile: then all over again.
                 if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
                     continue
@@ -361,6 +363,8 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
         .where(Media.blob_id == blob.id, Media.state == State.WITHDRAWN)
         .order_by(Media.id.desc())
         .limit(1)
+        # Held: another admin may be restoring it at this moment, and then it is simply a twin.
+        .with_for_update(key_share=True)
     )
     live = session.scalar(select(Media.id).where(Media.upload_sha256 == blob.sha256))
     if withdrawn is None or live is not None:

@@ -149,6 +149,8 @@ def _tile(item: MediaView, shapes: Sequence[ShapeView], colours: Mapping[str, st
         "playable": item.playable,
         "frame_rate": getattr(item, "frame_rate", None),
         "bucket_key": getattr(item, "bucket_key", None),
+        "sized": item.width is not None,
+        "gone": _("Content deleted") if item.purged_at is not None else None,
         "shapes": [_shape(shape, colours) for shape in shapes],
     }
 

@@ -81,6 +81,11 @@ class MediaMethods:
         return Call("POST", f"/media/{media_id}/restore", reads(MediaDetails))
 
     @route
+    def purge_media(self, media_id: int) -> Call[MediaDetails]:
+        """Delete the content of a withdrawn media before its grace time is over (admins). It cannot be restored."""
+        return Call("POST", f"/media/{media_id}/purge", reads(MediaDetails))
+
+    @route
     def get_media_url(self, media_id: int, *, size: Size | None = None) -> Call[Link]:
         """An address that opens in any browser, for some minutes."""
         return Call("GET", f"/media/{media_id}/url", reads(Link), query=as_query({"size": size}))

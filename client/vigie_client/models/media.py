@@ -37,6 +37,8 @@ class Media:
     last_review: Review | None = None
     look: int | None = None
     dispute: Dispute | None = None
+    # Withdrawn, and its content deleted for good.
+    purged_at: datetime | None = None
     predictions: list[Prediction] = field(default_factory=list)
     # Of videos.
     duration: float | None = None

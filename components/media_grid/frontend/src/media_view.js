@@ -80,6 +80,7 @@ export function createMediaView(host) {
       drawOverlay();
     };
     stage.classList.add("loading");
+    stage.querySelectorAll(".missing").forEach((placeholder) => placeholder.remove());
     if (outgoing) outgoing.classList.add("leaving");
     stage.append(incoming);
     incoming.decode().then(swap, swap);
@@ -102,7 +103,7 @@ export function createMediaView(host) {
   function drawBar() {
     if (!data) return;
     const media = data.media;
-    const known = [media.file_name, media.source, dayAndClock(media.captured_at), `${media.width}×${media.height}`, lengthText(media.duration)];
+    const known = [media.file_name, media.source, dayAndClock(media.captured_at), media.sized && `${media.width}×${media.height}`, lengthText(media.duration)];
     facts.textContent = known.filter(Boolean).join(" · ");
     const space = element("span", "space");
     bar.replaceChildren(

@@ -17,7 +17,7 @@ export function pictureAddress(id, size, box) {
 
 /**
  * An image of the media that turns into a placeholder with its name and bucket key when it cannot be had.
- * @param {{id: number, file_name: string, bucket_key?: string|null}} media
+ * @param {{id: number, file_name: string, bucket_key?: string|null, gone?: string|null}} media `gone`: why there is none
  * @param {"thumb"|"screen"|"crop"} size
  * @param {{eager?: boolean, box?: string}} [options]
  * @returns {HTMLImageElement}
@@ -31,7 +31,7 @@ export function pictureElement(media, size, { eager = false, box } = {}) {
   let tries = 0;
   image.addEventListener("error", () => {
     tries += 1;
-    if (tries === 1) setTimeout(() => (image.src = pictureAddress(media.id, size, box)), RETRY_AFTER_MS);
+    if (tries === 1 && !media.gone) setTimeout(() => (image.src = pictureAddress(media.id, size, box)), RETRY_AFTER_MS);
     else image.replaceWith(placeholder(media));
   });
   image.src = pictureAddress(media.id, size, box);
@@ -42,7 +42,7 @@ function placeholder(media) {
   const box = document.createElement("div");
   box.className = "missing";
   const what = document.createElement("strong");
-  what.textContent = TEXT.missing;
+  what.textContent = media.gone ?? TEXT.missing;
   const name = document.createElement("span");
   name.textContent = media.file_name;
   const key = document.createElement("code");

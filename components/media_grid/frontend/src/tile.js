@@ -20,7 +20,7 @@ const CROP_FORMAT = { width: 1, height: 1 };
  * @typedef {{id: number, file_name: string, state: string, width: number, height: number,
  *            state_name: string, source: string|null, captured_at: string|null, captured_at_assumed?: boolean,
  *            type?: string, duration?: number|null, playable?: boolean|null, frame_rate?: number|null,
- *            bucket_key?: string|null, crop?: Crop|null, shapes: import("./overlay.js").Shape[]}} Media
+ *            bucket_key?: string|null, sized?: boolean, gone?: string|null, crop?: Crop|null, shapes: import("./overlay.js").Shape[]}} Media
  */
 
 /**
