@@ -40,6 +40,9 @@ fuzz: development ## ask the API what nobody thought of, as every scope (EXAMPLE
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) FUZZ_DATABASE=$(or $(DATABASE),sqlite) \
 	  $(BIN)/python -m pytest -q tests/api/test_schemathesis.py
 
+test-access: development ## ask every route and page as everybody there is, and print who got what
+	@ACCESS_FULL=1 $(BIN)/python -m pytest -q tests/access
+
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
 
 audit: $(VENV)/audit/.stamp ## ask whether a pinned package has a known hole (needs the network)

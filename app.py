@@ -14,6 +14,7 @@ from api.content_security import inline_script_hashes
 from api.gate import Gate
 from api.startup import prepare
 from components.messages import explain_bug
+from components.page_messages import is_of_a_page
 from reporting import RequestLog
 from settings import get_settings
 
@@ -35,7 +36,12 @@ app = st.App(
     ],
     middleware=[
         Middleware(RequestLog),
-        Middleware(Gate, public_url=settings.public_url, inline_scripts=inline_script_hashes(LIBRARY_PAGES)),
+        Middleware(
+            Gate,
+            public_url=settings.public_url,
+            inline_scripts=inline_script_hashes(LIBRARY_PAGES),
+            is_of_a_page=is_of_a_page,
+        ),
     ],
     on_script_error=explain_bug,
 )

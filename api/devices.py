@@ -15,6 +15,7 @@ from api.tokens import Days, TokenMade
 from curation import devices
 from curation.accesses import disable_access, enable_access
 from curation.devices import MAX_OVERLAP_MINUTES, Device
+from curation.tokens import require_no_lasting_token
 from settings import get_settings
 
 router = APIRouter(tags=["devices"])
@@ -106,9 +107,11 @@ def create_device(wanted: DeviceIn, session: SessionDep, signed_in: SignedInDep)
 
 @router.patch("/devices/{device_id}")
 def change_device(
-    device_id: DeviceId, wanted: DeviceChange, session: SessionDep, access: AccessDep
+    device_id: DeviceId, wanted: DeviceChange, session: SessionDep, signed_in: SignedInDep
 ) -> DeviceOut:
     """Rename, give a source or take it (null), disable or enable. Disabling ends its tokens at once."""
+    require_no_lasting_token(signed_in)
+    access = signed_in.access
     devices.get_device(session, access, device_id)
     given = wanted.model_fields_set
     if "login" in given:

@@ -1,12 +1,13 @@
 """What stands before everything the dashboard's process serves.
 
 Streamlit hands out what it shows, and takes uploads, without asking who is there. This ASGI middleware
-closes those routes to strangers, and sends the headers that Streamlit does not.
+closes those routes to strangers, keeps from it messages that no page of ours sends, and sends the headers that it
+does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -44,15 +45,27 @@ HEADERS = {
 class Gate:
     """ASGI middleware around Streamlit and our own routes."""
 
-    def __init__(self, app: ASGIApp, public_url: str, inline_scripts: Sequence[str] = ()) -> None:
-        """`inline_scripts` are the policy's hashes of the inline scripts that libraries bring along."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        public_url: str,
+        inline_scripts: Sequence[str] = (),
+        *,
+        is_of_a_page: Callable[[bytes], bool] = lambda _content: True,
+    ) -> None:
+        """`inline_scripts` are the policy's hashes of the inline scripts that libraries bring along, `is_of_a_page`
+        tells which messages over a websocket are a page's."""
         self._app = app
+        self._is_of_a_page = is_of_a_page
         self._public_host = urlsplit(public_url).netloc
         self._policy = page_policy(inline_scripts)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and not _from_our_page(scope, self._public_host):
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "websocket":
+            await self._app(scope, self._of_a_page(receive), send)
             return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -74,6 +87,18 @@ class Gate:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _of_a_page(self, receive: Receive) -> Receive:
+        """The same, without messages that no page sends."""
+
+        async def receive_of_a_page() -> Message:
+            while True:
+                message = await receive()
+                content = message.get("bytes") if message["type"] == "websocket.receive" else None
+                if content is None or self._is_of_a_page(content):
+                    return message
+
+        return receive_of_a_page
 
     async def _refusal(self, scope: Connection, path: str) -> int | None:
         """The status to refuse with, or None when the way is free."""

@@ -22,6 +22,7 @@ from api.dependencies import (
 from api.fields import Body, Id
 from api.filter_parameters import FILTER_PARAMETERS
 from curation import leases
+from curation.accesses import CURATORS, require_scope
 from curation.acts import ReviewPolicy
 from curation.browse import Page, complete
 from curation.media_filter import MediaFilter
@@ -122,7 +123,8 @@ class QueueCount:
 
 @router.get("/queues")
 def read_queues(session: ReadSessionDep, access: AccessDep, policy: PolicyDep) -> list[QueueCount]:
-    """How much waits in each ready queue for this access; nothing for who does not review."""
+    """How much waits in each ready queue for this access."""
+    require_scope(access, *CURATORS)
     return [
         QueueCount(queue.value, _(QUEUE_NAMES[queue]), tally.count.value, tally.count.capped)
         for queue, tally in count_queues(session, access, policy=policy).items()

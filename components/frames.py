@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.messages import explain_problems, plain
+from components.sign_in import require_visitor
 from curation.accesses import CURATORS
 from curation.errors import NotFound
 from curation.extractions import (
@@ -45,9 +46,9 @@ def frames_section(visitor: SignedIn, media: MediaDetails) -> None:
     """What was taken out of a video, and for curators a form to take more."""
     st.html(f'<p class="vigie-title">{_("Frames")}</p>')
     under_way = _is_under_way(visitor, media.id)
-    st.fragment(run_every=LOOK_AGAIN if under_way else None)(_progress)(visitor, media.id, under_way)
+    st.fragment(run_every=LOOK_AGAIN if under_way else None)(_progress)(media.id, under_way)
     if visitor.access.scope in CURATORS and not under_way:
-        _form(visitor, media)
+        _form(media)
 
 
 def _is_under_way(visitor: SignedIn, media_id: int) -> bool:
@@ -62,9 +63,9 @@ def _read(visitor: SignedIn, media_id: int) -> list[ExtractionView]:
         return []
 
 
-def _progress(visitor: SignedIn, media_id: int, was_under_way: bool) -> None:
+def _progress(media_id: int, was_under_way: bool) -> None:
     """How far it is; once it is over, the page is drawn anew and asks no more."""
-    found = _read(visitor, media_id)
+    found = _read(require_visitor(), media_id)
     running = [one for one in found if one.finished_at is None]
     for one in running:
         said = _("{done} of {total} frames", done=number(one.frames), total=number(one.total))
@@ -79,7 +80,7 @@ def _progress(visitor: SignedIn, media_id: int, was_under_way: bool) -> None:
             st.page_link("browse.py", label=_("Show the frames"), query_params=query)
 
 
-def _form(visitor: SignedIn, media: MediaDetails) -> None:
+def _form(media: MediaDetails) -> None:
     duration = media.duration or 0.0
     least = shortest_interval(duration)
     with st.container(horizontal=True, vertical_alignment="bottom", key="bar_frames"):
@@ -97,10 +98,10 @@ def _form(visitor: SignedIn, media: MediaDetails) -> None:
             plural(count, "Take {n} frame", "Take {n} frames"),
             key="take_frames",
             on_click=_ask,
-            args=(visitor, media.id, every),
+            args=(media.id, every),
         )
 
 
-def _ask(visitor: SignedIn, media_id: int, every: float) -> None:
+def _ask(media_id: int, every: float) -> None:
     with explain_problems(), open_session() as session:
-        ask_for_frames(session, visitor.access, media_id, every)
+        ask_for_frames(session, require_visitor().access, media_id, every)

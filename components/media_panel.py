@@ -127,8 +127,8 @@ def media_panel(
                 review = {**wanted.to_query(), "queue": "filter", "start": str(media.id)}
                 with st.container(key="go_review"):
                     st.page_link("review.py", label=_("Review this"), query_params=review, width="stretch")
-                tag_menu(visitor, [media.id])
-            undo_line(visitor)
+                tag_menu([media.id])
+            undo_line()
         st.html(facts(media, zone))
         withdrawal_section(visitor.access, media)
         if media.type == "video":

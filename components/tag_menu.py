@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.figures import media_text
 from components.messages import explain_problems, plain
-from curation.sign_in import SignedIn
+from components.sign_in import require_visitor
 from curation.tags import MAX_TAG_LENGTH, change_tags, list_tags
 from db.session import open_session
 from language import _, plural
@@ -18,7 +18,7 @@ UNDO = "tags_to_undo"  # in the session state: what the last change did, and the
 OPEN = "tag_open"
 
 
-def tag_menu(visitor: SignedIn, media_ids: Sequence[int]) -> None:
+def tag_menu(media_ids: Sequence[int]) -> None:
     """A button with a small form behind it for the tags of these media."""
     popover = st.popover(_("Tag…"), key=OPEN, on_change="rerun", disabled=not media_ids, width="content")
     if not popover.open or not media_ids:
@@ -40,18 +40,18 @@ def tag_menu(visitor: SignedIn, media_ids: Sequence[int]) -> None:
             type="primary",
             disabled=not (add or remove),
             on_click=_apply,
-            args=(visitor, tuple(media_ids), tuple(add), tuple(remove)),
+            args=(tuple(media_ids), tuple(add), tuple(remove)),
         )
 
 
-def undo_line(visitor: SignedIn) -> None:
+def undo_line() -> None:
     """What the last change of tags did, with a button that takes it back."""
     done = st.session_state.get(UNDO)
     if not done:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="bar_undo"):
         st.markdown(f"{plain(done['said'])}")
-        st.button(_("Undo"), key="tags_undo", on_click=_undo, args=(visitor,))
+        st.button(_("Undo"), key="tags_undo", on_click=_undo)
         st.button(_("Dismiss"), key="tags_dismiss", type="tertiary", on_click=_forget)
 
 
@@ -80,10 +80,10 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"**{plain(name)}**" for name in names)
 
 
-def _apply(visitor: SignedIn, media_ids: Sequence[int], add: Sequence[str], remove: Sequence[str]) -> None:
+def _apply(media_ids: Sequence[int], add: Sequence[str], remove: Sequence[str]) -> None:
     with explain_problems():
         with open_session() as session:
-            before = change_tags(session, visitor.access, media_ids, add, remove)
+            before = change_tags(session, require_visitor().access, media_ids, add, remove)
         done = " ".join([*(f"+{name}" for name in add), *(f"−{name}" for name in remove)])
         said = (
             plural(len(before), "{n} media tagged: {done}.", "{n} media tagged: {done}.", done=done)
@@ -100,14 +100,15 @@ def _apply(visitor: SignedIn, media_ids: Sequence[int], add: Sequence[str], remo
             st.session_state.pop(key, None)
 
 
-def _undo(visitor: SignedIn) -> None:
+def _undo() -> None:
     done = st.session_state.get(UNDO)
     if not done:
         return
     with explain_problems():
+        access = require_visitor().access
         with open_session() as session:
             for (gone, back), media_ids in steps_back(done["before"], done["add"], done["remove"]).items():
-                change_tags(session, visitor.access, media_ids, add=back, remove=gone)
+                change_tags(session, access, media_ids, add=back, remove=gone)
         _forget()
         st.toast(_("Tags are as they were."))
 

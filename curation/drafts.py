@@ -98,7 +98,8 @@ def keep_draft(
 
 
 def drop_draft(session: Session, access: Access, media_id: int) -> None:
-    """Forget one's own draft for a media, if there is one."""
+    """Forget one's own draft for a media, if there is one. Raises NotAllowed."""
+    require_scope(access, *CURATORS)
     session.execute(delete(Draft).where(Draft.access_id == access.id, Draft.media_id == media_id))
 
 

@@ -1,7 +1,7 @@
 """Signed links: addresses that open one picture or one annotation's file without a credential, for some minutes.
 
 Nothing is stored. A link says who asked for it and by which credential, and at each use it is asked anew whether
-they still might: what is disabled, revoked or withdrawn stops its links too.
+they still might: what is disabled, revoked, expired or withdrawn stops its links too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from curation.accesses import narrower
 from curation.annotation_entries import get_visible_annotation
 from curation.errors import ContentMissing, InvalidLink, MediaNotFound, NotAllowed, NotFound, TooLarge
 from curation.serving import StoredPicture, get_picture
-from curation.sign_in import SignedIn, may_enter
+from curation.sign_in import SignedIn, is_living, may_enter
 from db.models import Access, Annotation, LoginSession, Media, Scope, State, Token, utc_now
 
 MAX_LINKS = 200
@@ -54,7 +54,10 @@ class Link:
 
 
 def link_to(signed_in: SignedIn, kind: Kind, subject_id: int, size: Size, minutes: int) -> Link:
-    """A link for this caller, who may open what it leads to: that was asked before."""
+    """A link for this caller, who may open what it leads to: that was asked before. It ends with their token."""
+    ends = utc_now() + timedelta(minutes=minutes)
+    if signed_in.token_expires_at is not None:
+        ends = min(ends, signed_in.token_expires_at)
     return Link(
         kind,
         subject_id,
@@ -63,7 +66,7 @@ def link_to(signed_in: SignedIn, kind: Kind, subject_id: int, size: Size, minute
         signed_in.access.scope.value,
         signed_in.login_session_id,
         signed_in.token_id,
-        int((utc_now() + timedelta(minutes=minutes)).timestamp()),
+        int(ends.timestamp()),
     )
 
 
@@ -120,15 +123,22 @@ def require_pictures(session: Session, access: Access, media_ids: list[int]) -> 
 
 
 def _issuer(session: Session, link: Link) -> Access:
-    """Who asked for a link, if they may still enter and its credential was not ended. Raises InvalidLink."""
+    """Who asked for a link, if they may still enter by the credential they had. Raises InvalidLink."""
     access = session.get(Access, link.access_id)
-    ended = [
-        session.scalar(select(table.revoked_at).where(table.id == number))
-        for table, number in ((LoginSession, link.login_session_id), (Token, link.token_id))
-        if number is not None
-    ]
+    credential: LoginSession | Token | None = (
+        session.get(LoginSession, link.login_session_id)
+        if link.login_session_id is not None
+        else session.get(Token, link.token_id or 0)
+    )
     scope = narrower(Scope(link.scope), access.scope) if access is not None else None
-    if access is None or scope is None or not may_enter(access, dashboard=False) or any(ended):
+    by_cookie = link.login_session_id is not None
+    if (
+        access is None
+        or scope is None
+        or not may_enter(access, dashboard=by_cookie)
+        or credential is None
+        or not is_living(credential)
+    ):
         raise InvalidLink(INVALID)
     session.expunge(access)  # so that nothing can write the narrower scope back
     set_committed_value(access, "scope", scope)

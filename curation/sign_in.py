@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -56,6 +56,7 @@ class SignedIn:
     login_session_id: int | None = None
     token_id: int | None = None
     lasting_token: bool = False  # made to last, not given for an hour to a login and password
+    token_expires_at: datetime | None = None
     clock_stale: bool = False  # that it was seen should be written down, and its idle time-out pushed on
 
 
@@ -123,6 +124,12 @@ def may_enter(access: Access | None, *, dashboard: bool) -> bool:
         and access.deleted_at is None
         and not (dashboard and access.scope == Scope.DEVICE)
     )
+
+
+def is_living(credential: LoginSession | Token) -> bool:
+    """Whether a login session or a token opens its door still."""
+    ends = credential.expires_at
+    return credential.revoked_at is None and (ends is None or ends > utc_now())
 
 
 def authenticate(session: Session, login: str, password: str) -> Access:
@@ -304,13 +311,13 @@ def find_token_bearer(session: Session, secret: str) -> SignedIn | None:
     found = session.execute(
         select(Token, Access)
         .join(Access, Access.id == Token.access_id)
-        .where(Token.hashed_secret == _hashed(secret), Token.revoked_at.is_(None))
+        .where(Token.hashed_secret == _hashed(secret))
     ).first()
     if found is None or not may_enter(found.Access, dashboard=False):
         return None
     token, access = found
     scope = narrower(token.scope or access.scope, access.scope)
-    if scope is None or (token.expires_at is not None and token.expires_at <= now):
+    if scope is None or not is_living(token):
         return None
     # Use cases ask this access for its scope. Outside of any session, so that nothing can write the narrower one back.
     session.expunge(access)
@@ -322,6 +329,7 @@ def find_token_bearer(session: Session, secret: str) -> SignedIn | None:
         access,
         token_id=token.id,
         lasting_token=lasting,
+        token_expires_at=token.expires_at,
         clock_stale=seen_at is None or now - seen_at > SEEN_EVERY,
     )
 

@@ -1,7 +1,7 @@
 """Tokens made to last: for programs of one's own, and for devices. The secret is shown once and kept nowhere.
 
-A token makes and revokes no others, and changes no access: whoever finds one must not be able to grow a second way
-in that outlives it.
+A device has its token from an admin, and neither sees nor changes any. A token makes and revokes no others, and changes
+no access: whoever finds one must not be able to grow a second way in that outlives it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from curation.accesses import WITHIN, find_access, get_access, narrower, require_scope
+from curation.accesses import PEOPLE, WITHIN, find_access, get_access, narrower, require_scope
 from curation.errors import AccessNotFound, InvalidText, NotAllowed, TokenNotFound, TooManyTokens
 from curation.events import record
 from curation.sign_in import SignedIn
@@ -124,6 +124,7 @@ def revoke_token(session: Session, signed_in: SignedIn, token_id: int) -> None:
     """
     require_no_lasting_token(signed_in)
     access = signed_in.access
+    require_scope(access, *PEOPLE)
     found = session.execute(
         select(Token, Access)
         .join(Access, Access.id == Token.access_id)
@@ -173,6 +174,7 @@ def scopes_for(scope: Scope) -> Sequence[Scope]:
 
 def _owner(session: Session, access: Access, login: str | None) -> Access:
     """Whose tokens are meant: one's own without a login. Of other people nobody's, whether they exist or not."""
+    require_scope(access, *PEOPLE)
     if login is None or login.strip().lower() == access.login:
         return get_access(session, access.id)
     require_scope(access, Scope.ADMIN)

@@ -123,13 +123,13 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"
     selected = " · " + plural(len(selection.ids), "{n} selected", "{n} selected") if selection.ids else ""
     st.html(f'<span class="vigie-figures">{media_figure(count)}{selected}</span>', width="content")
     if access.scope in CURATORS:
-        tag_menu(visitor, selection.ids)
+        tag_menu(selection.ids)
         if page.items:
             begin = {"start": str(page.items[0].id)} if query.get("cursor") else {}
             review = {**wanted.to_query(), "queue": "filter", **begin}
             with st.container(key="go_review", width="content"):
                 st.page_link("review.py", label=_("Review these"), query_params=review)
-undo_line(visitor)
+undo_line()
 
 if not page.items:
     if query.get("cursor"):

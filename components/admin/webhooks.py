@@ -19,8 +19,9 @@ from components.admin.webhook_forms import (
 from components.clock import browser_zone, local_text
 from components.doors import Node, link, node, show_doors, table
 from components.messages import explain_problems
+from components.sign_in import require_visitor
 from curation.webhooks import DeliveryView, WebhookView, list_deliveries, list_webhooks
-from db.models import Access
+from db.models import Access, Scope
 from db.session import open_session
 from language import _, number
 from language.retold import retold
@@ -41,30 +42,38 @@ def webhooks_section(visitor: Access) -> None:
         )
     )
     show_made_secret()
-    _show_table(visitor, webhooks)
+    _show_table(webhooks)
     new, change = st.tabs([_("New webhook"), _("Change and messages")], key="webhook_tabs")
     with new:
         new_webhook()
     with change:
         chosen = changed_webhook(webhooks)
         if chosen is not None:
-            _show_messages(visitor, chosen)
+            _show_messages(chosen)
 
 
-def _show_table(visitor: Access, webhooks: Sequence[WebhookView]) -> None:
+def _show_table(webhooks: Sequence[WebhookView]) -> None:
     """The table; while a message is on its way it is looked at again and again."""
     every = LOOK_AGAIN if any(webhook.waiting for webhook in webhooks) else None
 
     def show() -> None:
-        now = webhooks
+        admin, now = _still_admin(), webhooks
         with explain_problems(), open_session(read_only=True) as session:
-            now = list_webhooks(session, visitor)
+            now = list_webhooks(session, admin)
         show_doors(webhooks_table(now), key="webhooks")
         if every is not None and not any(webhook.waiting for webhook in now):
             # All is settled: a whole run says so everywhere, and looks no more.
             st.rerun()
 
     st.fragment(show, run_every=every)()
+
+
+def _still_admin() -> Access:
+    """The visitor. A fragment runs without its page, which says what they see once they are no admin any more."""
+    access = require_visitor().access
+    if access.scope != Scope.ADMIN:
+        st.rerun()
+    return access
 
 
 def webhooks_table(webhooks: Sequence[WebhookView]) -> Node:
@@ -113,13 +122,14 @@ def _clock(moment: datetime | None) -> str:
     return local_text(moment, browser_zone())
 
 
-def _show_messages(visitor: Access, webhook: WebhookView) -> None:
+def _show_messages(webhook: WebhookView) -> None:
     """The latest messages; while one of them is on its way they are looked at again and again."""
     every = LOOK_AGAIN if webhook.waiting else None
 
     def show() -> None:
+        admin = _still_admin()
         with explain_problems(), open_session(read_only=True) as session:
-            deliveries = list_deliveries(session, visitor, webhook.id, limit=SHOWN).items
+            deliveries = list_deliveries(session, admin, webhook.id, limit=SHOWN).items
             show_doors(deliveries_table(deliveries), key=f"deliveries_{webhook.id}")
             lost = [delivery.id for delivery in deliveries if delivery.given_up_at is not None]
             if lost and not webhook.disabled:

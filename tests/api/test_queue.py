@@ -160,9 +160,10 @@ def test_who_does_not_curate_takes_nothing(client, caller, media_id, scope):
         client.post("/leases/release", headers=headers, json={"media_ids": [media_id]}),
         client.put(f"/drafts/{media_id}", headers=headers, json=draft),
         client.get("/drafts", headers=headers),
+        client.delete(f"/drafts/{media_id}", headers=headers),
+        client.get("/queues", headers=headers),
     ):
         assert answer.status_code == 403
-    assert client.get("/queues", headers=headers).json() == []
 
 
 def test_one_request_tells_how_much_waits_in_every_queue(client, caller):
