@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo backup restore check-backup test coverage fuzz check lint types javascript bundles bundles-match audit bench docs up down \
+.PHONY: help run stop demo backup restore check-backup test coverage fuzz test-access check lint types javascript bundles bundles-match audit bench docs up down \
         production development chromium clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: production ## set up what is missing and serve: dashboard on :8501, API on :8080
 	@$(BIN)/python manage.py serve
