@@ -32,7 +32,7 @@ COPY --from=packages /opt/vigie /opt/vigie
 WORKDIR /srv/vigie
 COPY . .
 RUN /opt/vigie/bin/python -m compileall -q .
-ENV PATH=/opt/vigie/bin:$PATH DATA_DIR=/data LISTEN_HOST=0.0.0.0
+ENV PATH=/opt/vigie/bin:$PATH DATA_DIR=/data LISTEN_HOST=0.0.0.0 LOG_FORMAT=json
 USER 10001:10001
 VOLUME /data
 EXPOSE 8501 8080

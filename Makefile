@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file data/compose.env
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test test-access test-faults test-hostile coverage fuzz check lint types javascript bundles \
-        bundles-match bench docs up down production development chromium clean
+.PHONY: help run stop demo backup restore check-backup test test-access test-faults test-hostile coverage fuzz check lint \
+        types javascript bundles bundles-match audit bench docs up down production development chromium clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: production ## set up what is missing and serve: dashboard on :8501, API on :8080
 	@$(BIN)/python manage.py serve
@@ -20,6 +20,15 @@ stop: production ## stop what `make run` started
 
 demo: production ## fill an empty installation with made-up camera frames
 	@$(BIN)/python manage.py demo
+
+backup: production ## put a back-up of database and bucket into a folder: make backup TO=/backup (KEEP=14)
+	@$(BIN)/python manage.py backup $(if $(KEEP),--keep $(KEEP)) "$(or $(TO),$(error Say where to: make backup TO=folder))"
+
+restore: production ## bring the newest back-up into an empty installation: make restore FROM=/backup
+	@$(BIN)/python manage.py restore "$(or $(FROM),$(error Say where from: make restore FROM=folder))"
+
+check-backup: production ## read the newest back-up and tell whether it is whole: make check-backup FROM=/backup
+	@$(BIN)/python manage.py restore --check "$(or $(FROM),$(error Say where from: make check-backup FROM=folder))"
 
 test: development chromium ## run every test (on SQLite, PostgreSQL, a folder, S3, and in Chromium)
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --maxfail=30 $(TESTS)
@@ -43,6 +52,9 @@ test-faults: development ## kill, cut, fill and halt what it stands on: a sample
 	  $(if $(DATABASE),--database $(DATABASE)) $(if $(BUCKET),--bucket $(BUCKET))
 
 check: lint types javascript bundles-match ## check style, types, the JavaScript and the committed bundles
+
+audit: $(VENV)/audit/.stamp ## ask whether a pinned package has a known hole (needs the network)
+	@$(BIN)/python audit.py $(AUDIT_OPTIONS)
 
 bench: development chromium ## measure the product beside the limits of this machine
 	@$(BIN)/python -m bench
@@ -91,6 +103,13 @@ $(VENV)/.development: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what tests and checks need..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@ $(VENV)/.production
+
+# Apart from the rest: what audits packages must not decide which of them are installed.
+$(VENV)/audit/.stamp: requirements-audit.txt | $(VENV)/bin/python
+	@echo "Installing what audits packages..."
+	@$(BIN)/python -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
+	@touch $@
 
 # The first Python of 3.11 or newer; PYTHON=... names another.
 $(VENV)/bin/python:

@@ -1,4 +1,4 @@
-"""The operator's door: migrate, serve, stop, admin-password, purge, demo, fsck, adopt-bucket, import-pyro-storage.
+"""The operator's door: migrate, serve, stop, admin-password, backup, restore, fsck and others.
 
 `python manage.py --help` lists the commands. What goes wrong is said in one sentence on standard error, with
 exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
@@ -7,25 +7,26 @@ exit code 2 for a wrong setting and 1 for the rest; `fsck` has its own.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import hmac
+import logging
 import os
 import sys
-import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import fsck
+import purge
+from backup.commands import add_backup_options, add_restore_options, backup, restore
+from backup.shelf import BackupRefused
 from import_pyro_storage import Stopped, add_options, import_pyro_storage
 from settings import Settings, SettingsError, get_settings
 from supervisor import AlreadyRunning, Service, Supervisor, pid_file, port_is_free, stop_running
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from curation.clean_up import CleanedUp
 
 Made = TypeVar("Made")
 HERE = Path(__file__).resolve().parent
@@ -66,9 +67,10 @@ def serve(settings: Settings, only: str | None) -> int:
                 if not port_is_free(settings.listen_host, port):
                     raise Refused(f"Port {port} is in use: stop what uses it, or set {name} to another one.")
             migrate(settings)
-            _require_bucket()
-            _create_first_admin(settings)
-            return Supervisor(services, _say, "Ready. Ctrl+C or `make stop` stops it.").run()
+            say = _log_or_say(settings)
+            _require_bucket(say)
+            _create_first_admin(settings, say)
+            return Supervisor(services, say, "Ready. Ctrl+C or `make stop` stops it.").run()
     except AlreadyRunning as problem:
         raise Refused(f"{problem} Stop it first: make stop") from problem
 
@@ -105,42 +107,6 @@ def admin_password(settings: Settings, login: str) -> None:
     _say("It must be changed at the first sign-in; all earlier sign-ins of this access have ended.")
 
 
-def purge(settings: Settings) -> None:
-    """Clean up now instead of within ten minutes, and say what was done and what waits for its time.
-
-    Waits for another process that is at it. Raises Refused when that takes too long, or the bucket cannot be used.
-    """
-    from curation.clean_up import TURN_SECONDS, clean_up
-    from curation.errors import Unavailable
-    from curation.purging import read_waiting
-    from db.clock import database_now
-    from db.session import open_session
-    from storage import open_bucket
-    from storage.errors import BucketError
-
-    migrate(settings)
-    grace = timedelta(days=settings.grace_days)
-    until = time.monotonic() + 2 * TURN_SECONDS
-    with open_session(read_only=True) as session:
-        now = database_now(session)
-    try:
-        while (done := clean_up(open_session, open_bucket(), now, grace=grace)) is None:
-            if time.monotonic() >= until:
-                raise Refused("Another process is cleaning up, and has not ended in two minutes.")
-            time.sleep(1)
-    except Unavailable as problem:
-        raise Refused(problem.sentence) from problem
-    except BucketError as problem:
-        raise Refused(f"The bucket cannot be used, so the clean-up was broken off: {problem}") from problem
-    _say("\n".join(_told(done)) or "Nothing was due.")
-    with open_session(read_only=True) as session:
-        waiting = read_waiting(session, grace)
-    _say(
-        f"Waiting: {waiting.media:,} withdrawn media until {settings.grace_days} days have passed"
-        f" ({waiting.media_bytes:,} bytes); {waiting.trash:,} contents in the trash ({waiting.trash_bytes:,} bytes)."
-    )
-
-
 def demo(settings: Settings) -> None:
     """Fill an empty installation with made-up camera frames; refuses one that holds media."""
     from demo.fill import NotEmpty, fill
@@ -162,6 +128,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("stop", help="stop what serve started")
     rescue = commands.add_parser("admin-password", help="give an admin a new one-time password")
     rescue.add_argument("login", nargs="?", help="whose (default: SUPERUSER_LOGIN)")
+    add_backup_options(
+        commands.add_parser("backup", help="put a back-up of database and bucket into a folder")
+    )
+    add_restore_options(commands.add_parser("restore", help="bring a back-up into an empty installation"))
     commands.add_parser("purge", help="delete now what is due to be deleted, and say what waits")
     commands.add_parser("demo", help="fill an empty installation with made-up camera frames")
     commands.add_parser("adopt-bucket", help="make the bucket this installation's, whatever name it carries")
@@ -185,8 +155,14 @@ def main(arguments: list[str] | None = None) -> int:
                 stop(settings)
             case "admin-password":
                 admin_password(settings, (given.login or settings.superuser_login).strip().lower())
+            case "backup":
+                return backup(given, _say)
+            case "restore":
+                with _nothing_running(settings):
+                    return restore(given, _say)
             case "purge":
-                purge(settings)
+                migrate(settings)
+                purge.purge(settings, _say)
             case "demo":
                 demo(settings)
             case "adopt-bucket":
@@ -201,31 +177,35 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsError, fsck.Unchecked) as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (Refused, Stopped) as problem:
+    except (Refused, Stopped, BackupRefused, purge.Unfinished) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
 
 
-def _told(done: CleanedUp) -> list[str]:
-    """What a clean-up has done, a sentence each; none where nothing was due."""
-    counted = (
-        (done.media_purged, f"Withdrawn media whose grace was over: {done.media_purged:,}."),
-        (done.contents_trashed, f"Broken off uploads, now in the trash: {done.contents_trashed:,}."),
-        (done.uploads_finished, f"Broken off uploads that were whole: {done.uploads_finished:,}."),
-        (done.contents_missing, f"Broken off uploads whose content is missing: {done.contents_missing:,}."),
-        (
-            done.contents_deleted,
-            f"Contents deleted for good: {done.contents_deleted:,} ({done.bytes_deleted:,} bytes).",
-        ),
-        (done.derived_deleted, f"Pictures drawn by an earlier version, deleted: {done.derived_deleted:,}."),
-        (done.keys_forgotten, f"Old idempotency keys forgotten: {done.keys_forgotten:,}."),
-        (done.failed, f"Contents that could not be cleaned up, as the log says: {done.failed:,}."),
-    )
-    return [sentence for count, sentence in counted if count]
+@contextlib.contextmanager
+def _nothing_running(settings: Settings) -> Iterator[None]:
+    """Let nothing be served from this data folder meanwhile. Raises Refused when something is."""
+    try:
+        with contextlib.ExitStack() as held:
+            for only in (None, "dashboard", "api"):
+                held.enter_context(pid_file(_pid_path(settings, only)))
+            yield
+    except AlreadyRunning as problem:
+        raise Refused(f"{problem} Stop it first: make stop") from problem
 
 
-def _require_bucket() -> None:
+def _log_or_say(settings: Settings) -> Callable[[str], None]:
+    """Where `serve` says how it goes: on standard output, or as lines of the log where every line must be JSON."""
+    if settings.log_format != "json":
+        return _say
+    from reporting import configure_logging
+
+    configure_logging(settings)
+    return logging.getLogger("vigie.serve").info
+
+
+def _require_bucket(say: Callable[[str], None]) -> None:
     """Refuse to serve with a bucket that says no, fails its self-test, or is another installation's.
 
     One that is only away may come back while we run.
@@ -246,17 +226,22 @@ def _require_bucket() -> None:
     except Unavailable as problem:
         raise Refused(problem.sentence) from problem
     except BucketError as problem:
-        _say(f"The bucket cannot be reached yet: {problem}")
+        say(f"The bucket cannot be reached yet: {problem}")
 
 
-def _create_first_admin(settings: Settings) -> None:
+def _create_first_admin(settings: Settings, say: Callable[[str], None]) -> None:
     from curation.accesses import ensure_first_admin
 
     password = _once(
         lambda session: ensure_first_admin(session, settings.superuser_login, settings.superuser_pwd)
     )
-    if password is not None:
-        _say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
+    if password is None:
+        return
+    if settings.log_format == "json":
+        # A log is kept and sent on; what opens the door has no place in it.
+        say(f"First admin: {settings.superuser_login}. A password: python manage.py admin-password")
+    else:
+        say(f"First admin: {settings.superuser_login}   password: {password}   (shown only now; change it)")
 
 
 def _once(make: Callable[[Session], Made]) -> Made | None:

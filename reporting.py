@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +27,52 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STRUCK_OUT = "[secret]"
+# uvicorn's lines about requests, with address and query: RequestLog's have neither.
+ACCESS_LOG = "uvicorn.access"
 _LINK = re.compile(r"(/links/)[^/]+")
 
-_request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
+
+@dataclass
+class _Request:
+    """What is known of the request being answered; the threads that work for it look at the same one."""
+
+    id: str
+    # Who asks: a number, never a login or an address.
+    access_id: int | None = None
+    # As the route is written, `/media/{media_id}`: so that lines can be counted.
+    route: str | None = None
+
+
+_request: contextvars.ContextVar[_Request | None] = contextvars.ContextVar("request", default=None)
 _log = logging.getLogger("vigie.requests")
 
 
 def current_request_id() -> str | None:
     """The id of the request being answered, to be told to the person; None outside of one."""
-    return _request_id.get()
+    request = _request.get()
+    return request.id if request else None
+
+
+def note_access(access_id: int) -> None:
+    """Let every further line about the request being answered say who asks."""
+    if request := _request.get():
+        request.access_id = access_id
+
+
+def note_route(template: str) -> None:
+    """Let the line about the request being answered say which route it is."""
+    if request := _request.get():
+        request.route = template
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send every log line of the process to standard error: plain on a terminal, else one JSON object a line.
+    """Send every log line of the process to standard error: as LOG_FORMAT says, one JSON object or text a line.
 
-    Calling it again changes nothing but the level.
+    Calling it again changes nothing but level and format.
     """
     handler = _Handler()
-    formatter: logging.Formatter = _PlainLines() if sys.stderr.isatty() else _JsonLines()
+    is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    formatter: logging.Formatter = _PlainLines() if is_text else _JsonLines()
     handler.setFormatter(_StruckOut(formatter, _secret_values(settings)))
     root = logging.getLogger()
     root.handlers[:] = [kept for kept in root.handlers if not isinstance(kept, _Handler)] + [handler]
@@ -51,7 +80,7 @@ def configure_logging(settings: Settings) -> None:
     # uvicorn and Streamlit bring handlers of their own, which would print lines twice, unstruck and in other shapes.
     for name in ("uvicorn", "uvicorn.error"):
         _hand_over(logging.getLogger(name))
-    logging.getLogger("uvicorn.access").disabled = True  # RequestLog says it better
+    _silence(logging.getLogger(ACCESS_LOG))
     if "streamlit.logger" in sys.modules:
         # Streamlit gives each of its loggers a handler when it is first asked for, some long after this.
         streamlit_logger = sys.modules["streamlit.logger"]
@@ -76,12 +105,23 @@ def configure_logging(settings: Settings) -> None:
 
 def _hand_over(logger: logging.Logger) -> None:
     """Let the root's handler print what a library's logger says."""
+    # Streamlit wakes this one as well, some time after the start.
+    if logger.name == ACCESS_LOG:
+        _silence(logger)
+        return
     logger.handlers.clear()
     logger.propagate = True
     logger.disabled = False
     # The root logger, and so LOG_LEVEL, decides; but at DEBUG these would write down cookies and what is typed.
     talkative = logging.getLogger().level < logging.INFO
     logger.setLevel(logging.INFO if talkative else logging.NOTSET)
+
+
+def _silence(logger: logging.Logger) -> None:
+    # uvicorn looks for handlers, not for `disabled`, before it makes up a line.
+    logger.handlers.clear()
+    logger.propagate = False
+    logger.disabled = True
 
 
 def init_sentry(settings: Settings) -> None:
@@ -132,7 +172,8 @@ class RequestLog:
             return
         # An id from outside is not taken over: it could forge or flood lines.
         request_id = secrets.token_hex(8)
-        token = _request_id.set(request_id)
+        request = _Request(request_id)
+        token = _request.set(request)
         started = time.perf_counter()
         status = 500
 
@@ -160,9 +201,15 @@ class RequestLog:
                 path,
                 status,
                 milliseconds,
-                extra={"method": method, "path": path, "status": status, "milliseconds": milliseconds},
+                extra={
+                    "method": method,
+                    "path": path,
+                    "route": request.route,
+                    "status": status,
+                    "milliseconds": milliseconds,
+                },
             )
-            _request_id.reset(token)
+            _request.reset(token)
 
 
 # Asked every few seconds by whoever watches over the installation.
@@ -183,7 +230,7 @@ class _Handler(logging.Handler):
 
 
 class _JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, request id, trace."""
+    """One JSON object a line: time, level, logger, message, and where there is one: request, who asks, trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -192,11 +239,13 @@ class _JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := current_request_id():
-            line["request_id"] = request_id
-        for name in ("method", "path", "status", "milliseconds"):
-            if hasattr(record, name):
-                line[name] = getattr(record, name)
+        if request := _request.get():
+            line["request_id"] = request.id
+            if request.access_id is not None:
+                line["access_id"] = request.access_id
+        for name in ("method", "path", "route", "status", "milliseconds"):
+            if (value := getattr(record, name, None)) is not None:
+                line[name] = value
         if record.exc_info and record.exc_info[0]:
             line["trace"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)

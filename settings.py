@@ -25,6 +25,7 @@ from sqlalchemy.exc import ArgumentError
 SECRET_KEY_BYTES = 32
 SECRET_KEY_FILE = "secret_key"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("auto", "json", "text")
 # Words that stand in examples and defaults all over the world; a value that holds one was copied, not made.
 EXAMPLE_WORDS = ("some_key", "change", "example", "secret_key", "your_", "your-", "placeholder", "superadmin")
 
@@ -81,6 +82,7 @@ class Settings:
     api_docs: bool
     metrics_token: str | None = field(repr=False)
     log_level: str
+    log_format: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -136,6 +138,7 @@ class Settings:
             api_docs=read.yes_or_no("API_DOCS", True),
             metrics_token=read.token("METRICS_TOKEN"),
             log_level=read.one_of("LOG_LEVEL", "INFO", LOG_LEVELS),
+            log_format=read.one_of("LOG_FORMAT", "auto", LOG_FORMATS),
         )
         settings._require_a_whole_bucket()
         return settings
@@ -274,10 +277,11 @@ class _Reader:
         raise SettingsError(f"{name} must be true or false, not {value!r}.")
 
     def one_of(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = (self._find(name) or default).upper()
-        if value not in choices:
-            raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
-        return value
+        value = self._find(name) or default
+        for choice in choices:
+            if value.lower() == choice.lower():
+                return choice
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
     def url(self, name: str) -> str | None:
         value = self._find(name)

@@ -29,6 +29,7 @@ from curation.sign_in import (
 from db.models import Access, Scope
 from db.session import open_session
 from language import Language, speak
+from reporting import note_access
 from settings import get_settings
 from storage import Bucket, open_bucket
 
@@ -89,6 +90,7 @@ def give_signed_in(request: Request) -> SignedIn:
         if authorization or cookie:
             raise NotSignedIn("This credential has ended, was revoked, or never was. Sign in again.")
         raise NotSignedIn("Sign in first.")
+    note_access(signed_in.access.id)
     if chosen := preferences_of(signed_in.access).language:
         speak(Language(chosen))
     by_cookie = signed_in.login_session_id is not None

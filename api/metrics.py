@@ -29,6 +29,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import give_signed_in
@@ -37,6 +38,7 @@ from curation.gauges import Gauges, read_gauges
 from curation.tallies import Tally, read_tallies
 from db.models import Scope as AccessScope
 from db.session import open_session
+from reporting import note_route
 from settings import get_settings
 
 open_router = APIRouter(tags=["health"])
@@ -106,7 +108,10 @@ class Measured:
             await self._app(scope, receive, send_and_look)
         finally:
             elapsed = time.perf_counter() - started if seconds is None else seconds
-            self._metrics.note(scope["method"], _template(scope), status, elapsed)
+            template = _template(scope)
+            self._metrics.note(scope["method"], template, status, elapsed)
+            if template != UNKNOWN:
+                note_route(scope.get("root_path", "") + template)
 
 
 class _Installation(Collector):
@@ -176,7 +181,9 @@ def _families(gauges: Gauges) -> Iterator[Metric]:
 
 def _template(scope: Scope) -> str:
     """The route that answered, as it is written: `/media/{media_id}`; one word for everything that is not there."""
-    path: str | None = getattr(scope.get("route"), "path", None)
+    route = scope.get("route")
+    # Beside the dashboard the mount is what was found, until one of ours is.
+    path: str | None = None if isinstance(route, Mount) else getattr(route, "path", None)
     return UNKNOWN if path is None or path == "/{path:path}" else path
 
 

@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "memory": ("15",),
     "large_upload": ("15b",),
     "screens": ("0", "0b"),
+    "restoring": ("17",),
 }
 ROWS = list(dict.fromkeys(row for rows in FAMILIES.values() for row in rows))
 

@@ -39,6 +39,7 @@ CurationError
 │   ├── LoginTaken
 │   ├── NameTaken
 │   ├── TooManyTokens
+│   ├── TooMuchDiffers          a repair would change more than any accident explains
 │   └── LastAdmin
 ├── TooManyAttempts             wait
 │   └── TooFast                 more in a minute than are taken of one access
@@ -216,6 +217,10 @@ class NameTaken(Conflict):
 
 class TooManyTokens(Conflict):
     pass
+
+
+class TooMuchDiffers(Conflict):
+    """A repair would change suspiciously much; nothing was changed."""
 
 
 class LastAdmin(Conflict):

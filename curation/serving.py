@@ -13,8 +13,6 @@ from curation.errors import ContentGone, ContentMissing, MediaNotFound
 from curation.geometry import Box
 from db.models import Access, Blob, BlobState, Media, Scope, Shape, State
 
-_GONE = {BlobState.LOST: "was lost from the bucket", BlobState.DAMAGED: "is damaged in the bucket"}
-
 
 @dataclass(frozen=True)
 class StoredPicture:
@@ -53,10 +51,16 @@ def get_picture(session: Session, access: Access, media_id: int) -> StoredPictur
         raise MediaNotFound(f"There is no media {media_id}.")
     if row.purged_at is not None:
         raise ContentMissing(f"The content of media {media_id} was deleted on {row.purged_at:%Y-%m-%d}.")
-    if row.blob_state in _GONE:
+    if row.blob_state == BlobState.LOST:
         raise ContentGone(
-            f"The picture of media {media_id} {_GONE[row.blob_state]}."
+            f"The picture of media {media_id} was lost from the bucket."
             " Uploading the same picture again brings it back.",
+            bucket_key=row.bucket_key,
+        )
+    if row.blob_state == BlobState.DAMAGED:
+        raise ContentGone(
+            f"The picture of media {media_id} is damaged in the bucket."
+            " Uploading the same picture again mends it.",
             bucket_key=row.bucket_key,
         )
     if row.sha256 is None:

@@ -81,6 +81,11 @@ def is_current(engine: Engine | None = None) -> bool:
     return bool(found == _head())
 
 
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database of that revision to its own."""
+    return any(known.revision == revision for known in ScriptDirectory(str(FOLDER)).walk_revisions())
+
+
 @functools.cache
 def _head() -> str | None:
     return ScriptDirectory(str(FOLDER)).get_current_head()

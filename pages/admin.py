@@ -8,6 +8,7 @@ from components.admin.audit import audit_section
 from components.admin.devices import devices_section
 from components.admin.installation import installation_section
 from components.admin.sources import sources_section
+from components.admin.storage import storage_section
 from components.admin.webhooks import webhooks_section
 from components.doors import sections, show_doors
 from components.layout import use_layout
@@ -23,6 +24,7 @@ SECTIONS = {
     "sources": (later("Sources"), sources_section),
     "webhooks": (later("Webhooks"), webhooks_section),
     "installation": (later("Installation"), installation_section),
+    "storage": (later("Storage"), storage_section),
     "acts": (later("Undo a run of acts"), acts_section),
     "audit": (later("Audit trail"), audit_section),
 }

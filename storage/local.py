@@ -236,11 +236,16 @@ class LocalBucket:
             raise BucketUnreachable(f"The folder {self._folder} cannot be used: {reason}.") from problem
 
 
+def content_type_of(key: str) -> str:
+    """What an object is by the ending of its key, which we gave it after looking at its content."""
+    return CONTENT_TYPES.get(os.path.splitext(key)[1].lower(), "application/octet-stream")
+
+
 def _stored(key: str, status: os.stat_result) -> StoredObject:
     return StoredObject(
         key=key,
         size=status.st_size,
-        content_type=CONTENT_TYPES.get(os.path.splitext(key)[1].lower(), "application/octet-stream"),
+        content_type=content_type_of(key),
         last_modified=datetime.fromtimestamp(status.st_mtime, UTC),
     )
 

@@ -35,6 +35,7 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     ),
     "db": ({"db", "settings"}, set(), {"streamlit", "fastapi", "boto3"}),
     "storage": ({"storage", "settings"}, set(), {"streamlit", "fastapi", "sqlalchemy"}),
+    "backup": ({"backup", "db", "storage", "settings"}, {"db.queries"}, {"streamlit", "fastapi", "boto3"}),
     "language": ({"language"}, set(), {"streamlit", "fastapi", "starlette", "sqlalchemy", "boto3"}),
     "demo": (
         {"demo", "curation", "db", "language", "storage", "settings"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -103,6 +104,32 @@ def test_serving_an_empty_folder_makes_everything_and_tells_where_it_is(
     assert (stopped.returncode, stopped.stdout) == (0, "Stopped.\n")
 
 
+def test_with_json_every_line_is_an_object_and_none_holds_a_password(operator: Operator) -> None:
+    operator.environment["LOG_FORMAT"] = "json"
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "serve", "--only", "api"],
+        env=operator.environment,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    with process.stdout as said:
+        for line in said:
+            lines.append(json.loads(line))
+            if lines[-1]["message"].startswith("Ready"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{operator.api_port}/openapi.json", timeout=30):
+                    pass
+                operator.runs("stop")
+        assert process.wait(60) == 0
+    loggers = {line["logger"] for line in lines}
+    assert {"vigie.serve", "uvicorn.error", "vigie.requests"} <= loggers and "uvicorn.access" not in loggers
+    first = next(line["message"] for line in lines if line["message"].startswith("First admin"))
+    assert "password: python manage.py admin-password" in first
+
+
 def test_stopping_what_does_not_run_says_so(operator: Operator) -> None:
     assert operator.runs("stop").stdout == "Nothing was running.\n"
 
@@ -123,6 +150,16 @@ def test_an_admin_gets_a_new_one_time_password(operator: Operator) -> None:
     assert first.stdout.splitlines()[0] != second.stdout.splitlines()[0]
 
 
+def test_the_clean_up_is_made_at_once_and_says_what_waits(operator: Operator) -> None:
+    (Path(operator.environment["DATA_DIR"]) / "bucket").mkdir(parents=True)
+    told = operator.runs("purge")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == [
+        "Nothing was due.",
+        "Waiting: 0 withdrawn media until 30 days have passed (0 bytes); 0 contents in the trash (0 bytes).",
+    ]
+
+
 def test_a_database_that_does_not_answer_is_told_in_one_sentence_without_its_password(
     operator: Operator,
 ) -> None:
@@ -141,3 +178,40 @@ def test_without_a_command_the_commands_are_listed(operator: Operator) -> None:
     assert helped.returncode == 0
     for command in ("migrate", "serve", "stop", "admin-password", "demo"):
         assert command in helped.stdout
+
+
+def test_a_backup_is_for_its_owner_alone_and_brings_an_installation_back(
+    operator: Operator, tmp_path: Path
+) -> None:
+    assert operator.runs("admin-password").returncode == 0
+    (tmp_path / "data" / "bucket").mkdir()
+    shelf = tmp_path / "shelf"
+    taken = operator.runs("backup", str(shelf), "--keep", "2")
+    assert taken.returncode == 0 and str(shelf) in taken.stdout
+    for path in (shelf, *shelf.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    refused = operator.runs("restore", str(shelf))
+    assert refused.returncode == 1
+    assert (
+        refused.stderr.startswith("The database of DATABASE_URL is not empty")
+        and refused.stderr.count("\n") == 1
+    )
+    operator.environment["DATA_DIR"] = str(tmp_path / "restored")
+    restored = operator.runs("restore", str(shelf))
+    assert (restored.returncode, restored.stdout.splitlines()[-1]) == (0, "All of it is back.")
+    checked = operator.runs("fsck", "--deep")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    again = operator.runs("admin-password", "admin")
+    assert again.stdout.startswith("One-time password of admin: ")
+
+
+def test_a_backup_that_cannot_be_written_or_read_is_told_in_one_sentence(
+    operator: Operator, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    nothing = operator.runs("backup", str(tmp_path / "shelf"))
+    assert (nothing.returncode, nothing.stderr) == (1, "The database of DATABASE_URL holds nothing yet.\n")
+    for command in (("backup", str(tmp_path / "file")), ("restore", str(tmp_path / "nowhere"))):
+        refused = operator.runs(*command)
+        assert refused.returncode == 1
+        assert refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr

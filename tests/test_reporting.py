@@ -19,11 +19,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from api import create_api
+from curation.sign_in import issue_access_token
+from db.session import open_session
 from reporting import RequestLog, configure_logging, current_request_id
-from settings import Settings
+from settings import Settings, get_settings
+from tests.conftest import Installation
+from tests.factories import a_media, an_access
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "database-pass-4711"
@@ -128,6 +133,61 @@ def test_a_libraries_own_handlers_are_taken_away_so_that_nothing_is_printed_twic
     assert [line["message"] for line in lines] == ["once"]
 
 
+def test_what_streamlit_wakes_prints_no_line_with_address_and_query(lines: list[dict[str, object]]) -> None:
+    from streamlit.logger import get_logger
+
+    configure_logging(Settings.from_environment(SECRETIVE))
+    get_logger("uvicorn.access").info('10.0.0.7:4711 - "GET /links/opens-4711" 200')
+    get_logger("uvicorn.access").propagate = False
+    logging.getLogger("uvicorn.access").warning("nor any later one: 4711")
+    # What uvicorn asks before it makes up a line.
+    assert not logging.getLogger("uvicorn.access").hasHandlers()
+    assert list(lines) == []
+
+
+def test_the_line_of_a_request_says_its_route_and_who_asked_but_no_name(
+    installation: Installation, lines: list[dict[str, object]]
+) -> None:
+    with open_session() as session:
+        access = an_access(session, login="marguerite")
+        token = issue_access_token(session, access, "test")
+        media = a_media(session)
+    headers = {"Authorization": f"Bearer {token}"}
+    alone = RequestLog(create_api(get_settings(), takes_cookies=False))
+    beside = RequestLog(Starlette(routes=[Mount("/api", create_api(get_settings(), takes_cookies=True))]))
+    for door, prefix in ((alone, ""), (beside, "/api")):
+        with TestClient(door) as client:
+            assert client.get(f"{prefix}/media/{media.id}", headers=headers).status_code == 200
+            assert client.get(f"{prefix}/media/{media.id}").status_code == 401
+            assert client.get(f"{prefix}/made-up/by-a-stranger", headers=headers).status_code == 404
+    asked = [(line.get("route"), line["status"], line.get("access_id")) for line in lines if "status" in line]
+    assert asked == [
+        ("/media/{media_id}", 200, access.id),
+        ("/media/{media_id}", 401, None),
+        (None, 404, None),
+        ("/api/media/{media_id}", 200, access.id),
+        ("/api/media/{media_id}", 401, None),
+        (None, 404, None),
+    ]
+    assert "marguerite" not in json.dumps(list(lines))
+
+
+@pytest.mark.parametrize(("chosen", "is_json"), [("json", True), ("text", False), ("auto", True)])
+def test_lines_have_the_shape_that_was_chosen(
+    capsys: pytest.CaptureFixture[str], chosen: str, is_json: bool
+) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        configure_logging(Settings.from_environment({"LOG_FORMAT": chosen}))
+        logging.getLogger("vigie.test").info("a line")
+    finally:
+        root.handlers[:], root.level = before
+        logging.getLogger("uvicorn.access").disabled = False
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("{") == is_json and "a line" in line
+
+
 REPORT = """
 import logging
 from reporting import configure_logging, init_sentry, report_error
@@ -217,6 +277,9 @@ from curation.sign_in import issue_access_token
 from db import migrate
 from db.models import Scope
 from db.session import get_engine, open_session
+from api import create_api
+from curation.sign_in import issue_access_token
+from db.session import open_session
 from reporting import RequestLog
 from settings import get_settings
 import sentry_sdk

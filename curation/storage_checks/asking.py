@@ -15,6 +15,7 @@ from curation.errors import Conflict, NotFound
 from curation.events import record
 from curation.jobs import NotYet, kept_alive
 from curation.paging import Section, decode_cursor, read_page
+from curation.storage_checks.findings import INTERRUPTED
 from curation.storage_checks.looking import Place
 from curation.storage_checks.running import TURN, SomebodyElse, Wanted, begin, carry_out, own_turn
 from db.clock import database_now
@@ -135,7 +136,7 @@ def give_up_silent(session: Session) -> None:
         .where(StorageCheck.outcome == CheckOutcome.RUNNING, StorageCheck.last_seen_at < now - SILENT, ~waits)
         .values(
             outcome=CheckOutcome.FAILED,
-            report={"problem": "It was interrupted: its process ended."},
+            report={"problem": INTERRUPTED},
             finished_at=now,
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from curation.errors import TooMuchDiffers, WrongBucket
 from curation.storage_checks.findings import Report
 
 # What one accident may well do; more looks like another bucket, or a database of another day.
@@ -11,21 +12,24 @@ LARGEST_SHARE = 0.01
 ALWAYS_ALLOWED = 10
 
 
-def why_stopped(report: Report, *, many: bool = False, weighty: bool = True) -> str | None:
-    """Why a repair must not begin; None when it may.
+def require_plausible(report: Report, *, many: bool = False, weighty: bool = True) -> None:
+    """Raise WrongBucket, TooMuchDiffers when a repair must not begin.
 
     Without `weighty` only what is harmless would be changed, and with `many` it was said that there are many.
     """
     contents, originals = report.looked_at["contents"], report.looked_at["originals"]
     if contents and not originals:
-        return "The bucket holds none of the pictures that the database knows. Nothing was changed."
+        raise WrongBucket(
+            "The bucket holds none of the pictures that the database knows. Nothing was changed."
+        )
     if originals and not contents:
-        return "The database knows none of the pictures that the bucket holds. Nothing was changed."
+        raise WrongBucket(
+            "The database knows none of the pictures that the bucket holds. Nothing was changed."
+        )
     looked_at = contents + report.looked_at["media"]
     allowed = min(MOST_CHANGES, max(ALWAYS_ALLOWED, int(looked_at * LARGEST_SHARE)))
     if weighty and not many and report.weighty > allowed:
-        return (
-            f"A repair would change {report.weighty:,} rows and objects, and at most {allowed:,} are changed at once "
-            "without being asked for. Nothing was changed."
+        raise TooMuchDiffers(
+            f"A repair would change {report.weighty:,} rows and objects, and at most {allowed:,} are changed at once."
+            " Nothing was changed; look first, then use `manage.py fsck --repair --many`."
         )
-    return None

@@ -29,7 +29,6 @@ class Kind(enum.StrEnum):
     HISTORY_DIFFERS = "history_differs"  # K9
     CONTENT_CLAIMED_WRONGLY = "content_claimed_wrongly"  # K10
     SHAPE_OUTSIDE = "shape_outside"  # K10
-    PICTURE_UNREADABLE = "picture_unreadable"  # K10
     ANSWER_FILE_MISSING = "answer_file_missing"  # K11
 
 
@@ -57,6 +56,9 @@ WEIGHTY = frozenset(
 )
 # Marked for what it is, and still to be healed: by the same content sent again.
 STAYS = frozenset({Kind.OBJECT_MISSING, Kind.SIZE_DIFFERS, Kind.CONTENT_DIFFERS})
+# Why a check could not look, beside what bucket and brakes say.
+INTERRUPTED = "It was interrupted before it had ended."
+DATABASE_AWAY = "The database did not answer, or not in time."
 
 
 @dataclass(frozen=True)

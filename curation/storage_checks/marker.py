@@ -21,7 +21,6 @@ from storage.errors import ObjectMissing
 MARKER_KEY = "vigie.json"
 FORMAT = "vigie-bucket-1"
 SAMPLES = 5
-HOW_TO_ADOPT = "If it is the right one, say so: python manage.py adopt-bucket"
 
 
 class Bond(enum.Enum):
@@ -49,9 +48,15 @@ def require_own(sessions: Sessions, bucket: Bucket) -> None:
     """Raise WrongBucket unless this is the bucket of this database, or neither has been used yet."""
     bond = read_bond(sessions, bucket)
     if bond == Bond.FOREIGN:
-        raise WrongBucket(f"The bucket carries the name of another installation. {HOW_TO_ADOPT}")
+        raise WrongBucket(
+            "The bucket carries the name of another installation. If it is to be this one's from now on, say so:"
+            " python manage.py adopt-bucket"
+        )
     if bond == Bond.UNMARKED and not _holds_ours(sessions, bucket):
-        raise WrongBucket(f"The bucket holds nothing of what this installation has stored. {HOW_TO_ADOPT}")
+        raise WrongBucket(
+            "The bucket holds nothing of what this installation has stored last. If it is the right one all the same,"
+            " say so: python manage.py adopt-bucket"
+        )
 
 
 def settle(sessions: Sessions, bucket: Bucket) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from curation.errors import WrongBucket
+from curation.errors import TooMuchDiffers, Unavailable, WrongBucket
 from curation.events import record
-from curation.storage_checks.brakes import why_stopped
-from curation.storage_checks.findings import Report
+from curation.storage_checks.brakes import require_plausible
+from curation.storage_checks.findings import DATABASE_AWAY, INTERRUPTED, Report
 from curation.storage_checks.histories import check_histories
 from curation.storage_checks.leftovers import check_leftovers
 from curation.storage_checks.listing import check_listing
@@ -40,10 +40,6 @@ log = logging.getLogger(__name__)
 
 class SomebodyElse(Exception):
     """Another process carries out a check at this moment."""
-
-
-class TurnLost(Exception):
-    """The database was away for so long that the turn is somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +99,11 @@ def carry_out(
     looking = Looking(sessions, bucket, place, deep=wanted.deep, since=wanted.since)
     looking.still_here = _Pulse(looking, check_id, turn).beat
     try:
-        problem = _look_and_repair(looking, wanted)
-        outcome = CheckOutcome.DRIFT if looking.report.left else CheckOutcome.CLEAN
-        if problem is not None:
-            outcome = CheckOutcome.STOPPED
-    except (BucketError, SQLAlchemyError, TurnLost) as error:
+        _look_and_repair(looking, wanted)
+        outcome, problem = CheckOutcome.DRIFT if looking.report.left else CheckOutcome.CLEAN, None
+    except (WrongBucket, TooMuchDiffers) as stopped:
+        outcome, problem = CheckOutcome.STOPPED, stopped.sentence
+    except (BucketError, SQLAlchemyError, Unavailable) as error:
         log.warning("a storage check could not look: %s", error)
         outcome, problem = CheckOutcome.FAILED, _why(error)
     result = Result(outcome, looking.report, problem)
@@ -115,12 +111,9 @@ def carry_out(
     return result
 
 
-def _look_and_repair(looking: Looking, wanted: Wanted) -> str | None:
-    """The check itself; gives why a brake stopped it."""
-    try:
-        require_own(looking.sessions, looking.bucket)
-    except WrongBucket as problem:
-        return problem.sentence
+def _look_and_repair(looking: Looking, wanted: Wanted) -> None:
+    """The check itself. Raises WrongBucket, TooMuchDiffers when a brake stops it, and what it cannot look past."""
+    require_own(looking.sessions, looking.bucket)
     with looking.sessions(read_only=True) as session:
         looking.now = database_now(session)
     looking.bucket_now = bucket_clock(looking.bucket)
@@ -128,12 +121,9 @@ def _look_and_repair(looking: Looking, wanted: Wanted) -> str | None:
     check_histories(looking)
     check_references(looking)
     check_leftovers(looking)
-    if not (wanted.repair or wanted.tidy):
-        return None
-    stopped = why_stopped(looking.report, many=wanted.many, weighty=wanted.repair)
-    if stopped is None:
+    if wanted.repair or wanted.tidy:
+        require_plausible(looking.report, many=wanted.many, weighty=wanted.repair)
         repair(looking, weighty=wanted.repair)
-    return stopped
 
 
 class _Pulse:
@@ -144,9 +134,9 @@ class _Pulse:
         self._due = time.monotonic() + NOTED_EVERY
 
     def beat(self) -> None:
-        """Raises TurnLost."""
+        """Raises Unavailable when the database was away for so long that the turn is somebody else's."""
         if self._turn.lost.is_set():
-            raise TurnLost("It was interrupted: the database was away for too long.")
+            raise Unavailable(INTERRUPTED)
         if time.monotonic() < self._due:
             return
         self._due = time.monotonic() + NOTED_EVERY
@@ -171,6 +161,4 @@ def _write_down(sessions: Sessions, check_id: int, result: Result) -> None:
 
 
 def _why(problem: Exception) -> str:
-    if isinstance(problem, SQLAlchemyError):
-        return "The database cannot be reached, or did not answer in time."
-    return str(problem)
+    return DATABASE_AWAY if isinstance(problem, SQLAlchemyError) else str(problem)

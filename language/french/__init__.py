@@ -10,12 +10,13 @@ from language.french import (
     safety,
     screens,
     storage,
+    storage_checks,
     videos,
     webhooks,
 )
 from language.french.errors import REASONS, WORDS
 
-SUBJECTS = (devices, predictions, programs, safety, storage, videos, webhooks)
+SUBJECTS = (devices, predictions, programs, safety, storage, storage_checks, videos, webhooks)
 
 FRENCH: dict[str, str] = dict(screens.FRENCH)
 PLURALS: dict[str, tuple[str, str]] = dict(screens.PLURALS)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from curation.queues import QUEUE_NAMES
 from curation.states import ADMIN_ONLY, NEEDS_COMMENT, STATE_NAMES
+from curation.storage_checks.findings import DATABASE_AWAY, INTERRUPTED
 from language import MONTHS
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENS = ("pages", "components", "api", "app.py", "curation/contact_sheets.py")
 # What curation calls things on screens; looked up with `_` where they are shown.
-TABLES = (STATE_NAMES, QUEUE_NAMES, NEEDS_COMMENT)
+WHY_NOT_CHECKED = {"interrupted": INTERRUPTED, "database": DATABASE_AWAY}
+TABLES = (STATE_NAMES, QUEUE_NAMES, NEEDS_COMMENT, WHY_NOT_CHECKED)
 # Errors, by the name that raises them, whose text is the rest of a sentence that begins with a file's name.
 REASONS = {"NotTaken", "Undecodable"}
 # Said in a terminal only, in English like everything at the operator's door.
