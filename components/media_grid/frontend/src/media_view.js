@@ -114,7 +114,7 @@ export function createMediaView(host) {
       ...(player?.isPlayable ? [button(TEXT.play, TEXT.space, () => player?.toggle())] : []),
       button(showShapes ? TEXT.hideShapes : TEXT.showShapes, "H", toggleShapes, data.shapes.length === 0),
       ...(data.predicted.length ? [button(showPredicted ? TEXT.hidePredictions : TEXT.showPredictions, "P", togglePredicted)] : []),
-      link(TEXT.original, pictureAddress(media.id, "original")),
+      ...(media.gone ? [] : [link(TEXT.original, pictureAddress(media.id, "original"))]),
       copyButton(),
     );
   }

@@ -66,7 +66,8 @@ export function markSelected(tile, selected) {
 export function markShapes(tile, media, screen, crops) {
   const frame = tile.querySelector(".frame");
   frame?.querySelector(".shapes")?.remove();
-  if (!frame || media.shapes.length === 0) return;
+  // Where a sentence stands in place of the picture, shapes would only strike it out.
+  if (!frame || media.gone || media.shapes.length === 0) return;
   if (media.crop) frame.append(drawShapes(inWindow(media.shapes, media.crop.window), CROP_FORMAT, screen, "cover"));
   else frame.append(drawShapes(media.shapes, media, screen, fitOf(media, formatOf(crops))));
 }
