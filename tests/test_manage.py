@@ -123,6 +123,16 @@ def test_an_admin_gets_a_new_one_time_password(operator: Operator) -> None:
     assert first.stdout.splitlines()[0] != second.stdout.splitlines()[0]
 
 
+def test_the_clean_up_is_made_at_once_and_says_what_waits(operator: Operator) -> None:
+    (Path(operator.environment["DATA_DIR"]) / "bucket").mkdir(parents=True)
+    told = operator.runs("purge")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == [
+        "Nothing was due.",
+        "Waiting: 0 withdrawn media until 30 days have passed (0 bytes); 0 contents in the trash (0 bytes).",
+    ]
+
+
 def test_a_database_that_does_not_answer_is_told_in_one_sentence_without_its_password(
     operator: Operator,
 ) -> None:

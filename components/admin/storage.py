@@ -31,7 +31,7 @@ TOO_LONG = timedelta(hours=25)
 
 
 def storage_section(visitor: Access) -> None:
-    """The bucket and the newest check side by side, what that found, and the checks before it."""
+    """The bucket and the newest check side by side, what that found, and the checks before it; what is to go below."""
     st.subheader(_("Storage"))
     left, right = st.columns([1, 1.9], gap="medium")
     with left:
