@@ -211,7 +211,7 @@ def test_a_review_about_another_medias_answer_is_found(checked: Checked) -> None
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_check_needs_no_more_memory_however_much_there_is(checked: Checked) -> None:
-    place, sizes = checked.place, (5_000, 50_000)
+    place, sizes = checked.place, (2_000, 12_000)
     peaks = []
     for size in sizes:
         with open_session() as session:
