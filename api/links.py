@@ -98,6 +98,7 @@ def link_annotation(
     "/links/{signature}",
     response_class=Response,
     responses={
+        410: {},
         200: {
             "content": {
                 "image/jpeg": {},

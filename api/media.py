@@ -109,6 +109,7 @@ def list_neighbours(
     responses={
         200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}, "video/mp4": {}}},
         206: {"description": "The part of the original that the `Range` header asks for."},
+        410: {},
         304: {"description": "The caller holds it already (`If-None-Match`)."},
         416: {"description": "The range lies behind the end."},
     },

@@ -177,6 +177,18 @@ def _families(gauges: Gauges) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "vigie_devices_silent", "Devices without a sign of life for too long.", gauges.devices_silent
     )
+    if gauges.storage_clean_at is not None:
+        yield GaugeMetricFamily(
+            "vigie_storage_clean_timestamp_seconds",
+            "When a storage check last found all in order.",
+            gauges.storage_clean_at,
+        )
+    found = GaugeMetricFamily(
+        "vigie_storage_found", "What the newest storage check found to differ, by kind.", labels=["kind"]
+    )
+    for kind, number in gauges.storage_found.items():
+        found.add_metric([kind], number)
+    yield found
 
 
 def _template(scope: Scope) -> str:

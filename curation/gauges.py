@@ -9,7 +9,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from curation.devices import count_silent_devices
-from db.models import Delivery, Job, JobState, Media, State, Webhook
+from curation.storage_checks.findings import Kind
+from db.models import CheckOutcome, Delivery, Job, JobState, Media, State, StorageCheck, Webhook
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class Gauges:
     deliveries: dict[str, int]
     webhooks_disabled: int
     devices_silent: int
+    # Of storage checks: when one last found all in order, in seconds since 1970, and what the newest one found.
+    storage_clean_at: float | None
+    storage_found: dict[str, int]
 
 
 def read_gauges(session: Session, silent_after: timedelta) -> Gauges:
@@ -47,4 +51,31 @@ def read_gauges(session: Session, silent_after: timedelta) -> Gauges:
         deliveries=deliveries,
         webhooks_disabled=session.scalar(disabled) or 0,
         devices_silent=count_silent_devices(session, silent_after),
+        storage_clean_at=_last_clean(session),
+        storage_found=_found(session),
     )
+
+
+def _last_clean(session: Session) -> float | None:
+    ended = (
+        select(StorageCheck.finished_at)
+        .where(StorageCheck.outcome == CheckOutcome.CLEAN)
+        .order_by(StorageCheck.id.desc())
+        .limit(1)
+    )
+    moment = session.scalar(ended)
+    return moment.timestamp() if moment is not None else None
+
+
+def _found(session: Session) -> dict[str, int]:
+    """How many of each kind the newest check found that could look, zeros included, so that an alarm can end."""
+    looked = (CheckOutcome.CLEAN, CheckOutcome.DRIFT, CheckOutcome.STOPPED)
+    newest = (
+        select(StorageCheck.report)
+        .where(StorageCheck.outcome.in_(looked))
+        .order_by(StorageCheck.id.desc())
+        .limit(1)
+    )
+    report = session.scalar(newest) or {}
+    found: dict[str, int] = report.get("found", {})
+    return {kind.value: found.get(kind.value, 0) for kind in Kind}

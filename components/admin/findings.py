@@ -96,7 +96,7 @@ def examples_table(examples: list[dict[str, Any]]) -> Node:
     rows: list[list[Node | str]] = [
         [
             node("span", *_media_links(about.get("media", [])), cls="named"),
-            node("span", _where(about), cls="code"),
+            node("span", _shortened(_where(about)), cls="code", title=_where(about)),
             _difference(about),
         ]
         for about in examples
@@ -118,6 +118,11 @@ def _media_links(media: list[int]) -> list[Node | str]:
         link(f"/browse?media={media_id}", f"{'' if first else ', '}{media_id}")
         for first, media_id in zip([True] + [False] * len(media), media, strict=False)
     ]
+
+
+def _shortened(where: str) -> str:
+    """Keys are long, and alike but for some letters: their folder, their beginning and their ending."""
+    return where if len(where) <= 48 else f"{where[:30]}…{where[-10:]}"
 
 
 def _where(about: Mapping[str, Any]) -> str:

@@ -70,10 +70,10 @@ def _show_checks(visitor: Access) -> None:
         with explain_problems(), open_session(read_only=True) as session:
             checks = asking.list_checks(session, visitor, limit=SHOWN).items
             clean = asking.last_clean(session, visitor)
-            _show(checks, clean)
-            if running and not any(check.is_running for check in checks):
-                # It has ended: a whole run says so everywhere, and looks no more.
+            if running != any(check.is_running for check in checks):
+                # One has begun or ended: a whole run looks again and again from now on, or no more.
                 st.rerun()
+            _show(checks, clean)
 
     st.fragment(show, run_every=LOOK_AGAIN if running else None)()
 
@@ -109,18 +109,19 @@ def _show_buttons(checks: Sequence[CheckView]) -> None:
             key="check_deep",
             help=_("Finds bytes that changed. It takes as long as downloading everything."),
         )
-        confirm(
-            _("Repair…"),
-            _(
-                "What is lost or damaged is marked and not shown any more, until the same file is uploaded again. "
-                "Rows are written anew from their history. Objects that nobody knows go to the trash for a week. "
-                "Nothing is changed where suspiciously much differs."
-            ),
-            _("Read everything and repair") if deep else _("Check everything and repair"),
-            _ask,
-            True,
-            key="repair_storage",
-        )
+        with st.container(width=170):
+            confirm(
+                _("Repair…"),
+                _(
+                    "What is lost or damaged is marked and not shown any more, until the same file is uploaded again. "
+                    "Rows are written anew from their history. Objects that nobody knows go to the trash for a week. "
+                    "Nothing is changed where suspiciously much differs."
+                ),
+                _("Read everything and repair") if deep else _("Check everything and repair"),
+                _ask,
+                True,
+                key="repair_storage",
+            )
 
 
 def _ask(repair: bool) -> None:

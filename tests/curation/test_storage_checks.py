@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import tracemalloc
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
+from curation.media_keys import media_key
 from curation.storage_checks.findings import Kind
+from curation.storage_checks.histories import check_histories
+from curation.storage_checks.listing import check_listing
+from curation.storage_checks.looking import Looking
 from curation.storage_checks.marker import settle
-from db.models import Annotation, Blob, BlobState, CheckOutcome, Media, Review, State, utc_now
+from db.models import Access, Annotation, Blob, BlobState, CheckOutcome, Media, Review, State, utc_now
 from db.session import open_session
-from storage import open_bucket
+from storage import StoredObject, open_bucket
+from storage.local import LocalBucket
 from tests.conftest import Installation
 from tests.curation.checked import Checked
 from tests.factories import an_access
@@ -197,3 +207,70 @@ def test_a_review_about_another_medias_answer_is_found(checked: Checked) -> None
         session.execute(update(Media).where(Media.id == one).values(act_count=2, state=State.ACCEPTED))
     found = checked.finds()
     assert found[Kind.REFERENCE_BROKEN] == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_check_needs_no_more_memory_however_much_there_is(checked: Checked) -> None:
+    place, sizes = checked.place, (2_000, 12_000)
+    peaks = []
+    for size in sizes:
+        with open_session() as session:
+            fill_contents(session, size)
+        bucket = Listed(size)
+        tracemalloc.start()
+        looking = Looking(open_session, bucket, place)
+        check_listing(looking)
+        check_histories(looking)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert looking.report.looked_at["originals"] == looking.report.looked_at["media"] == size
+        assert looking.report.found.total() == 0
+    assert peaks[1] < 1.5 * peaks[0] + 2 * 2**20
+
+
+def fill_contents(session: Session, upto: int) -> None:
+    """Rows of contents and media numbered up to so many; those that are there stay."""
+    there = session.scalar(select(func.count()).select_from(Blob)) or 0
+    uploader = session.scalars(select(Access.id)).first()
+    contents = [
+        {
+            "id": number,
+            "sha256": hash_of_number(number),
+            "size": number,
+            "content_type": "image/jpeg",
+            "width": 4,
+            "height": 3,
+            "bucket_key": key_of_number(number),
+            "state": BlobState.STORED,
+        }
+        for number in range(there + 1, upto + 1)
+    ]
+    session.execute(insert(Blob), contents)
+    media = [
+        {"id": row["id"], "blob_id": row["id"], "bucket_key": row["bucket_key"], "uploaded_by_id": uploader}
+        for row in contents
+    ]
+    session.execute(insert(Media), media)
+
+
+def hash_of_number(number: int) -> str:
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def key_of_number(number: int) -> str:
+    return media_key("media", hash_of_number(number), "jpg")
+
+
+class Listed(LocalBucket):
+    """A bucket with so many objects, which would take a file each otherwise."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(Path())
+        # Small beside what is looked at, and made before anything is measured.
+        self._sizes = {key_of_number(number): number for number in range(1, size + 1)}
+        self._keys = sorted(self._sizes)
+
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        for key in self._keys:
+            if key.startswith(prefix):
+                yield StoredObject(key, self._sizes[key], None, None)
