@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from curation.accesses import change_scope, disable_access, narrower
@@ -238,3 +239,12 @@ def test_tokens_may_end_a_little_later(session):
     session.expire_all()
     assert session.get(Token, endless.id).expires_at == at
     assert session.get(Token, short.id).expires_at == short.expires_at
+
+
+def test_a_clock_a_day_ahead_sweeps_no_living_token_away(session):
+    access = an_access(session)
+    secret = issue_access_token(session, access, "127.0.0.1")
+    with time_machine.travel(utc_now() + timedelta(days=1), tick=True):
+        issue_access_token(session, access, "127.0.0.1")
+    session.flush()
+    assert find_token_bearer(session, secret) is not None

