@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
@@ -14,6 +13,7 @@ from starlette.responses import StreamingResponse
 from api.dependencies import AccessDep, AddressDep, ReadSessionDep
 from api.downloads import Download, DownloadResponse
 from api.fields import Body
+from api.paging import say_next
 from curation import audit_trail, review_list
 from curation.audit_trail import EventFilter, EventView
 from curation.media_view import ReviewView
@@ -71,7 +71,7 @@ def list_reviews(
 ) -> list[ReviewView]:
     """Decisions, newest first; the `Link` header holds the next page."""
     page = review_list.list_reviews(session, access, **asked.model_dump())
-    _link_next(request, response, asked, page.next_cursor)
+    say_next(request, response, page.next_cursor)
     return page.items
 
 
@@ -85,7 +85,7 @@ def list_events(
 ) -> list[EventView]:
     """The audit trail, newest first; the `Link` header holds the next page. For admins."""
     page = audit_trail.list_events(session, access, asked.wanted(), asked.cursor, asked.limit)
-    _link_next(request, response, asked, page.next_cursor)
+    say_next(request, response, page.next_cursor)
     return page.items
 
 
@@ -126,10 +126,3 @@ class EventsDownload(Download):
 
     def _detail(self) -> dict[str, Any]:
         return {"filter": self._wanted.to_query(), "rows": self._lines.rows}
-
-
-def _link_next(request: Request, response: Response, asked: PageQuery, cursor: str | None) -> None:
-    if cursor is None:
-        return
-    given: dict[str, Any] = asked.model_dump(mode="json", exclude_none=True) | {"cursor": cursor}
-    response.headers["Link"] = f'<{request.url.path}?{urlencode(given)}>; rel="next"'

@@ -50,7 +50,7 @@ PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "admin": ("sign in", "not allowed", "not allowed", "see", "sign in"),
     "account": ("sign in", "see", "see", "see", "sign in"),
 }
-ADMIN_SECTIONS = {"accesses", "devices", "sources", "webhooks", "installation", "acts", "audit"}
+ADMIN_SECTIONS = {"accesses", "devices", "sources", "webhooks", "installation", "acts", "audit", "storage"}
 
 SIGN_IN = "Curation of camera pictures. Sign in to go on."
 NOT_ALLOWED = "This page is not for your scope."

@@ -90,6 +90,8 @@ OPEN = [
     row("POST", "/login/redeem", "204", open=True, door=DASHBOARD, json={"ticket": "{ticket}"}),
     row("POST", "/login/redeem", "401", open=True, door=DASHBOARD, json={"ticket": "{new}"}),
     row("POST", "/login/redeem", "403", open=True, door=ALONE, json={"ticket": "{ticket}"}),
+    row("POST", "/login/forget", "204", open=True, door=DASHBOARD),
+    row("POST", "/login/forget", "403", open=True, door=ALONE),
     # The signature is the credential: whoever asked for the link, not whoever opens it.
     row("GET", "/links/{signature}", "200", open=True, signature="link"),
     row("GET", "/links/{signature}", "200", open=True, signature="annotation_link"),
@@ -158,6 +160,7 @@ MEDIA = [
     row("DELETE", "/media/{media_id}", ADMIN, media_id="picture"),
     row("DELETE", "/media/{media_id}", ADMIN, media_id="own"),
     row("POST", "/media/{media_id}/restore", ADMIN, media_id="gone"),
+    row("POST", "/media/{media_id}/purge", ADMIN, media_id="gone"),
     row("GET", "/media/{media_id}/url", READ_FOREIGN, media_id="picture"),
     row("GET", "/media/{media_id}/url", READ_OWN, media_id="own"),
     row("GET", "/media/{media_id}/url", "401 404 404 404 404", media_id="withdrawn"),
@@ -269,6 +272,10 @@ HOUSE = [
     row("GET", "/webhooks/{webhook_id}/deliveries", ADMIN, webhook_id="webhook"),
     row("POST", "/deliveries/{delivery_id}/retry", ADMIN_202, delivery_id="delivery"),
     row("GET", "/events", ADMIN),
+    row("GET", "/exports/events.csv", ADMIN),
+    row("GET", "/storage/checks", ADMIN),
+    row("POST", "/storage/checks", ADMIN_202, json={"deep": "{no_check_yet}"}),
+    row("GET", "/storage/checks/{check_id}", ADMIN, check_id="check"),
 ]
 MATRIX = [*OPEN, *OWN, *MEDIA, *ANSWERS, *HOUSE]
 

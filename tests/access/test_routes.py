@@ -44,7 +44,7 @@ class Door:
         address = f"{self.root}{row.route.format(**ids)}{'/' if slash else ''}{world.fill_text(row.query)}"
         # A client that keeps cookies would be signed in by the row that redeems a ticket.
         self.client.cookies.clear()
-        own = {"X-Vigie": "1"} if row.route == "/login/redeem" else {}
+        own = {"X-Vigie": "1"} if row.route in ("/login/redeem", "/login/forget") else {}
         return self.client.request(
             row.method,
             address,

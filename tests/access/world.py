@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from curation.annotation_entries import create_annotation
@@ -22,6 +22,7 @@ from curation.reviews import decide
 from curation.sign_in import SignedIn, open_login_session
 from curation.sources import get_or_create_source
 from curation.spread import spread
+from curation.storage_checks.running import begin
 from curation.tokens import add_token
 from db.models import (
     Access,
@@ -36,6 +37,7 @@ from db.models import (
     MediaType,
     Scope,
     State,
+    StorageCheck,
     Token,
     Webhook,
     utc_now,
@@ -336,6 +338,14 @@ class World:
         session.add(delivery)
         session.flush()
         return delivery.id
+
+    def _check(self, session: Session) -> int:
+        return begin(session)
+
+    def _no_check_yet(self, session: Session) -> bool:
+        """One at a time is asked for: what was asked for before is forgotten. A word of a body, and says no."""
+        session.execute(delete(StorageCheck))
+        return False
 
     # --- words and contents ---
 

@@ -117,6 +117,11 @@ def restore(desk: Desk) -> None:
     desk.ask("POST", f"/media/{desk.media_id}/restore")
 
 
+def purge(desk: Desk) -> None:
+    withdraw(desk)
+    desk.ask("POST", f"/media/{desk.media_id}/purge")
+
+
 # What must leave an event, and the act; each begins in an installation of its own.
 ACTS: dict[str, Callable[[Desk], Any]] = {
     "token_issued": lambda desk: None,
@@ -138,6 +143,8 @@ ACTS: dict[str, Callable[[Desk], Any]] = {
     "audit_trail_exported": lambda desk: desk.ask("GET", "/exports/events.csv"),
     "media_withdrawn": withdraw,
     "media_restored": restore,
+    "media_purged": purge,
+    "storage_check_asked_for": lambda desk: desk.ask("POST", "/storage/checks", {"repair": True}),
     "annotation_withdrawn": lambda desk: desk.ask(
         "DELETE",
         "/annotations/"
