@@ -34,6 +34,7 @@ from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from curation.tallies import Tally, count_once_stored
 from curation.videos import VideoFacts
+from db.clock import database_now
 from db.durability import forget_if_it_crashes
 from db.models import (
     Access,
@@ -245,7 +246,8 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
 
     A database that crashes may forget it: the upload then finds no row, or the one of before, and begins again.
     """
-    lease_until = utc_now() + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
+    # By the clock that the clean-up goes by: one that is slow here must not give the content up while it is sent.
+    lease_until = database_now(session) + LEASE + timedelta(seconds=spooled.size / SLOWEST_BUCKET)
     values = {
         "size": spooled.size,
         "content_type": facts.content_type,
