@@ -33,8 +33,7 @@ from curation.media_view import (
 from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.prediction_view import fill_predictions
 from curation.states import LISTED_STATES, UNLISTED_STATES
-from db.models import Access, Blob, Media, Scope, Source, State
-from db.queries import (
+from db.media_queries import (
     media_acted_on,
     media_annotated_by,
     media_between,
@@ -49,6 +48,7 @@ from db.queries import (
     media_with_replies,
     media_with_tags,
 )
+from db.models import Access, Blob, Media, Scope, Source, State
 from db.types import AnyRow, AnySelect
 
 PAGE_SIZE = 60

@@ -18,8 +18,8 @@ from curation.accesses import PEOPLE, require_scope
 from curation.errors import InvalidBox
 from curation.geometry import Box
 from curation.media_view import get_visible_media
+from db.media_queries import media_in_states, media_of_view
 from db.models import Access, LabelClass, Media, Shape, State
-from db.queries import media_in_states, media_of_view
 from db.types import AnySelect
 
 MIN_OVERLAP = 0.3

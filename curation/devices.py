@@ -19,8 +19,9 @@ from curation.sign_in import SignedIn
 from curation.sources import clean_source, get_or_create_source
 from curation.states import UNLISTED_STATES
 from curation.tokens import MadeToken, add_token, end_tokens, require_no_lasting_token
+from db.media_queries import listed_media_per
 from db.models import Access, Media, Scope, Source, Token, utc_now
-from db.queries import listed_media_per, token_seen_at
+from db.queries import token_seen_at
 from db.types import AnyRow, AnySelect, UtcDateTime
 
 DAYS = 14

@@ -20,8 +20,8 @@ from curation.acts import ReviewPolicy
 from curation.errors import Conflict, MovedOn, StaleAnnotation
 from curation.media_view import MediaView
 from curation.states import LOOKABLE, STATE_NAMES
+from db.media_queries import media_acted_on_by, media_shuffled_below
 from db.models import Access, Annotation, Lease, Look, LookKind, Media, Origin, State, utc_now
-from db.queries import media_acted_on_by, media_shuffled_below
 from db.upsert import insert_or_ignore
 
 # A look that was given and not answered is free again after so long: a holiday harms nothing.

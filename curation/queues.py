@@ -21,8 +21,8 @@ from curation.errors import UnknownFilter
 from curation.media_filter import MediaFilter, Sort
 from curation.states import LOOKABLE
 from db.locks import lock_words
+from db.media_queries import media_for_review_by, media_sent_to_others
 from db.models import Access, Media, Scope, State
-from db.queries import media_for_review_by, media_sent_to_others
 
 
 class Queue(enum.StrEnum):

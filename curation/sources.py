@@ -16,8 +16,8 @@ from curation.accesses import PEOPLE, require_scope
 from curation.errors import InvalidText, NameTaken, SourceNotFound
 from curation.events import record
 from curation.states import UNLISTED_STATES
+from db.media_queries import listed_media_per
 from db.models import Access, Media, Scope, Source
-from db.queries import listed_media_per
 from db.types import AnySelect
 from db.upsert import insert_or_ignore
 

@@ -24,8 +24,8 @@ from curation.label_classes import resolve
 from curation.media_view import get_visible_media
 from curation.states import STATE_NAMES
 from db.locks import lock_words
+from db.media_queries import media_of_view
 from db.models import Access, Batch, BatchKind, Blob, Media, State
-from db.queries import media_of_view
 from db.types import AnyRow
 
 MAX_MEDIA = 200

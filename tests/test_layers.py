@@ -15,17 +15,17 @@ TAPS = {"db.session", "storage"}
 RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "pages": (
         {"components", "curation", "db", "language", "storage", "settings"},
-        {"db.queries", "db.migrate"},
+        {"db.media_queries", "db.queries", "db.migrate"},
         {"boto3", "fastapi", "sqlalchemy"},
     ),
     "components": (
         {"components", "curation", "db", "language", "storage", "settings", "reporting"},
-        {"db.queries", "db.migrate"},
+        {"db.media_queries", "db.queries", "db.migrate"},
         {"boto3", "fastapi"},
     ),
     "api": (
         {"api", "curation", "settings", "db", "language", "storage", "reporting"},
-        {"db.queries"},
+        {"db.media_queries", "db.queries"},
         {"streamlit", "boto3"},
     ),
     "curation": (
@@ -35,11 +35,15 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     ),
     "db": ({"db", "settings"}, set(), {"streamlit", "fastapi", "boto3"}),
     "storage": ({"storage", "settings"}, set(), {"streamlit", "fastapi", "sqlalchemy"}),
-    "backup": ({"backup", "db", "storage", "settings"}, {"db.queries"}, {"streamlit", "fastapi", "boto3"}),
+    "backup": (
+        {"backup", "db", "storage", "settings"},
+        {"db.media_queries", "db.queries"},
+        {"streamlit", "fastapi", "boto3"},
+    ),
     "language": ({"language"}, set(), {"streamlit", "fastapi", "starlette", "sqlalchemy", "boto3"}),
     "demo": (
         {"demo", "curation", "db", "language", "storage", "settings"},
-        {"db.queries"},
+        {"db.media_queries", "db.queries"},
         {"streamlit", "fastapi"},
     ),
 }

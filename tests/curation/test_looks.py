@@ -15,8 +15,8 @@ from curation.annotations import submit_annotation
 from curation.errors import NotAllowed
 from curation.media_filter import MediaFilter
 from curation.reviews import decide
+from db.media_queries import media_shuffled_below
 from db.models import Access, Annotation, Decision, Lease, Look, LookKind, Media, utc_now
-from db.queries import media_shuffled_below
 from db.session import open_session
 from tests.factories import a_box, a_media, a_viewer, an_access
 
