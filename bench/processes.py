@@ -100,7 +100,10 @@ def children_of(process_id: int) -> dict[int, str]:
     waiting = [process_id]
     while waiting:
         for child in parents.get(waiting.pop(), []):
-            line = Path(f"/proc/{child}/cmdline").read_bytes()
+            try:
+                line = Path(f"/proc/{child}/cmdline").read_bytes()
+            except OSError:  # gone meanwhile
+                continue
             found[child] = line.replace(b"\0", b" ").decode("utf-8", "replace").strip()
             waiting.append(child)
     return found
