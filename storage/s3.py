@@ -34,11 +34,13 @@ from storage.self_test import run_self_test
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import PutObjectOutputTypeDef, PutObjectRequestTypeDef
 
 # Every thread of a server may talk to the bucket at once (40 in FastAPI's pool, plus a script per open page); a
 # thread that finds the pool empty opens a connection of its own, which is closed afterwards.
 CONNECTIONS = 40
+
+PUT_AGAIN_AFTER = 0.3  # seconds
 
 _DAMAGED = (
     "BadDigest",
@@ -66,12 +68,12 @@ class S3Patience:
     """How long to wait, in seconds. With these, whatever happens, a caller has the answer within 15 s (a PUT: 60 s).
 
     boto3 counts attempts, not seconds: one that hung for ten would be begun again, and again. So the last one begins
-    within 2 s, and has 3 to connect and 10 to read. A PUT has one attempt: whoever sends the picture tries again.
+    within 2 s, and has 3 to connect and 10 to read. A PUT is made again only when the service drops it at once.
     """
 
     connect: float = 3
     read: float = 10
-    put_read: float = 56
+    put_read: float = 54
     attempts: int = 3
     last_attempt_begins_within: float = 2
 
@@ -142,24 +144,37 @@ class S3Bucket:
             "Metadata": {"sha256": sha256},
         }
         with self._explained(key):
-            # Not one step of this may be left out: some services check the MD5 and ignore the SHA-256, others
-            # the other way round, and boto3's own CRC is checked by few.
-            try:
-                answer = self._writing.put_object(**request, **self._sha256_header(sha256))
-            except ClientError as problem:
-                if not self._bears_sha256 or problem.response["Error"]["Code"] not in _NOT_BORNE:
-                    raise
-                content.seek(begin)
-                answer = self._writing.put_object(**request)
-                self._bears_sha256 = False
+            answer = self._put_object(request, content, begin, sha256)
         if not confirm and is_md5(answer["ETag"], md5):
             return
         self._confirm(key, size, sha256, md5)
 
-    def _sha256_header(self, sha256: str) -> dict[str, Any]:
-        if not self._bears_sha256:
-            return {}
-        return {"ChecksumSHA256": base64.b64encode(bytes.fromhex(sha256)).decode()}
+    def _put_object(
+        self, request: PutObjectRequestTypeDef, content: BinaryIO, begin: int, sha256: str
+    ) -> PutObjectOutputTypeDef:
+        """The PUT itself; one that the service drops at once, as some do when two write the same key, is made again."""
+        # Not one digest of these may be left out: some services check the MD5 and ignore the SHA-256, others the
+        # other way round, and boto3's own CRC is checked by few.
+        checksum: dict[str, Any] = {}
+        if self._bears_sha256:
+            checksum = {"ChecksumSHA256": base64.b64encode(bytes.fromhex(sha256)).decode()}
+        last_begins = time.monotonic() + self._patience.last_attempt_begins_within
+        while True:
+            content.seek(begin)
+            try:
+                answer = self._writing.put_object(**request, **checksum)
+            except ClientError as problem:
+                if checksum and problem.response["Error"]["Code"] in _NOT_BORNE:
+                    checksum = {}
+                    continue
+                if problem.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                    raise
+                if time.monotonic() + PUT_AGAIN_AFTER > last_begins:
+                    raise
+                time.sleep(PUT_AGAIN_AFTER)
+                continue
+            self._bears_sha256 = bool(checksum)
+            return answer
 
     def _confirm(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str = "") -> None:
         """Look at what is stored, and take away what is not what was sent. Raises ObjectDamaged."""

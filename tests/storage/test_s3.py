@@ -137,11 +137,17 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(behind_relay: S3Bucke
     assert relay.answer_first == []
 
 
-def test_a_put_is_tried_once_only(behind_relay: S3Bucket, relay: Relay) -> None:
+def test_a_put_that_is_dropped_at_once_is_made_again(behind_relay: S3Bucket, relay: Relay) -> None:
     relay.answer_first = [UNAVAILABLE, UNAVAILABLE]
+    store(behind_relay, "a.jpg")
+    assert behind_relay.read("a.jpg") == PICTURE
+
+
+def test_a_put_that_is_dropped_again_and_again_is_given_up(behind_relay: S3Bucket, relay: Relay) -> None:
+    relay.answer_first = [UNAVAILABLE] * 50
     with pytest.raises(BucketUnreachable):
         store(behind_relay, "a.jpg")
-    assert relay.connections == 1
+    assert relay.answer_first, "asked for ever"
 
 
 def test_a_server_that_stays_silent_is_given_up(s3_account: S3Account, relay: Relay) -> None:
