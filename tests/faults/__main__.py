@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import sys
 from functools import partial
 
@@ -12,6 +13,8 @@ from tests.faults.catalogue import all_faults
 
 
 def main() -> int:
+    # As Ctrl+C does: the servers of a run that is asked to end are stopped with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     faults = all_faults()
     names = list(dict.fromkeys(fault.name for fault in faults))
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
