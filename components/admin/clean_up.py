@@ -38,7 +38,7 @@ def clean_up_part(visitor: Access) -> None:
         return
     show_doors(waiting_table(waiting.first), key="waiting_media")
     if waiting.media > len(waiting.first):
-        st.caption(_("The next {n} of {all}.", n=len(waiting.first), all=waiting.media))
+        st.caption(_("The next {n} of {all}.", n=len(waiting.first), all=number(waiting.media)))
     ids = [media.id for media in waiting.first]
     confirm(
         plural(len(ids), "Delete the content of this one now…", "Delete the content of these {n} now…"),

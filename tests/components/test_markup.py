@@ -27,7 +27,7 @@ SCRIPTS = [
 
 # Streamlit's functions whose first argument, label or help is read as Markdown, and ours that hand theirs on.
 SPEAKING = {
-    "badge", "button", "caption", "checkbox", "confirm", "date_input", "datetime_input", "download_button", "error",
+    "badge", "button", "caption", "checkbox", "choose_one", "confirm", "date_input", "datetime_input", "download_button", "error",
     "expander", "file_uploader", "form_submit_button", "header", "info", "link_button", "markdown", "metric",
     "multiselect", "number_input", "pills", "popover", "radio", "segmented_control", "selectbox", "spinner",
     "status", "subheader", "success", "tabs", "text_area", "text_input", "title", "toast", "toggle", "warning", "write",
@@ -46,6 +46,7 @@ NUMBERS = {"id", "media_id", "width", "height", "lat", "lon", "number", "extract
 # What the eye must vouch for, each with the reason.
 VOUCHED = {
     "components/admin/audit.py": {"label": "one of our two"},
+    "components/choosing.py": {"label": "what `choose_one` is given: looked at there"},
     "components/layout.py": {"_STYLES[kind]": "our own style sheets"},
     "components/made_token.py": {"label": "our own, of two callers"},
     "components/media_panel.py": {
