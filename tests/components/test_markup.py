@@ -27,7 +27,8 @@ SCRIPTS = [
 
 # Streamlit's functions whose first argument, label or help is read as Markdown, and ours that hand theirs on.
 SPEAKING = {
-    "badge", "button", "caption", "checkbox", "choose_one", "confirm", "date_input", "datetime_input", "download_button", "error",
+    "badge", "button", "caption", "checkbox", "choose_one", "confirm", "date_input", "datetime_input",
+    "download_button", "error",
     "expander", "file_uploader", "form_submit_button", "header", "info", "link_button", "markdown", "metric",
     "multiselect", "number_input", "pills", "popover", "radio", "segmented_control", "selectbox", "spinner",
     "status", "subheader", "success", "tabs", "text_area", "text_input", "title", "toast", "toggle", "warning", "write",
