@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -232,7 +233,14 @@ def test_a_command_that_is_ended_goes_on_where_it_was(product: Product, client, 
     }
     environment.pop("VIGIE_TOKEN", None)
     command = [sys.executable, "-m", "vigie_client", "upload", str(folder), "--source", source]
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background has Ctrl+C ignored, and what they start inherits that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
     deadline = time.monotonic() + 60
     while len(_lines(folder / FILE_NAME)) < 20 and time.monotonic() < deadline:
         time.sleep(0.01)
