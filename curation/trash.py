@@ -6,7 +6,6 @@ interrupts is done again: a content that is being deleted stays so until its obj
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from curation.derived import RECIPES, derived_key
 from curation.events import record
 from curation.kill_points import reached
 from curation.pictures import DerivedSize
+from curation.whole import is_whole
 from db.models import Blob, BlobState, Media
 from db.types import Sessions
 from storage import Bucket
@@ -110,13 +110,8 @@ def _is_used(session: Session, blob_id: int) -> bool:
 
 
 def _look_at(bucket: Bucket, blob: Blob) -> BlobState:
-    digest, size = hashlib.sha256(), 0
     try:
-        with bucket.open(blob.bucket_key) as stream:
-            for chunk in stream:
-                digest.update(chunk)
-                size += len(chunk)
+        whole = is_whole(bucket, blob.bucket_key, blob.size, blob.sha256)
     except ObjectMissing:
         return BlobState.LOST
-    whole = size == blob.size and digest.hexdigest() == blob.sha256
     return BlobState.STORED if whole else BlobState.DAMAGED

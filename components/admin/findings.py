@@ -21,6 +21,9 @@ COUNTED: Mapping[Kind, Count] = {
     Kind.OBJECT_WITHOUT_ROW: lambda n: plural(n, "{n} object nobody knows", "{n} objects nobody knows"),
     Kind.SIZE_DIFFERS: lambda n: plural(n, "{n} content of another size", "{n} contents of another size"),
     Kind.CONTENT_DIFFERS: lambda n: plural(n, "{n} damaged content", "{n} damaged contents"),
+    Kind.CONTENT_UNREAD: lambda n: plural(
+        n, "{n} content that could not be read", "{n} contents that could not be read"
+    ),
     Kind.FOUND_AGAIN: lambda n: plural(n, "{n} content found again", "{n} contents found again"),
     Kind.UPLOAD_UNFINISHED: lambda n: plural(n, "{n} upload broken off", "{n} uploads broken off"),
     Kind.MEDIA_UNFILLED: lambda n: plural(n, "{n} media never filled", "{n} media never filled"),
@@ -53,6 +56,9 @@ MEANS = {
     ),
     Kind.CONTENT_DIFFERS: later(
         "What the bucket holds is not what was stored. Uploading the same files again mends it."
+    ),
+    Kind.CONTENT_UNREAD: later(
+        "Their bytes ended early twice, so nothing is known of them. The next check that reads tries again."
     ),
     Kind.OBJECT_WITHOUT_ROW: later(
         "They are called as our pictures are, and no media has them. A repair puts them into the trash for a week."

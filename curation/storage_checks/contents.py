@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import select, update
 from curation.media_keys import media_key
 from curation.storage_checks.findings import Finding, Kind
 from curation.storage_checks.looking import AT_A_TIME, Looking
+from curation.whole import is_whole
 from db.models import Blob, BlobState, Media, utc_now
 from db.types import AnyRow
 from storage import StoredObject
@@ -181,11 +181,15 @@ class _Hashing:
     def note(self, row: AnyRow) -> None:
         looking = self._looking
         try:
-            whole = hash_of(looking, row.bucket_key) == row.sha256
+            whole = is_whole(
+                looking.bucket, row.bucket_key, row.size, row.sha256, still_here=looking.still_here
+            )
         except ObjectMissing:
             return  # it went meanwhile: the next check says what that was
         except ObjectCutShort:
-            whole = False
+            # The bucket's trouble or the network's: nothing is known of its bytes.
+            looking.report.add(Finding(Kind.CONTENT_UNREAD, _about(looking, row)))
+            return
         looking.report.looked_at["contents_read"] += 1
         looking.report.looked_at["bytes_read"] += row.size
         if whole and row.state == BlobState.STORED:
@@ -210,16 +214,6 @@ class _Hashing:
                 .values(verified_at=utc_now())
             )
         self._verified.clear()
-
-
-def hash_of(looking: Looking, key: str) -> str:
-    """The SHA-256 of an object as it is stored. Raises ObjectMissing, ObjectCutShort."""
-    digest = hashlib.sha256()
-    with looking.bucket.open(key) as stream:
-        for chunk in stream:
-            digest.update(chunk)
-            looking.still_here()
-    return digest.hexdigest()
 
 
 def content_hash(folder: str, key: str) -> str | None:

@@ -18,6 +18,7 @@ class Kind(enum.StrEnum):
     OBJECT_WITHOUT_ROW = "object_without_row"  # K2
     SIZE_DIFFERS = "size_differs"  # K3
     CONTENT_DIFFERS = "content_differs"  # K4
+    CONTENT_UNREAD = "content_unread"  # K4: its bytes ended early, as often as it was read
     FOUND_AGAIN = "found_again"  # what was lost or damaged, and is whole
     UPLOAD_UNFINISHED = "upload_unfinished"  # K5
     MEDIA_UNFILLED = "media_unfilled"  # K5
@@ -35,6 +36,7 @@ class Kind(enum.StrEnum):
 # What can be put right without a person having looked: nothing of it is the only copy of anything.
 HARMLESS = frozenset(
     {
+        Kind.FOUND_AGAIN,
         Kind.UPLOAD_UNFINISHED,
         Kind.MEDIA_UNFILLED,
         Kind.DERIVED_WITHOUT_CONTENT,
@@ -50,7 +52,6 @@ WEIGHTY = frozenset(
         Kind.OBJECT_WITHOUT_ROW,
         Kind.SIZE_DIFFERS,
         Kind.CONTENT_DIFFERS,
-        Kind.FOUND_AGAIN,
         Kind.HISTORY_DIFFERS,
     }
 )

@@ -71,6 +71,10 @@ FRENCH: dict[str, str] = {
         "Ils portent des noms comme ceux de nos images, et aucun média ne les a. Une réparation les met une semaine à "
         "la corbeille."
     ),
+    "Their bytes ended early twice, so nothing is known of them. The next check that reads tries again.": (
+        "Leurs octets se sont arrêtés trop tôt deux fois : on n’en sait rien. La prochaine vérification qui lit "
+        "essaiera de nouveau."
+    ),
     "They were lost or damaged, and are whole. A repair shows them again.": (
         "Ils étaient perdus ou abîmés, et sont entiers. Une réparation les montre de nouveau."
     ),
@@ -85,6 +89,10 @@ PLURALS: dict[str, tuple[str, str]] = {
     "{n} objects nobody knows": ("{n} objet que personne ne connaît", "{n} objets que personne ne connaît"),
     "{n} contents of another size": ("{n} contenu d’une autre taille", "{n} contenus d’une autre taille"),
     "{n} damaged contents": ("{n} contenu abîmé", "{n} contenus abîmés"),
+    "{n} contents that could not be read": (
+        "{n} contenu qui n’a pas pu être lu",
+        "{n} contenus qui n’ont pas pu être lus",
+    ),
     "{n} contents found again": ("{n} contenu retrouvé", "{n} contenus retrouvés"),
     "{n} uploads broken off": ("{n} envoi interrompu", "{n} envois interrompus"),
     "{n} media never filled": ("{n} média jamais rempli", "{n} médias jamais remplis"),
