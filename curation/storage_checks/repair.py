@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from curation.trash import settle_upload
 from curation.two_step import sweep as sweep_media
 from db.models import Annotation, Blob, BlobState
 from db.upsert import insert_or_ignore
-from storage.errors import BucketError, BucketUnreachable
+from storage.errors import BucketError, BucketUnreachable, ObjectCutShort
 
 # An object that nobody knows stays for a week after it was found: longer than anything else in the trash.
 UNKNOWN_TRASH = timedelta(days=7)
@@ -40,18 +40,26 @@ def repair(looking: Looking, *, weighty: bool) -> None:
         try:
             if _REPAIRS[finding.kind](looking, finding):
                 looking.report.repaired[finding.kind] += 1
-        except BucketUnreachable:
-            raise
         except BucketError as problem:
+            # A bucket that is away is so for all of them; one object that ends early is not.
+            if isinstance(problem, BucketUnreachable) and not isinstance(problem, ObjectCutShort):
+                raise
             log.error("%s was not repaired: %s", finding, problem)
 
 
 def _mark(looking: Looking, finding: Finding) -> bool:
-    """Content that is gone or not itself is marked so, and not shown any more; its row and its media stay."""
-    about = finding.about
-    state = BlobState.LOST if finding.kind == Kind.OBJECT_MISSING else BlobState.DAMAGED
+    """Content that is gone or not itself is marked so, and not shown any more; its row and its media stay.
+
+    It is settled as an upload that was broken off is: looked at once more, while its row says that this is under way.
+    Whoever stores the object again meanwhile takes the row over, and then it is not marked.
+    """
+    content, seen = finding.about["content"], BlobState(finding.about["state"])
     with looking.sessions() as session:
-        return _move_content(session, about["content"], BlobState(about["state"]), state)
+        if not _move_content(session, content, seen, BlobState.PENDING, lease_until=looking.now):
+            return False
+    # A crash, or a bucket that goes away, leaves it to the clean-up; until then it is shown as before.
+    settled = settle_upload(looking.sessions, looking.bucket, content, looking.now)
+    return settled not in (None, BlobState.STORED)
 
 
 def _show_again(looking: Looking, finding: Finding) -> bool:
@@ -61,8 +69,16 @@ def _show_again(looking: Looking, finding: Finding) -> bool:
         return _move_content(session, finding.about["content"], state, BlobState.STORED)
 
 
-def _move_content(session: Session, content: int, seen: BlobState, state: BlobState) -> bool:
-    moved = update(Blob).where(Blob.id == content, Blob.state == seen).values(state=state)
+def _move_content(
+    session: Session,
+    content: int,
+    seen: BlobState,
+    state: BlobState,
+    *,
+    lease_until: datetime | None = None,
+) -> bool:
+    moved = update(Blob).where(Blob.id == content, Blob.state == seen)
+    moved = moved.values(state=state, lease_until=lease_until)
     return session.execute(moved.returning(Blob.id)).first() is not None
 
 

@@ -1,4 +1,4 @@
-"""Checking and repairing through a bucket that reads badly: nothing good is marked damaged."""
+"""Repairing while others store, and through a bucket that reads badly: nothing good is marked lost or damaged."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import pytest
 
 from curation.storage_checks import marker
 from curation.storage_checks.findings import Kind
+from curation.storage_checks.listing import check_listing
+from curation.storage_checks.looking import Looking
+from curation.storage_checks.repair import repair
 from curation.storage_checks.running import Result, Wanted, make_check
 from db.models import BlobState, CheckOutcome
 from db.session import open_session
 from storage import open_bucket
 from storage.bucket import ObjectStream, StoredObject
+from storage.errors import ObjectMissing
 from storage.local import LocalBucket
 from tests.conftest import Installation
 from tests.curation.checked import Checked
-from tests.factories import an_access
+from tests.factories import a_jpeg, an_access
 
 Mangle = Callable[[bytes], bytes]
 
@@ -29,6 +33,45 @@ def checked(installation: Installation) -> Checked:
         curator = an_access(session)
     marker.settle(open_session, open_bucket())
     return Checked(installation.data_dir, curator)
+
+
+def look(checked: Checked, bucket: LocalBucket | None = None) -> Looking:
+    """A check that has found what there is, and repaired nothing yet."""
+    looking = Looking(open_session, bucket or open_bucket(), checked.place)
+    check_listing(looking)
+    return looking
+
+
+def test_what_is_stored_again_before_its_repair_is_not_marked_lost(checked: Checked) -> None:
+    content = a_jpeg()
+    media_id = checked.register(content).media_id
+    checked.path_of(media_id).unlink()
+    looking = look(checked)
+    assert looking.report.found == {Kind.OBJECT_MISSING: 1}
+    assert checked.register(content).twin
+    repair(looking, weighty=True)
+    assert (checked.blob_of(media_id).state, looking.report.repaired.total()) == (BlobState.STORED, 0)
+
+
+def test_what_is_stored_again_in_the_middle_of_its_repair_is_not_marked_lost(checked: Checked) -> None:
+    content = a_jpeg()
+    media_id = checked.register(content).media_id
+    checked.path_of(media_id).unlink()
+
+    class Late(LocalBucket):
+        """What was missing when somebody asked is there a moment later."""
+
+        def open(self, key: str, **part: Any) -> ObjectStream:
+            try:
+                return super().open(key, **part)
+            except ObjectMissing:
+                assert checked.register(content).twin
+                raise
+
+    looking = look(checked, Late(checked.folder))
+    repair(looking, weighty=True)
+    assert checked.path_of(media_id).exists()
+    assert (checked.blob_of(media_id).state, looking.report.repaired.total()) == (BlobState.STORED, 0)
 
 
 class Misread(LocalBucket):
@@ -69,6 +112,13 @@ def test_one_bad_read_of_each_object_changes_nothing(checked: Checked, mangle: M
     result = check(checked, Misread(checked, mangle, 1), repair=True)
     assert (result.outcome, result.report.found.total()) == (CheckOutcome.CLEAN, 0)
     assert {checked.blob_of(media_id).state for media_id in media_ids} == {BlobState.STORED}
+
+
+def test_what_was_misread_by_the_check_is_looked_at_again_before_it_is_marked(checked: Checked) -> None:
+    media_id = checked.register().media_id
+    result = check(checked, Misread(checked, garbled, 3), repair=True)
+    assert result.report.found == {Kind.CONTENT_DIFFERS: 1}
+    assert (checked.blob_of(media_id).state, result.report.repaired.total()) == (BlobState.STORED, 0)
 
 
 def test_what_is_cut_short_at_each_read_was_not_looked_at_and_is_not_damaged(checked: Checked) -> None:
