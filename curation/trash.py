@@ -7,7 +7,7 @@ interrupts is done again: a content that is being deleted stays so until its obj
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -34,6 +34,17 @@ def trash_content(blob: Blob, until: datetime) -> None:
     """Put a content, whose row is held, into the trash; one that somebody is sending at this moment stays theirs."""
     if blob.state != BlobState.PENDING:
         blob.state, blob.delete_after, blob.lease_until = BlobState.TRASH, until, None
+
+
+def trash_unused(session: Session, blob_id: int, states: Collection[BlobState], until: datetime) -> bool:
+    """Put a content into the trash that is in one of these states and that no media has; says whether it did."""
+    blob = session.scalar(
+        select(Blob).where(Blob.id == blob_id, Blob.state.in_(states)).with_for_update(key_share=True)
+    )
+    if blob is None or _is_used(session, blob_id):
+        return False
+    trash_content(blob, until)
+    return True
 
 
 def is_forsaken(now: datetime) -> ColumnElement[bool]:

@@ -26,6 +26,9 @@ COUNTED: Mapping[Kind, Count] = {
     ),
     Kind.FOUND_AGAIN: lambda n: plural(n, "{n} content found again", "{n} contents found again"),
     Kind.UPLOAD_UNFINISHED: lambda n: plural(n, "{n} upload broken off", "{n} uploads broken off"),
+    Kind.CONTENT_UNUSED: lambda n: plural(
+        n, "{n} content that no media has", "{n} contents that no media has"
+    ),
     Kind.MEDIA_UNFILLED: lambda n: plural(n, "{n} media never filled", "{n} media never filled"),
     Kind.DERIVED_WITHOUT_CONTENT: lambda n: plural(
         n, "{n} thumbnail without a picture", "{n} thumbnails without a picture"
@@ -64,6 +67,9 @@ MEANS = {
         "They are called as our pictures are, and no media has them. A repair puts them into the trash for a week."
     ),
     Kind.FOUND_AGAIN: later("They were lost or damaged, and are whole. A repair shows them again."),
+    Kind.CONTENT_UNUSED: later(
+        "They are put into the trash for a week: uploading the same files takes them out."
+    ),
     Kind.HISTORY_DIFFERS: later("A repair writes anew what their history says."),
     Kind.REFERENCE_BROKEN: later("No program can say what belongs there: restore these rows from a back-up."),
     Kind.NUMBERS_BROKEN: later("No program can say what belongs there: restore these rows from a back-up."),

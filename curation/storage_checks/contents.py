@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from curation.media_keys import media_key
 from curation.storage_checks.findings import Finding, Kind
-from curation.storage_checks.looking import AT_A_TIME, Looking
+from curation.storage_checks.looking import AT_A_TIME, SETTLED, Looking
 from curation.whole import is_whole
 from db.models import Blob, BlobState, Media, utc_now
 from db.types import AnyRow
@@ -19,7 +19,6 @@ from storage.errors import ObjectCutShort, ObjectMissing
 
 # Of rows that seem to lead nowhere so many are asked for one by one; beyond that nobody doubts the listing.
 ASKED_FOR = 1000
-EXPECTED = (BlobState.STORED, BlobState.LOST, BlobState.DAMAGED)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,7 +31,7 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
     for row in _rows(looking):
         if not row.bucket_key.startswith(f"{looking.place.media_folder}/"):
             other = elsewhere.find(row.bucket_key)
-            if row.state in EXPECTED:
+            if row.state in SETTLED:
                 _compare(looking, row, other, without_object, hashing)
             continue
         # Within the folder keys are ordered as hashes are: both have the same first 71 characters.
@@ -40,7 +39,7 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
             without_row.note(found)
             found = next(objects, None)
         is_there = found is not None and found.key == row.bucket_key
-        if row.state in EXPECTED:
+        if row.state in SETTLED:
             _compare(looking, row, found if is_there else None, without_object, hashing)
         if is_there:
             found = next(objects, None)
@@ -226,7 +225,7 @@ def _read_again(looking: Looking, ids: Sequence[int]) -> dict[int, AnyRow]:
     """Rows as they are now, of those for which there should be an object."""
     columns = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state)
     with looking.sessions(read_only=True) as session:
-        rows = session.execute(select(*columns).where(Blob.id.in_(ids), Blob.state.in_(EXPECTED)))
+        rows = session.execute(select(*columns).where(Blob.id.in_(ids), Blob.state.in_(SETTLED)))
         return {row.id: row for row in rows}
 
 

@@ -21,6 +21,7 @@ class Kind(enum.StrEnum):
     CONTENT_UNREAD = "content_unread"  # K4: its bytes ended early, as often as it was read
     FOUND_AGAIN = "found_again"  # what was lost or damaged, and is whole
     UPLOAD_UNFINISHED = "upload_unfinished"  # K5
+    CONTENT_UNUSED = "content_unused"  # K5: stored, and no media has it
     MEDIA_UNFILLED = "media_unfilled"  # K5
     DERIVED_WITHOUT_CONTENT = "derived_without_content"  # K6
     FILE_LEFT_BEHIND = "file_left_behind"  # K7
@@ -38,6 +39,7 @@ HARMLESS = frozenset(
     {
         Kind.FOUND_AGAIN,
         Kind.UPLOAD_UNFINISHED,
+        Kind.CONTENT_UNUSED,
         Kind.MEDIA_UNFILLED,
         Kind.DERIVED_WITHOUT_CONTENT,
         Kind.FILE_LEFT_BEHIND,

@@ -14,14 +14,14 @@ from curation.errors import AnnotationNotFound
 from curation.spool import sweep_spool
 from curation.storage_checks.findings import HARMLESS, WEIGHTY, Finding, Kind
 from curation.storage_checks.histories import put_right
-from curation.storage_checks.looking import GRACE, Looking
-from curation.trash import settle_upload
+from curation.storage_checks.looking import GRACE, SETTLED, Looking
+from curation.trash import settle_upload, trash_unused
 from curation.two_step import sweep as sweep_media
 from db.models import Annotation, Blob, BlobState
 from db.upsert import insert_or_ignore
 from storage.errors import BucketError, BucketUnreachable, ObjectCutShort
 
-# An object that nobody knows stays for a week after it was found: longer than anything else in the trash.
+# What nobody knows or has stays for a week after it was found: longer than anything else in the trash.
 UNKNOWN_TRASH = timedelta(days=7)
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,11 @@ def _settle_upload(looking: Looking, finding: Finding) -> bool:
     return settle_upload(looking.sessions, looking.bucket, finding.about["content"], looking.now) is not None
 
 
+def _trash_unused(looking: Looking, finding: Finding) -> bool:
+    with looking.sessions() as session:
+        return trash_unused(session, finding.about["content"], SETTLED, looking.now + UNKNOWN_TRASH)
+
+
 def _sweep_media(looking: Looking, _finding: Finding) -> bool:
     with looking.sessions() as session:
         sweep_media(session)
@@ -170,6 +175,7 @@ _REPAIRS: dict[Kind, Callable[[Looking, Finding], bool]] = {
     Kind.CONTENT_DIFFERS: _mark,
     Kind.FOUND_AGAIN: _show_again,
     Kind.UPLOAD_UNFINISHED: _settle_upload,
+    Kind.CONTENT_UNUSED: _trash_unused,
     Kind.MEDIA_UNFILLED: _sweep_media,
     Kind.DERIVED_WITHOUT_CONTENT: _delete_object,
     Kind.FILE_LEFT_BEHIND: _delete_left_behind,

@@ -75,6 +75,9 @@ FRENCH: dict[str, str] = {
         "Leurs octets se sont arrêtés trop tôt deux fois : on n’en sait rien. La prochaine vérification qui lit "
         "essaiera de nouveau."
     ),
+    "They are put into the trash for a week: uploading the same files takes them out.": (
+        "Ils sont mis une semaine à la corbeille : envoyer les mêmes fichiers les en sort."
+    ),
     "They were lost or damaged, and are whole. A repair shows them again.": (
         "Ils étaient perdus ou abîmés, et sont entiers. Une réparation les montre de nouveau."
     ),
@@ -95,6 +98,7 @@ PLURALS: dict[str, tuple[str, str]] = {
     ),
     "{n} contents found again": ("{n} contenu retrouvé", "{n} contenus retrouvés"),
     "{n} uploads broken off": ("{n} envoi interrompu", "{n} envois interrompus"),
+    "{n} contents that no media has": ("{n} contenu qu’aucun média n’a", "{n} contenus qu’aucun média n’a"),
     "{n} media never filled": ("{n} média jamais rempli", "{n} médias jamais remplis"),
     "{n} thumbnails without a picture": ("{n} vignette sans image", "{n} vignettes sans image"),
     "{n} files left behind": ("{n} fichier oublié", "{n} fichiers oubliés"),

@@ -127,6 +127,27 @@ def test_content_that_is_sent_while_it_waits_in_the_trash_gets_its_facts(checked
     assert (checked.blob_of(again).width, checked.blob_of(again).state) == (400, BlobState.STORED)
 
 
+def test_content_that_no_media_has_goes_to_the_trash_by_itself_once_it_is_a_day_old(checked: Checked) -> None:
+    content = a_jpeg()
+    kept, media_id = checked.register().media_id, checked.register(content).media_id
+    path, blob = checked.path_of(media_id), checked.blob_of(media_id)
+    with open_session() as session:
+        # As a purge leaves it when the same content is sent again at the same moment.
+        gone = update(Media).where(Media.id == media_id)
+        session.execute(gone.values(blob_id=None, upload_sha256=None, state=State.AWAITING_CONTENT))
+    assert checked.finds() == {}, "it may be about to become a media's"
+
+    with open_session() as session:
+        session.execute(update(Blob).values(created_at=utc_now() - timedelta(days=2)))
+    assert checked.finds() == {Kind.CONTENT_UNUSED: 1}
+    assert checked.check(tidy=True).outcome == CheckOutcome.CLEAN
+    assert (checked.finds(), path.exists()) == ({}, True)
+    assert checked.blob_of(kept).state == BlobState.STORED
+
+    again = checked.register(content).media_id
+    assert (checked.blob_of(again).id, checked.blob_of(again).state) == (blob.id, BlobState.STORED)
+
+
 @pytest.mark.parametrize("key", ["photos/ab/ab/" + UNKNOWN + ".jpg", "media/readme.txt", "holiday.jpg"])
 def test_what_is_not_ours_is_never_touched(checked: Checked, key: str) -> None:
     checked.register()
