@@ -19,6 +19,7 @@ Count = Callable[[int], str]
 COUNTED: Mapping[Kind, Count] = {
     Kind.OBJECT_MISSING: lambda n: plural(n, "{n} content is missing", "{n} contents are missing"),
     Kind.OBJECT_WITHOUT_ROW: lambda n: plural(n, "{n} object nobody knows", "{n} objects nobody knows"),
+    Kind.OBJECT_TWICE: lambda n: plural(n, "{n} content stored twice", "{n} contents stored twice"),
     Kind.SIZE_DIFFERS: lambda n: plural(n, "{n} content of another size", "{n} contents of another size"),
     Kind.CONTENT_DIFFERS: lambda n: plural(n, "{n} damaged content", "{n} damaged contents"),
     Kind.CONTENT_UNREAD: lambda n: plural(
@@ -67,6 +68,9 @@ MEANS = {
         "They are called as our pictures are, and no media has them. A repair puts them into the trash for a week."
     ),
     Kind.FOUND_AGAIN: later("They were lost or damaged, and are whole. A repair shows them again."),
+    Kind.OBJECT_TWICE: later(
+        "A repair deletes the second object after eight days, or keeps that one if the first is not whole."
+    ),
     Kind.CONTENT_UNUSED: later(
         "They are put into the trash for a week: uploading the same files takes them out."
     ),

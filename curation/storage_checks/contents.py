@@ -161,12 +161,24 @@ class _Unknown:
         keys = {found.key: found for found in self._objects}
         with self._looking.sessions(read_only=True) as session:
             hashes = [key.rpartition("/")[2].partition(".")[0] for key in keys]
-            known = set(session.scalars(select(Blob.bucket_key).where(Blob.sha256.in_(hashes))))
-        for key in keys.keys() - known:
+            columns = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state)
+            rows = {
+                row.sha256: row for row in session.execute(select(*columns).where(Blob.sha256.in_(hashes)))
+            }
+        for key, sha256 in zip(keys, hashes, strict=True):
+            row = rows.get(sha256)
+            if row is not None and row.bucket_key == key:
+                continue
             stored = self._looking.bucket.head(key)
-            if stored is not None and self._looking.is_old(stored.last_modified):
+            if stored is None or not self._looking.is_old(stored.last_modified):
+                continue
+            if row is None:
                 about = {"key": key, "size": stored.size, "content_type": stored.content_type}
                 self._looking.report.add(Finding(Kind.OBJECT_WITHOUT_ROW, about))
+            else:
+                about = {**_about(self._looking, row), "key": key, "key_of_row": row.bucket_key}
+                # What is in the trash leaves it first, one way or the other.
+                self._looking.report.add(Finding(Kind.OBJECT_TWICE, about), changes=row.state in SETTLED)
         self._objects.clear()
 
 

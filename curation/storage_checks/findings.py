@@ -16,6 +16,7 @@ class Kind(enum.StrEnum):
 
     OBJECT_MISSING = "object_missing"  # K1
     OBJECT_WITHOUT_ROW = "object_without_row"  # K2
+    OBJECT_TWICE = "object_twice"  # K2: its content has a row, which leads to another key
     SIZE_DIFFERS = "size_differs"  # K3
     CONTENT_DIFFERS = "content_differs"  # K4
     CONTENT_UNREAD = "content_unread"  # K4: its bytes ended early, as often as it was read
@@ -52,6 +53,7 @@ WEIGHTY = frozenset(
     {
         Kind.OBJECT_MISSING,
         Kind.OBJECT_WITHOUT_ROW,
+        Kind.OBJECT_TWICE,
         Kind.SIZE_DIFFERS,
         Kind.CONTENT_DIFFERS,
         Kind.HISTORY_DIFFERS,

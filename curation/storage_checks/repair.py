@@ -17,9 +17,10 @@ from curation.storage_checks.histories import put_right
 from curation.storage_checks.looking import GRACE, SETTLED, Looking
 from curation.trash import settle_upload, trash_unused
 from curation.two_step import sweep as sweep_media
-from db.models import Annotation, Blob, BlobState
+from curation.whole import is_whole
+from db.models import Annotation, Blob, BlobState, Media
 from db.upsert import insert_or_ignore
-from storage.errors import BucketError, BucketUnreachable, ObjectCutShort
+from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
 # What nobody knows or has stays for a week after it was found: longer than anything else in the trash.
 UNKNOWN_TRASH = timedelta(days=7)
@@ -107,13 +108,52 @@ def _trash_unknown(looking: Looking, finding: Finding) -> bool:
 def _delete_unknown_file(looking: Looking, finding: Finding) -> bool:
     """A file that belongs to no answer has no row to wait in: its own age says how long it was left alone."""
     key = finding.about["key"]
-    found = looking.bucket.head(key)
-    if found is None or found.last_modified is None:
-        return False
-    if looking.bucket_now - found.last_modified < GRACE + UNKNOWN_TRASH:
+    if not _has_waited(looking, key):
         return False
     looking.bucket.delete(key)
     return True
+
+
+def _has_waited(looking: Looking, key: str) -> bool:
+    found = looking.bucket.head(key)
+    if found is None or found.last_modified is None:
+        return False
+    return looking.bucket_now - found.last_modified >= GRACE + UNKNOWN_TRASH
+
+
+def _keep_one(looking: Looking, finding: Finding) -> bool:
+    """Of two objects of one content the row's own stays if it is whole; else the row is led to the other if that is."""
+    content, key = finding.about["content"], finding.about["key"]
+    row = _settled(looking, content)
+    if row is None or row.bucket_key == key:
+        return False
+    if _is_whole(looking, row, row.bucket_key):
+        now = _settled(looking, content) if _has_waited(looking, key) else None
+        if now is None or now.bucket_key != row.bucket_key:
+            return False
+        looking.bucket.delete(key)
+        return True
+    if not _is_whole(looking, row, key):
+        return False
+    same = (Blob.id == content, Blob.bucket_key == row.bucket_key, Blob.state.in_(SETTLED))
+    with looking.sessions() as session:
+        led = update(Blob).where(*same).values(bucket_key=key, state=BlobState.STORED)
+        if session.execute(led.returning(Blob.id)).first() is None:
+            return False
+        session.execute(update(Media).where(Media.blob_id == content).values(bucket_key=key))
+    return True
+
+
+def _settled(looking: Looking, content: int) -> Blob | None:
+    with looking.sessions(read_only=True) as session:
+        return session.scalar(select(Blob).where(Blob.id == content, Blob.state.in_(SETTLED)))
+
+
+def _is_whole(looking: Looking, row: Blob, key: str) -> bool:
+    try:
+        return is_whole(looking.bucket, key, row.size, row.sha256, still_here=looking.still_here)
+    except ObjectMissing:
+        return False
 
 
 def _settle_upload(looking: Looking, finding: Finding) -> bool:
@@ -171,6 +211,7 @@ def _write_file(looking: Looking, finding: Finding) -> bool:
 _REPAIRS: dict[Kind, Callable[[Looking, Finding], bool]] = {
     Kind.OBJECT_MISSING: _mark,
     Kind.OBJECT_WITHOUT_ROW: _trash_unknown,
+    Kind.OBJECT_TWICE: _keep_one,
     Kind.SIZE_DIFFERS: _mark,
     Kind.CONTENT_DIFFERS: _mark,
     Kind.FOUND_AGAIN: _show_again,

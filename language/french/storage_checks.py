@@ -78,6 +78,10 @@ FRENCH: dict[str, str] = {
     "They are put into the trash for a week: uploading the same files takes them out.": (
         "Ils sont mis une semaine à la corbeille : envoyer les mêmes fichiers les en sort."
     ),
+    "A repair deletes the second object after eight days, or keeps that one if the first is not whole.": (
+        "Une réparation supprime le second objet au bout de huit jours, ou garde celui-là si le premier n’est "
+        "pas entier."
+    ),
     "They were lost or damaged, and are whole. A repair shows them again.": (
         "Ils étaient perdus ou abîmés, et sont entiers. Une réparation les montre de nouveau."
     ),
@@ -90,6 +94,7 @@ FRENCH: dict[str, str] = {
 PLURALS: dict[str, tuple[str, str]] = {
     "{n} contents are missing": ("{n} contenu manque", "{n} contenus manquent"),
     "{n} objects nobody knows": ("{n} objet que personne ne connaît", "{n} objets que personne ne connaît"),
+    "{n} contents stored twice": ("{n} contenu stocké deux fois", "{n} contenus stockés deux fois"),
     "{n} contents of another size": ("{n} contenu d’une autre taille", "{n} contenus d’une autre taille"),
     "{n} damaged contents": ("{n} contenu abîmé", "{n} contenus abîmés"),
     "{n} contents that could not be read": (
