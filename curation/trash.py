@@ -6,9 +6,8 @@ interrupts is done again: a content that is being deleted stays so until its obj
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -19,6 +18,7 @@ from curation.derived import RECIPES, derived_key
 from curation.events import record
 from curation.kill_points import reached
 from curation.pictures import DerivedSize
+from curation.whole import is_whole
 from db.models import Blob, BlobState, Media
 from db.types import Sessions
 from storage import Bucket
@@ -34,6 +34,17 @@ def trash_content(blob: Blob, until: datetime) -> None:
     """Put a content, whose row is held, into the trash; one that somebody is sending at this moment stays theirs."""
     if blob.state != BlobState.PENDING:
         blob.state, blob.delete_after, blob.lease_until = BlobState.TRASH, until, None
+
+
+def trash_unused(session: Session, blob_id: int, states: Collection[BlobState], until: datetime) -> bool:
+    """Put a content into the trash that is in one of these states and that no media has; says whether it did."""
+    blob = session.scalar(
+        select(Blob).where(Blob.id == blob_id, Blob.state.in_(states)).with_for_update(key_share=True)
+    )
+    if blob is None or _is_used(session, blob_id):
+        return False
+    trash_content(blob, until)
+    return True
 
 
 def is_forsaken(now: datetime) -> ColumnElement[bool]:
@@ -110,13 +121,8 @@ def _is_used(session: Session, blob_id: int) -> bool:
 
 
 def _look_at(bucket: Bucket, blob: Blob) -> BlobState:
-    digest, size = hashlib.sha256(), 0
     try:
-        with bucket.open(blob.bucket_key) as stream:
-            for chunk in stream:
-                digest.update(chunk)
-                size += len(chunk)
+        whole = is_whole(bucket, blob.bucket_key, blob.size, blob.sha256)
     except ObjectMissing:
         return BlobState.LOST
-    whole = size == blob.size and digest.hexdigest() == blob.sha256
     return BlobState.STORED if whole else BlobState.DAMAGED

@@ -19,10 +19,17 @@ Count = Callable[[int], str]
 COUNTED: Mapping[Kind, Count] = {
     Kind.OBJECT_MISSING: lambda n: plural(n, "{n} content is missing", "{n} contents are missing"),
     Kind.OBJECT_WITHOUT_ROW: lambda n: plural(n, "{n} object nobody knows", "{n} objects nobody knows"),
+    Kind.OBJECT_TWICE: lambda n: plural(n, "{n} content stored twice", "{n} contents stored twice"),
     Kind.SIZE_DIFFERS: lambda n: plural(n, "{n} content of another size", "{n} contents of another size"),
     Kind.CONTENT_DIFFERS: lambda n: plural(n, "{n} damaged content", "{n} damaged contents"),
+    Kind.CONTENT_UNREAD: lambda n: plural(
+        n, "{n} content that could not be read", "{n} contents that could not be read"
+    ),
     Kind.FOUND_AGAIN: lambda n: plural(n, "{n} content found again", "{n} contents found again"),
     Kind.UPLOAD_UNFINISHED: lambda n: plural(n, "{n} upload broken off", "{n} uploads broken off"),
+    Kind.CONTENT_UNUSED: lambda n: plural(
+        n, "{n} content that no media has", "{n} contents that no media has"
+    ),
     Kind.MEDIA_UNFILLED: lambda n: plural(n, "{n} media never filled", "{n} media never filled"),
     Kind.DERIVED_WITHOUT_CONTENT: lambda n: plural(
         n, "{n} thumbnail without a picture", "{n} thumbnails without a picture"
@@ -54,10 +61,19 @@ MEANS = {
     Kind.CONTENT_DIFFERS: later(
         "What the bucket holds is not what was stored. Uploading the same files again mends it."
     ),
+    Kind.CONTENT_UNREAD: later(
+        "Their bytes ended early twice, so nothing is known of them. The next check that reads tries again."
+    ),
     Kind.OBJECT_WITHOUT_ROW: later(
         "They are called as our pictures are, and no media has them. A repair puts them into the trash for a week."
     ),
     Kind.FOUND_AGAIN: later("They were lost or damaged, and are whole. A repair shows them again."),
+    Kind.OBJECT_TWICE: later(
+        "A repair deletes the second object after eight days, or keeps that one if the first is not whole."
+    ),
+    Kind.CONTENT_UNUSED: later(
+        "They are put into the trash for a week: uploading the same files takes them out."
+    ),
     Kind.HISTORY_DIFFERS: later("A repair writes anew what their history says."),
     Kind.REFERENCE_BROKEN: later("No program can say what belongs there: restore these rows from a back-up."),
     Kind.NUMBERS_BROKEN: later("No program can say what belongs there: restore these rows from a back-up."),

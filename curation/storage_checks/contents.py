@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,7 +10,8 @@ from sqlalchemy import select, update
 
 from curation.media_keys import media_key
 from curation.storage_checks.findings import Finding, Kind
-from curation.storage_checks.looking import AT_A_TIME, Looking
+from curation.storage_checks.looking import AT_A_TIME, SETTLED, Looking
+from curation.whole import is_whole
 from db.models import Blob, BlobState, Media, utc_now
 from db.types import AnyRow
 from storage import StoredObject
@@ -19,7 +19,6 @@ from storage.errors import ObjectCutShort, ObjectMissing
 
 # Of rows that seem to lead nowhere so many are asked for one by one; beyond that nobody doubts the listing.
 ASKED_FOR = 1000
-EXPECTED = (BlobState.STORED, BlobState.LOST, BlobState.DAMAGED)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,7 +31,7 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
     for row in _rows(looking):
         if not row.bucket_key.startswith(f"{looking.place.media_folder}/"):
             other = elsewhere.find(row.bucket_key)
-            if row.state in EXPECTED:
+            if row.state in SETTLED:
                 _compare(looking, row, other, without_object, hashing)
             continue
         # Within the folder keys are ordered as hashes are: both have the same first 71 characters.
@@ -40,7 +39,7 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
             without_row.note(found)
             found = next(objects, None)
         is_there = found is not None and found.key == row.bucket_key
-        if row.state in EXPECTED:
+        if row.state in SETTLED:
             _compare(looking, row, found if is_there else None, without_object, hashing)
         if is_there:
             found = next(objects, None)
@@ -162,12 +161,24 @@ class _Unknown:
         keys = {found.key: found for found in self._objects}
         with self._looking.sessions(read_only=True) as session:
             hashes = [key.rpartition("/")[2].partition(".")[0] for key in keys]
-            known = set(session.scalars(select(Blob.bucket_key).where(Blob.sha256.in_(hashes))))
-        for key in keys.keys() - known:
+            columns = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state)
+            rows = {
+                row.sha256: row for row in session.execute(select(*columns).where(Blob.sha256.in_(hashes)))
+            }
+        for key, sha256 in zip(keys, hashes, strict=True):
+            row = rows.get(sha256)
+            if row is not None and row.bucket_key == key:
+                continue
             stored = self._looking.bucket.head(key)
-            if stored is not None and self._looking.is_old(stored.last_modified):
+            if stored is None or not self._looking.is_old(stored.last_modified):
+                continue
+            if row is None:
                 about = {"key": key, "size": stored.size, "content_type": stored.content_type}
                 self._looking.report.add(Finding(Kind.OBJECT_WITHOUT_ROW, about))
+            else:
+                about = {**_about(self._looking, row), "key": key, "key_of_row": row.bucket_key}
+                # What is in the trash leaves it first, one way or the other.
+                self._looking.report.add(Finding(Kind.OBJECT_TWICE, about), changes=row.state in SETTLED)
         self._objects.clear()
 
 
@@ -181,11 +192,15 @@ class _Hashing:
     def note(self, row: AnyRow) -> None:
         looking = self._looking
         try:
-            whole = hash_of(looking, row.bucket_key) == row.sha256
+            whole = is_whole(
+                looking.bucket, row.bucket_key, row.size, row.sha256, still_here=looking.still_here
+            )
         except ObjectMissing:
             return  # it went meanwhile: the next check says what that was
         except ObjectCutShort:
-            whole = False
+            # The bucket's trouble or the network's: nothing is known of its bytes.
+            looking.report.add(Finding(Kind.CONTENT_UNREAD, _about(looking, row)))
+            return
         looking.report.looked_at["contents_read"] += 1
         looking.report.looked_at["bytes_read"] += row.size
         if whole and row.state == BlobState.STORED:
@@ -212,16 +227,6 @@ class _Hashing:
         self._verified.clear()
 
 
-def hash_of(looking: Looking, key: str) -> str:
-    """The SHA-256 of an object as it is stored. Raises ObjectMissing, ObjectCutShort."""
-    digest = hashlib.sha256()
-    with looking.bucket.open(key) as stream:
-        for chunk in stream:
-            digest.update(chunk)
-            looking.still_here()
-    return digest.hexdigest()
-
-
 def content_hash(folder: str, key: str) -> str | None:
     """The hash that a key of an original in this folder is made of; None for any other key."""
     name, _, extension = key.rpartition("/")[2].partition(".")
@@ -232,7 +237,7 @@ def _read_again(looking: Looking, ids: Sequence[int]) -> dict[int, AnyRow]:
     """Rows as they are now, of those for which there should be an object."""
     columns = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state)
     with looking.sessions(read_only=True) as session:
-        rows = session.execute(select(*columns).where(Blob.id.in_(ids), Blob.state.in_(EXPECTED)))
+        rows = session.execute(select(*columns).where(Blob.id.in_(ids), Blob.state.in_(SETTLED)))
         return {row.id: row for row in rows}
 
 

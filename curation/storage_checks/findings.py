@@ -16,10 +16,13 @@ class Kind(enum.StrEnum):
 
     OBJECT_MISSING = "object_missing"  # K1
     OBJECT_WITHOUT_ROW = "object_without_row"  # K2
+    OBJECT_TWICE = "object_twice"  # K2: its content has a row, which leads to another key
     SIZE_DIFFERS = "size_differs"  # K3
     CONTENT_DIFFERS = "content_differs"  # K4
+    CONTENT_UNREAD = "content_unread"  # K4: its bytes ended early, as often as it was read
     FOUND_AGAIN = "found_again"  # what was lost or damaged, and is whole
     UPLOAD_UNFINISHED = "upload_unfinished"  # K5
+    CONTENT_UNUSED = "content_unused"  # K5: stored, and no media has it
     MEDIA_UNFILLED = "media_unfilled"  # K5
     DERIVED_WITHOUT_CONTENT = "derived_without_content"  # K6
     FILE_LEFT_BEHIND = "file_left_behind"  # K7
@@ -35,7 +38,9 @@ class Kind(enum.StrEnum):
 # What can be put right without a person having looked: nothing of it is the only copy of anything.
 HARMLESS = frozenset(
     {
+        Kind.FOUND_AGAIN,
         Kind.UPLOAD_UNFINISHED,
+        Kind.CONTENT_UNUSED,
         Kind.MEDIA_UNFILLED,
         Kind.DERIVED_WITHOUT_CONTENT,
         Kind.FILE_LEFT_BEHIND,
@@ -48,9 +53,9 @@ WEIGHTY = frozenset(
     {
         Kind.OBJECT_MISSING,
         Kind.OBJECT_WITHOUT_ROW,
+        Kind.OBJECT_TWICE,
         Kind.SIZE_DIFFERS,
         Kind.CONTENT_DIFFERS,
-        Kind.FOUND_AGAIN,
         Kind.HISTORY_DIFFERS,
     }
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from curation.spool import ENDING, OLDEST
 from curation.storage_checks.findings import Finding, Kind
-from curation.storage_checks.looking import AT_A_TIME, Looking
+from curation.storage_checks.looking import AT_A_TIME, GRACE, SETTLED, Looking
 from curation.two_step import AWAITS_CONTENT_FOR, forsaken_media
-from db.models import Blob, BlobState
+from db.models import Blob, BlobState, Media
 
 # Somebody sweeps every ten minutes; what is still there after an hour was not swept.
 SWEPT_WITHIN = timedelta(hours=1)
@@ -20,6 +20,7 @@ SWEPT_WITHIN = timedelta(hours=1)
 def check_leftovers(looking: Looking) -> None:
     """Find what nobody will finish any more."""
     _check_uploads(looking)
+    _check_unused(looking)
     _check_media(looking)
     oldest = time.time() - OLDEST.total_seconds()
     for path in looking.place.spool_folder.glob(f"*{ENDING}"):
@@ -53,6 +54,31 @@ def _check_uploads(looking: Looking) -> None:
         for row in rows:
             about = {"content": row.id, "sha256": row.sha256, "key": row.bucket_key}
             looking.report.add(Finding(Kind.UPLOAD_UNFINISHED, about))
+        after = rows[-1].id
+
+
+def _check_unused(looking: Looking) -> None:
+    """Contents that no media has: it was purged just when somebody sent them again."""
+    after = 0
+    while True:
+        page = (
+            select(Blob.id, Blob.sha256, Blob.bucket_key)
+            .where(
+                Blob.state.in_(SETTLED),
+                Blob.created_at < looking.now - GRACE,
+                Blob.id > after,
+                ~exists().where(Media.blob_id == Blob.id),
+            )
+            .order_by(Blob.id)
+            .limit(AT_A_TIME)
+        )
+        with looking.sessions(read_only=True) as session:
+            rows = session.execute(page).all()
+        for row in rows:
+            about = {"content": row.id, "sha256": row.sha256, "key": row.bucket_key}
+            looking.report.add(Finding(Kind.CONTENT_UNUSED, about))
+        if len(rows) < AT_A_TIME:
+            return
         after = rows[-1].id
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from curation.storage_checks.findings import Report
-from db.models import utc_now
+from db.models import BlobState, utc_now
 from db.types import Sessions
 from storage import Bucket
 from storage.self_test import FOLDER as SELF_TEST_FOLDER
@@ -20,6 +20,8 @@ from storage.self_test import put_bytes
 # Younger objects may belong to an upload whose row is still to come.
 GRACE = timedelta(hours=24)
 AT_A_TIME = 1000
+# Contents for which there should be an object: nobody sends or deletes them at this moment.
+SETTLED = (BlobState.STORED, BlobState.LOST, BlobState.DAMAGED)
 
 T = TypeVar("T")
 

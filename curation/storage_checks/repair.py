@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,14 +14,15 @@ from curation.errors import AnnotationNotFound
 from curation.spool import sweep_spool
 from curation.storage_checks.findings import HARMLESS, WEIGHTY, Finding, Kind
 from curation.storage_checks.histories import put_right
-from curation.storage_checks.looking import GRACE, Looking
-from curation.trash import settle_upload
+from curation.storage_checks.looking import GRACE, SETTLED, Looking
+from curation.trash import settle_upload, trash_unused
 from curation.two_step import sweep as sweep_media
-from db.models import Annotation, Blob, BlobState
+from curation.whole import is_whole
+from db.models import Annotation, Blob, BlobState, Media
 from db.upsert import insert_or_ignore
-from storage.errors import BucketError, BucketUnreachable
+from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
 
-# An object that nobody knows stays for a week after it was found: longer than anything else in the trash.
+# What nobody knows or has stays for a week after it was found: longer than anything else in the trash.
 UNKNOWN_TRASH = timedelta(days=7)
 
 log = logging.getLogger(__name__)
@@ -40,18 +41,26 @@ def repair(looking: Looking, *, weighty: bool) -> None:
         try:
             if _REPAIRS[finding.kind](looking, finding):
                 looking.report.repaired[finding.kind] += 1
-        except BucketUnreachable:
-            raise
         except BucketError as problem:
+            # A bucket that is away is so for all of them; one object that ends early is not.
+            if isinstance(problem, BucketUnreachable) and not isinstance(problem, ObjectCutShort):
+                raise
             log.error("%s was not repaired: %s", finding, problem)
 
 
 def _mark(looking: Looking, finding: Finding) -> bool:
-    """Content that is gone or not itself is marked so, and not shown any more; its row and its media stay."""
-    about = finding.about
-    state = BlobState.LOST if finding.kind == Kind.OBJECT_MISSING else BlobState.DAMAGED
+    """Content that is gone or not itself is marked so, and not shown any more; its row and its media stay.
+
+    It is settled as an upload that was broken off is: looked at once more, while its row says that this is under way.
+    Whoever stores the object again meanwhile takes the row over, and then it is not marked.
+    """
+    content, seen = finding.about["content"], BlobState(finding.about["state"])
     with looking.sessions() as session:
-        return _move_content(session, about["content"], BlobState(about["state"]), state)
+        if not _move_content(session, content, seen, BlobState.PENDING, lease_until=looking.now):
+            return False
+    # A crash, or a bucket that goes away, leaves it to the clean-up; until then it is shown as before.
+    settled = settle_upload(looking.sessions, looking.bucket, content, looking.now)
+    return settled not in (None, BlobState.STORED)
 
 
 def _show_again(looking: Looking, finding: Finding) -> bool:
@@ -61,8 +70,16 @@ def _show_again(looking: Looking, finding: Finding) -> bool:
         return _move_content(session, finding.about["content"], state, BlobState.STORED)
 
 
-def _move_content(session: Session, content: int, seen: BlobState, state: BlobState) -> bool:
-    moved = update(Blob).where(Blob.id == content, Blob.state == seen).values(state=state)
+def _move_content(
+    session: Session,
+    content: int,
+    seen: BlobState,
+    state: BlobState,
+    *,
+    lease_until: datetime | None = None,
+) -> bool:
+    moved = update(Blob).where(Blob.id == content, Blob.state == seen)
+    moved = moved.values(state=state, lease_until=lease_until)
     return session.execute(moved.returning(Blob.id)).first() is not None
 
 
@@ -91,17 +108,61 @@ def _trash_unknown(looking: Looking, finding: Finding) -> bool:
 def _delete_unknown_file(looking: Looking, finding: Finding) -> bool:
     """A file that belongs to no answer has no row to wait in: its own age says how long it was left alone."""
     key = finding.about["key"]
-    found = looking.bucket.head(key)
-    if found is None or found.last_modified is None:
-        return False
-    if looking.bucket_now - found.last_modified < GRACE + UNKNOWN_TRASH:
+    if not _has_waited(looking, key):
         return False
     looking.bucket.delete(key)
     return True
 
 
+def _has_waited(looking: Looking, key: str) -> bool:
+    found = looking.bucket.head(key)
+    if found is None or found.last_modified is None:
+        return False
+    return looking.bucket_now - found.last_modified >= GRACE + UNKNOWN_TRASH
+
+
+def _keep_one(looking: Looking, finding: Finding) -> bool:
+    """Of two objects of one content the row's own stays if it is whole; else the row is led to the other if that is."""
+    content, key = finding.about["content"], finding.about["key"]
+    row = _settled(looking, content)
+    if row is None or row.bucket_key == key:
+        return False
+    if _is_whole(looking, row, row.bucket_key):
+        now = _settled(looking, content) if _has_waited(looking, key) else None
+        if now is None or now.bucket_key != row.bucket_key:
+            return False
+        looking.bucket.delete(key)
+        return True
+    if not _is_whole(looking, row, key):
+        return False
+    same = (Blob.id == content, Blob.bucket_key == row.bucket_key, Blob.state.in_(SETTLED))
+    with looking.sessions() as session:
+        led = update(Blob).where(*same).values(bucket_key=key, state=BlobState.STORED)
+        if session.execute(led.returning(Blob.id)).first() is None:
+            return False
+        session.execute(update(Media).where(Media.blob_id == content).values(bucket_key=key))
+    return True
+
+
+def _settled(looking: Looking, content: int) -> Blob | None:
+    with looking.sessions(read_only=True) as session:
+        return session.scalar(select(Blob).where(Blob.id == content, Blob.state.in_(SETTLED)))
+
+
+def _is_whole(looking: Looking, row: Blob, key: str) -> bool:
+    try:
+        return is_whole(looking.bucket, key, row.size, row.sha256, still_here=looking.still_here)
+    except ObjectMissing:
+        return False
+
+
 def _settle_upload(looking: Looking, finding: Finding) -> bool:
     return settle_upload(looking.sessions, looking.bucket, finding.about["content"], looking.now) is not None
+
+
+def _trash_unused(looking: Looking, finding: Finding) -> bool:
+    with looking.sessions() as session:
+        return trash_unused(session, finding.about["content"], SETTLED, looking.now + UNKNOWN_TRASH)
 
 
 def _sweep_media(looking: Looking, _finding: Finding) -> bool:
@@ -150,10 +211,12 @@ def _write_file(looking: Looking, finding: Finding) -> bool:
 _REPAIRS: dict[Kind, Callable[[Looking, Finding], bool]] = {
     Kind.OBJECT_MISSING: _mark,
     Kind.OBJECT_WITHOUT_ROW: _trash_unknown,
+    Kind.OBJECT_TWICE: _keep_one,
     Kind.SIZE_DIFFERS: _mark,
     Kind.CONTENT_DIFFERS: _mark,
     Kind.FOUND_AGAIN: _show_again,
     Kind.UPLOAD_UNFINISHED: _settle_upload,
+    Kind.CONTENT_UNUSED: _trash_unused,
     Kind.MEDIA_UNFILLED: _sweep_media,
     Kind.DERIVED_WITHOUT_CONTENT: _delete_object,
     Kind.FILE_LEFT_BEHIND: _delete_left_behind,

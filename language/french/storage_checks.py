@@ -71,6 +71,17 @@ FRENCH: dict[str, str] = {
         "Ils portent des noms comme ceux de nos images, et aucun média ne les a. Une réparation les met une semaine à "
         "la corbeille."
     ),
+    "Their bytes ended early twice, so nothing is known of them. The next check that reads tries again.": (
+        "Leurs octets se sont arrêtés trop tôt deux fois : on n’en sait rien. La prochaine vérification qui lit "
+        "essaiera de nouveau."
+    ),
+    "They are put into the trash for a week: uploading the same files takes them out.": (
+        "Ils sont mis une semaine à la corbeille : envoyer les mêmes fichiers les en sort."
+    ),
+    "A repair deletes the second object after eight days, or keeps that one if the first is not whole.": (
+        "Une réparation supprime le second objet au bout de huit jours, ou garde celui-là si le premier n’est "
+        "pas entier."
+    ),
     "They were lost or damaged, and are whole. A repair shows them again.": (
         "Ils étaient perdus ou abîmés, et sont entiers. Une réparation les montre de nouveau."
     ),
@@ -83,10 +94,16 @@ FRENCH: dict[str, str] = {
 PLURALS: dict[str, tuple[str, str]] = {
     "{n} contents are missing": ("{n} contenu manque", "{n} contenus manquent"),
     "{n} objects nobody knows": ("{n} objet que personne ne connaît", "{n} objets que personne ne connaît"),
+    "{n} contents stored twice": ("{n} contenu stocké deux fois", "{n} contenus stockés deux fois"),
     "{n} contents of another size": ("{n} contenu d’une autre taille", "{n} contenus d’une autre taille"),
     "{n} damaged contents": ("{n} contenu abîmé", "{n} contenus abîmés"),
+    "{n} contents that could not be read": (
+        "{n} contenu qui n’a pas pu être lu",
+        "{n} contenus qui n’ont pas pu être lus",
+    ),
     "{n} contents found again": ("{n} contenu retrouvé", "{n} contenus retrouvés"),
     "{n} uploads broken off": ("{n} envoi interrompu", "{n} envois interrompus"),
+    "{n} contents that no media has": ("{n} contenu qu’aucun média n’a", "{n} contenus qu’aucun média n’a"),
     "{n} media never filled": ("{n} média jamais rempli", "{n} médias jamais remplis"),
     "{n} thumbnails without a picture": ("{n} vignette sans image", "{n} vignettes sans image"),
     "{n} files left behind": ("{n} fichier oublié", "{n} fichiers oubliés"),

@@ -127,6 +127,69 @@ def test_content_that_is_sent_while_it_waits_in_the_trash_gets_its_facts(checked
     assert (checked.blob_of(again).width, checked.blob_of(again).state) == (400, BlobState.STORED)
 
 
+@pytest.mark.parametrize(
+    ("harm", "kept"), [(None, "jpg"), (lose, "jpeg"), (cut_short, "jpeg"), (break_bytes, "jpeg")]
+)
+def test_of_two_objects_of_one_content_a_whole_one_is_kept(
+    checked: Checked, harm: Callable[[Checked, int], None] | None, kept: str
+) -> None:
+    checked.register()
+    content = a_jpeg()
+    media_id = checked.register(content).media_id
+    key = checked.blob_of(media_id).bucket_key
+    second = f"{key.rpartition('.')[0]}.jpeg"
+    path = checked.put(second, content)
+    if harm is not None:
+        harm(checked, media_id)
+    assert checked.finds()[Kind.OBJECT_TWICE] == 1
+    checked.check(tidy=True)
+    assert checked.blob_of(media_id).bucket_key == key, "that is for an admin to decide"
+
+    checked.check(repair=True)
+    assert path.exists(), "nothing is deleted that is younger than eight days"
+    for one in (path, checked.folder / key):
+        if one.exists():
+            grow_old(one, timedelta(days=9))
+    # One that is damaged becomes the second, and is the one to go.
+    checked.check(repair=True)
+    assert checked.check(deep=True).outcome == CheckOutcome.CLEAN
+    blob = checked.blob_of(media_id)
+    assert (blob.state, blob.bucket_key.rpartition(".")[2]) == (BlobState.STORED, kept)
+    assert checked.path_of(media_id).read_bytes() == content
+
+
+def test_a_second_object_that_is_another_thing_than_its_name_says_is_never_kept(checked: Checked) -> None:
+    checked.register()
+    media_id = checked.register().media_id
+    key = checked.blob_of(media_id).bucket_key
+    checked.put(f"{key.rpartition('.')[0]}.jpeg", b"anything")
+    lose(checked, media_id)
+    for _ in range(2):
+        checked.check(repair=True)
+    assert (checked.blob_of(media_id).state, checked.blob_of(media_id).bucket_key) == (BlobState.LOST, key)
+
+
+def test_content_that_no_media_has_goes_to_the_trash_by_itself_once_it_is_a_day_old(checked: Checked) -> None:
+    content = a_jpeg()
+    kept, media_id = checked.register().media_id, checked.register(content).media_id
+    path, blob = checked.path_of(media_id), checked.blob_of(media_id)
+    with open_session() as session:
+        # As a purge leaves it when the same content is sent again at the same moment.
+        gone = update(Media).where(Media.id == media_id)
+        session.execute(gone.values(blob_id=None, upload_sha256=None, state=State.AWAITING_CONTENT))
+    assert checked.finds() == {}, "it may be about to become a media's"
+
+    with open_session() as session:
+        session.execute(update(Blob).values(created_at=utc_now() - timedelta(days=2)))
+    assert checked.finds() == {Kind.CONTENT_UNUSED: 1}
+    assert checked.check(tidy=True).outcome == CheckOutcome.CLEAN
+    assert (checked.finds(), path.exists()) == ({}, True)
+    assert checked.blob_of(kept).state == BlobState.STORED
+
+    again = checked.register(content).media_id
+    assert (checked.blob_of(again).id, checked.blob_of(again).state) == (blob.id, BlobState.STORED)
+
+
 @pytest.mark.parametrize("key", ["photos/ab/ab/" + UNKNOWN + ".jpg", "media/readme.txt", "holiday.jpg"])
 def test_what_is_not_ours_is_never_touched(checked: Checked, key: str) -> None:
     checked.register()
