@@ -39,13 +39,13 @@ def rows_of(folder: Path, table: str) -> Iterator[dict[str, Any]]:
 def wanted_objects(folder: Path) -> Iterator[Wanted]:
     """Originals, annotation files and the bucket's marker. Derived pictures are not among them: they are made again.
 
-    What is known to be damaged is kept as it is, for a person may still want to look at it; what is in the trash is
-    nobody's any more.
+    What is known to be damaged is kept as it is, for a person may still want to look at it, and what is still in doubt
+    for a media may have it; what is in the trash is nobody's any more.
     """
     for blob in rows_of(folder, "blobs"):
         if blob["state"] == BlobState.STORED:
             yield Wanted(blob["bucket_key"], blob["size"], blob["sha256"])
-        elif blob["state"] == BlobState.DAMAGED:
+        elif blob["state"] in (BlobState.DAMAGED, BlobState.PENDING):
             yield Wanted(blob["bucket_key"], required=False)
     for annotation in rows_of(folder, "annotations"):
         if annotation["bucket_key"] is not None:

@@ -17,10 +17,11 @@ from curation.annotation_entries import get_visible_annotation
 from curation.annotations import fill_answer, require_submittable, require_usable
 from curation.answers import AnnotationDraft, clean_comment
 from curation.drafts import drop_draft
-from curation.errors import Conflict, NotAllowed, Refused, UnknownLabelClass, WrongState
+from curation.errors import AnnotationNotFound, Conflict, NotAllowed, Refused, UnknownLabelClass, WrongState
 from curation.file_names import clean_file_name
 from curation.formats import AnnotationFile, read_annotation_file
 from curation.formats.reading import FileAnswer, Picture
+from curation.kill_points import reached
 from curation.label_classes import list_label_classes, resolve
 from curation.media_keys import annotation_file_key
 from curation.media_view import AnnotationView, annotation_views
@@ -28,6 +29,7 @@ from curation.questions import resolve_replies
 from curation.spool import Spooled
 from curation.tallies import Tally, count_once_stored
 from curation.two_step import NAMELESS
+from curation.uploads import is_stored
 from db.models import Access, Annotation, AnnotationContent, Blob, Media, Origin, Scope, State
 from db.types import Sessions
 from storage import Bucket
@@ -43,6 +45,14 @@ class _Waiting:
     number: int
     picture: Picture
     known: Mapping[str, str]  # label classes: key by key and by name
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Where a file lies in the bucket, and as what."""
+
+    key: str
+    content_type: str
 
 
 def require_own(session: Session, access: Access, annotation_id: int) -> None:
@@ -63,7 +73,8 @@ def attach_file(
     policy: ReviewPolicy = ReviewPolicy(),
     keep_unread: bool = False,
 ) -> AnnotationView:
-    """Give an annotation that has no content its file; it becomes the answer that counts. A repeat changes nothing.
+    """Give an annotation that has no content its file; it becomes the answer that counts. A repeat changes nothing,
+    but for a file that the bucket has lost: that one is stored again.
 
     The file is stored under `folder` as it came. Our JSON, COCO and VOC become shapes; what is none of these stays
     a file. With `keep_unread` so does what is one of these and breaks a rule, which is refused otherwise.
@@ -78,24 +89,23 @@ def attach_file(
     with sessions(read_only=True) as session:
         waiting = _look(session, access, annotation_id, spooled.sha256)
         if waiting is None:
-            return annotation_views(session, [annotation_id])[0]
+            filled, kept = annotation_views(session, [annotation_id])[0], _kept_as(session, annotation_id)
+    if waiting is None:
+        if not is_stored(bucket, kept.key, spooled.size):
+            _store(bucket, kept, spooled)
+        return filled
     content = spooled.path.read_bytes()
     read, draft, comment = _read(content, waiting, keep_unread)
     key = annotation_file_key(folder, waiting.media_id, waiting.number, spooled.sha256, read.extension)
-    with open(spooled.path, "rb") as body:
-        bucket.put(
-            key,
-            body,
-            size=spooled.size,
-            content_type=read.content_type,
-            sha256=spooled.sha256,
-            md5=spooled.md5,
-        )
+    _store(bucket, _Kept(key, read.content_type), spooled)
+    reached("attach.put")
     with sessions() as session:
         media = lock_media(session, access, waiting.media_id)
         annotation = _locked(session, annotation_id)
         if annotation.media_id != media.id:
             raise Conflict("This annotation was moved to another media at this moment. Try again.")
+        if annotation.withdrawn_at is not None:
+            raise AnnotationNotFound(f"There is no annotation {annotation_id}.")
         if _is_filled(annotation, spooled.sha256):
             return annotation_views(session, [annotation_id])[0]
         require_submittable(media, accept=False)
@@ -114,7 +124,9 @@ def attach_file(
         count_once_stored(session, Tally.ACTS, "submitted")
         drop_draft(session, access, media.id)
         session.flush()
-        return annotation_views(session, [annotation_id])[0]
+        filled = annotation_views(session, [annotation_id])[0]
+    reached("attach.committed")
+    return filled
 
 
 def _look(session: Session, access: Access, annotation_id: int, sha256: str) -> _Waiting | None:
@@ -134,6 +146,25 @@ def _look(session: Session, access: Access, annotation_id: int, sha256: str) -> 
     known = {_word(found.name): found.key for found in classes} | {found.key: found.key for found in classes}
     picture = Picture(row.width, row.height, row.file_name, row.sha256)
     return _Waiting(annotation.media_id, annotation.number, picture, known)
+
+
+def _kept_as(session: Session, annotation_id: int) -> _Kept:
+    """Where the file of an annotation lies that has one."""
+    columns = select(Annotation.bucket_key, Annotation.file_type).where(Annotation.id == annotation_id)
+    found = session.execute(columns).one()
+    return _Kept(found.bucket_key, found.file_type)
+
+
+def _store(bucket: Bucket, kept: _Kept, spooled: Spooled) -> None:
+    with open(spooled.path, "rb") as body:
+        bucket.put(
+            kept.key,
+            body,
+            size=spooled.size,
+            content_type=kept.content_type,
+            sha256=spooled.sha256,
+            md5=spooled.md5,
+        )
 
 
 def _read(

@@ -18,7 +18,7 @@ from curation.pictures import DerivedSize, WholeSize, crop_picture, draw_picture
 from curation.stored_videos import fetched_video, is_video_key
 from curation.videos import draw_poster
 from storage import Bucket
-from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectMissing
+from storage.errors import BucketError, BucketUnreachable, ObjectCutShort, ObjectDamaged, ObjectMissing
 
 # Part of every key: a changed way of drawing is the next number, and what the earlier ones drew can be deleted.
 NEWEST_RECIPE = 1
@@ -97,9 +97,10 @@ def derived_picture(bucket: Bucket, sha256: str, original_key: str, size: WholeS
 
 def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes) -> bool:
     """Keep a drawn picture; False when the bucket would not take it, which harms nothing: it is made again."""
+    key = derived_key(sha256, size)
     try:
         bucket.put(
-            derived_key(sha256, size),
+            key,
             io.BytesIO(picture),
             size=len(picture),
             content_type=CONTENT_TYPE,
@@ -109,9 +110,19 @@ def keep_derived(bucket: Bucket, sha256: str, size: DerivedSize, picture: bytes)
         )
     except BucketError as problem:
         log.warning("Could not keep the %s of %s: %s", size, sha256, problem)
+        if isinstance(problem, ObjectDamaged):
+            _forget_kept(bucket, key)
         return False
     _failures.forget(sha256)
     return True
+
+
+def _forget_kept(bucket: Bucket, key: str) -> None:
+    """Delete a drawn picture that was stored damaged and would be shown; nobody was promised that it stays."""
+    try:
+        bucket.delete(key)
+    except BucketError as problem:
+        log.warning("What is damaged stays as %s: %s", key, problem)
 
 
 def _comment(text: bytes) -> bytes:

@@ -52,6 +52,7 @@ from db.models import (
 from db.types import Sessions
 from db.upsert import insert_or_ignore
 from storage import Bucket
+from storage.errors import ObjectDamaged
 
 LEASE = timedelta(minutes=15)
 SLOWEST_BUCKET = 2**20  # bytes a second: a lease lasts as long as a large object may take
@@ -156,7 +157,11 @@ def store_content(
     for last in (False,) * (ROUNDS - 1) + (True,):
         claim = _claim_once_deleted(sessions, spooled, facts, key)
         reached("upload.claimed")
-        _store(bucket, spooled, facts, claim)
+        try:
+            _store(bucket, spooled, facts, claim)
+        except ObjectDamaged:
+            _doubt(sessions, spooled.sha256)
+            raise
         reached("upload.confirmed")
         try:
             with sessions() as session:
@@ -296,6 +301,18 @@ def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, claim: _Claim)
     keep_derived(bucket, spooled.sha256, "thumb", facts.thumbnail)
     if isinstance(facts, VideoFacts):
         keep_derived(bucket, spooled.sha256, "screen", facts.poster)
+
+
+def _doubt(sessions: Sessions, sha256: str) -> None:
+    """Let a content be looked at that was stored damaged: an equal upload may have been told that it is safe.
+
+    It stays readable. Who sends it again stores it anew, whatever its size says; else the clean-up settles it.
+    """
+    with sessions() as session:
+        stored = select(Blob).where(Blob.sha256 == sha256, Blob.state == BlobState.STORED).with_for_update()
+        blob = session.scalar(stored)
+        if blob is not None:
+            blob.state, blob.lease_until = BlobState.PENDING, None
 
 
 def _register(

@@ -137,8 +137,9 @@ class Bucket(Protocol):
         """Store the bytes that `content` gives from where it stands; return only when exactly they are stored.
 
         Hashes are lower-case hexadecimal. Writing over an object replaces it at one stroke. Raises ObjectDamaged
-        when length or hash of what arrived differ; what was under the key before may then be gone in an S3 bucket.
-        `confirm=False` leaves out the second look after the write, for what can be made again.
+        when length or hash of what arrived differ, and deletes nothing then: what was under the key before may stand
+        there, or what came of these bytes in an S3 bucket. Putting them again mends that. `confirm=False` leaves out
+        the second look after the write, for what can be made again.
         """
         ...
 

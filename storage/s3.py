@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 40
 
 PUT_AGAIN_AFTER = 0.3  # seconds
+LOOKS = 2  # at what is stored, before it is called damaged
 
 _DAMAGED = (
     "BadDigest",
@@ -177,7 +178,15 @@ class S3Bucket:
             return answer
 
     def _confirm(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str = "") -> None:
-        """Look at what is stored, and take away what is not what was sent. Raises ObjectDamaged."""
+        """Look at what is stored, and once more before believing that it is not what was sent. Raises ObjectDamaged.
+
+        It stays where it is, whatever it is: under the same key somebody else may have stored the same bytes, and may
+        have been told so. That an answer was garbled is no reason to delete theirs.
+        """
+        if not any(self._is_what_was_sent(key, size, sha256, md5, etag_of_parts) for _ in range(LOOKS)):
+            raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
+
+    def _is_what_was_sent(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str) -> bool:
         # Some services read a whole object to tell its ETag: of a large one that takes longer than others may wait.
         client = self._writing if size > LARGEST_IN_ONE else self._reading
         with self._explained(key):
@@ -185,10 +194,7 @@ class S3Bucket:
         # An ETag that is the MD5, or that of all parts, cannot be so by accident. One that is neither says nothing:
         # services that encrypt put something else there.
         shown = is_md5(found["ETag"], md5) or found["ETag"].strip('"') == etag_of_parts
-        if found["ContentLength"] == size and (shown or self._hash(key) == sha256):
-            return
-        self.delete(key)
-        raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
+        return found["ContentLength"] == size and (shown or self._hash(key) == sha256)
 
     def _hash(self, key: str) -> str:
         digest = hashlib.sha256()

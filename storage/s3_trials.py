@@ -73,7 +73,8 @@ class S3Trials:
             raise
         except BucketError:
             return ""
-        self._bucket.delete(key)
+        finally:
+            self._bucket.delete(key)  # a service may refuse it and keep it all the same
         raise Failed("damage on the way is only found by looking afterwards.")
 
     def _etag(self) -> str:
@@ -112,8 +113,8 @@ class S3Trials:
     @contextmanager
     def _small_object(self, content: bytes) -> Iterator[str]:
         key = f"{FOLDER}/{secrets.token_hex(8)}.txt"
-        put_bytes(self._bucket, key, content)
         try:
+            put_bytes(self._bucket, key, content)
             yield key
         finally:
             self._bucket.delete(key)

@@ -51,8 +51,8 @@ def run_self_test(bucket: Bucket, extra: tuple[tuple[str, Trial], ...] = ()) -> 
         return ""
 
     def refuse_damage() -> str:
+        damaged = f"{FOLDER}/{secrets.token_hex(8)}.txt"
         try:
-            damaged = f"{FOLDER}/{secrets.token_hex(8)}.txt"
             bucket.put(
                 damaged,
                 io.BytesIO(content),
@@ -62,7 +62,8 @@ def run_self_test(bucket: Bucket, extra: tuple[tuple[str, Trial], ...] = ()) -> 
             )
         except ObjectDamaged:
             return ""
-        bucket.delete(damaged)
+        finally:
+            bucket.delete(damaged)  # a bucket may refuse them and keep them all the same
         raise Failed("bytes that do not fit their hash were taken.")
 
     def delete() -> str:

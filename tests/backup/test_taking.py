@@ -131,6 +131,16 @@ def test_what_is_known_to_be_lost_or_in_the_trash_is_not_missed(home, installati
     assert (taken.folder / "objects" / kept).read_bytes() == b"half a picture"
 
 
+def test_what_is_in_doubt_is_kept_if_it_is_there(home, installation, tmp_path):
+    with open_session() as session:
+        doubted, never_stored, _ = session.scalars(select(Blob).order_by(Blob.id)).all()
+        doubted.state = never_stored.state = BlobState.PENDING
+        kept, gone = doubted.bucket_key, never_stored.bucket_key
+    (bucket_folder(installation) / gone).unlink()
+    taken = take_backup(home.engine, home.bucket, tmp_path, now=NOW)
+    assert (taken.manifest.missing, (taken.folder / "objects" / kept).exists()) == (0, True)
+
+
 def test_one_at_a_time_works_in_a_shelf(home, tmp_path):
     with open(tmp_path / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -35,9 +35,10 @@ from curation.history import list_annotations as list_answers
 from curation.media_filter import MediaFilter
 from curation.reviews import decide
 from curation.spool import Spool, spool_chunks
-from db.models import Annotation, Comparison, Decision, Media, Scope, Shape, State
+from db.models import Annotation, AnnotationContent, Comparison, Decision, Media, Scope, Shape, State
 from db.session import open_session
 from storage import open_bucket
+from storage.local import LocalBucket
 from tests.factories import a_box, a_media, a_viewer, an_access, an_admin
 from tests.histories import told_by_history
 
@@ -65,12 +66,12 @@ def asked(installation):
 
 @pytest.fixture
 def attach(installation):
-    def send(access, annotation_id, content, file_name="file", **options):
+    def send(access, annotation_id, content, file_name="file", *, bucket=None, **options):
         raw = content if isinstance(content, bytes) else json.dumps(content).encode()
         with Spool(installation.data_dir / "spool", limit=2**20) as spool:
             spooled = spool_chunks(spool, [raw])
             return attach_file(
-                *(open_session, open_bucket(), access, annotation_id, spooled),
+                *(open_session, bucket or open_bucket(), access, annotation_id, spooled),
                 file_name=file_name,
                 folder="annotations",
                 **options,
@@ -210,6 +211,37 @@ def test_a_repeat_changes_nothing_and_another_file_needs_another_annotation(aske
         attach(curator, annotation_id, b"something else")
     with open_session() as session:
         assert session.get_one(Media, media_id).act_count == 1
+
+
+@pytest.mark.parametrize("lost", [None, b"cut"], ids=["gone", "short"])
+def test_a_repeat_stores_a_file_again_that_was_lost(asked, attach, installation, lost):
+    curator, _media_id, annotation_id = asked
+    attach(curator, annotation_id, b"of mine", "labels.bin")
+    with open_session() as session:
+        key = session.get_one(Annotation, annotation_id).bucket_key
+    before = open_bucket().head(key)
+    path = installation.data_dir / "bucket" / key
+    path.unlink() if lost is None else path.write_bytes(lost)
+    assert attach(curator, annotation_id, b"of mine", "labels.bin").content == "file"
+    assert open_bucket().read(key) == b"of mine"
+    assert open_bucket().head(key).content_type == before.content_type
+
+
+def test_an_annotation_that_is_withdrawn_meanwhile_becomes_no_answer(asked, attach, installation):
+    curator, media_id, annotation_id = asked
+
+    class Meanwhile(LocalBucket):
+        def put(self, key, content, **about):
+            super().put(key, content, **about)
+            with open_session() as session:
+                withdraw_annotation(session, an_admin(session), annotation_id)
+
+    with pytest.raises(AnnotationNotFound):
+        attach(curator, annotation_id, COCO, bucket=Meanwhile(installation.data_dir / "bucket"))
+    with open_session() as session:
+        media = session.get_one(Media, media_id)
+        assert (media.state, media.current_annotation_id) == (State.NEW, None)
+        assert session.get_one(Annotation, annotation_id).content == AnnotationContent.NONE
 
 
 def test_an_answer_given_meanwhile_is_not_overwritten(asked, attach):

@@ -7,13 +7,14 @@ import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from PIL import Image
 
 from curation.derived import derived_key, keep_derived, screen, thumbnail
 from curation.errors import ContentMissing
-from storage.errors import BucketUnreachable, ObjectCutShort
+from storage.errors import BucketUnreachable, ObjectCutShort, ObjectDamaged
 from storage.local import LocalBucket
 from tests.curation.hostile import jpeg
 
@@ -91,6 +92,17 @@ def test_a_size_that_cannot_be_kept_is_shown_all_the_same(bucket: LocalBucket, t
     (tmp_path / "bucket" / "derived").write_text("a file where the folder should be")
     assert size_of(thumbnail(bucket, sha256, key)) == (320, 180)
     assert not keep_derived(bucket, sha256, "thumb", b"drawn")
+
+
+def test_a_size_that_is_stored_damaged_is_not_kept(bucket: LocalBucket, tmp_path: Path) -> None:
+    class Damaging(LocalBucket):
+        def put(self, key: str, content: BinaryIO, **about: Any) -> None:
+            super().put(key, content, **about)
+            raise ObjectDamaged(key)
+
+    sha256, key = register(bucket, jpeg())
+    assert not keep_derived(Damaging(tmp_path / "bucket"), sha256, "thumb", b"not what was drawn")
+    assert size_of(thumbnail(bucket, sha256, key)) == (320, 180)
 
 
 def test_a_lost_original_is_told(bucket: LocalBucket) -> None:

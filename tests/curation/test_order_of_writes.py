@@ -17,7 +17,7 @@ from curation.spool import Spool
 from curation.uploads import Registered, register_media
 from db.models import Access, Blob, BlobState, Decision, Media, Rate, utc_now
 from db.session import open_session
-from storage.errors import BucketFull, BucketUnreachable
+from storage.errors import BucketFull, BucketUnreachable, ObjectDamaged
 from storage.local import LocalBucket
 from tests.factories import a_jpeg, an_admin
 
@@ -132,6 +132,42 @@ def test_an_upload_whose_object_was_not_stored_shows_nothing_and_can_be_repeated
     assert keys(bucket) == []
     del bucket.before
     assert not send(content).twin
+    assert rows() == ([BlobState.STORED], 1)
+
+
+@pytest.fixture
+def doubted(send, bucket) -> bytes:
+    """A content that was acknowledged while an equal upload was told that it is stored damaged."""
+    content = a_jpeg()
+
+    def be_overtaken(what: str, key: str) -> None:
+        if what == "put" and key.startswith("media/"):
+            del bucket.before
+            assert not send(content).twin
+            raise ObjectDamaged(key)
+
+    bucket.before = be_overtaken
+    with pytest.raises(ObjectDamaged):
+        send(content)
+    return content
+
+
+def test_a_content_that_an_equal_upload_finds_damaged_stays_and_is_looked_at(doubted, bucket):
+    (key,) = [key for key in keys(bucket) if key.startswith("media/")]
+    assert bucket.read(key) == doubted
+    assert rows() == ([BlobState.PENDING], 1)
+    done = clean_up(open_session, bucket, utc_now(), grace=NO_GRACE)
+    assert done is not None and done.uploads_finished == 1
+    assert rows() == ([BlobState.STORED], 1)
+
+
+def test_a_content_that_an_equal_upload_has_damaged_is_mended_by_sending_it_again(
+    doubted, send, bucket, tmp_path
+):
+    (key,) = [key for key in keys(bucket) if key.startswith("media/")]
+    (tmp_path / "troubled" / key).write_bytes(bytes(len(doubted)))
+    assert send(doubted).twin
+    assert bucket.read(key) == doubted
     assert rows() == ([BlobState.STORED], 1)
 
 

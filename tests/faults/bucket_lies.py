@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +26,7 @@ from tests.faults.s3_proxy import (
     pass_on,
     with_other_bytes,
     with_wrong_etag,
+    with_wrong_length,
 )
 from tests.faults.trial import Caller, Trial
 
@@ -79,6 +83,56 @@ def keeping_half(folder: Path) -> Rule:
             stored = folder / unquote(urlsplit(request.path).path).lstrip("/")
             os.truncate(stored, stored.stat().st_size // 2)
         return answer
+
+    return rule
+
+
+@fault("F7", "equal upload lied about", sample=1, full=20, places=ONLY_S3)
+def equal_upload_lied_about(trial: Trial) -> None:
+    """Of two equal uploads one is acknowledged; then the other is told that it is damaged. The first stays."""
+    with proxied(trial) as proxy, trial.caller() as caller, ThreadPoolExecutor(2) as threads:
+        for _ in range(trial.rounds):
+            content, told = a_jpeg(640, 480), threading.Event()
+            proxy.rule = _lying_to_the_second(told)
+            uploads = [threads.submit(_upload, trial, content) for _ in range(2)]
+            first = next(as_completed(uploads)).result()
+            told.set()
+            answers = [upload.result().status_code for upload in uploads]
+            trial.require(sorted(answers) == [201, 503], f"two equal uploads were answered {answers}")
+            proxy.rule = pass_on
+            if first.status_code == 201:
+                media_id = first.json()["media"]["id"]
+                shown = caller.get(f"/media/{media_id}/picture", params={"size": "original"})
+                trial.require(shown.content == content, f"then the first was answered {shown.status_code}")
+            again = caller.upload(content).status_code
+            trial.require(again == 200, f"sent again it was answered {again}")
+
+
+def _upload(trial: Trial, content: bytes) -> httpx.Response:
+    with trial.caller() as caller:
+        return caller.upload(content)
+
+
+def _lying_to_the_second(first_is_told: threading.Event) -> Rule:
+    """Let two equal uploads write together and one of them look; lie to the other when the first has its answer."""
+    together, lock, looks = threading.Barrier(2), threading.Lock(), []
+    lie = changing(with_wrong_length, method="HEAD")
+
+    def rule(request: Request, forward: Forward) -> Answer:
+        if "/media/" not in request.path:
+            return forward(request)
+        if request.method == "PUT":
+            with suppress(threading.BrokenBarrierError):
+                together.wait(10)
+        if request.method != "HEAD":
+            return forward(request)
+        with lock:
+            looks.append(request.path)
+            is_first = len(looks) == 1
+        if is_first:
+            return forward(request)
+        first_is_told.wait(10)
+        return lie(request, forward)
 
     return rule
 

@@ -24,6 +24,7 @@ STEPS = (
     "annotation.before_file",
     "annotation.after_file",
 )
+FILE_STEPS = ("attach.put", "attach.committed")
 FILES_SECONDS = 30.0
 ACTS_PER_MEDIA = 20
 
@@ -49,6 +50,40 @@ def killed_at_a_step(trial: Trial) -> None:
                 stored = caller.get(f"/media/{media_id}/annotations").json()
                 trial.require(len(stored) == 1, f"{step}: {len(stored)} annotations are stored")
     require_files(trial)
+
+
+@fault("F2", "server killed at each step of an answer that comes as a file", sample=1, full=10)
+def killed_while_attaching(trial: Trial) -> None:
+    """The file is sent again: it is the answer that counts, once, and lies in the bucket."""
+    for number in range(trial.rounds):
+        for step in FILE_STEPS:
+            content = f"{step} {number}".encode()
+            with trial.caller() as caller:
+                media_id = a_media(caller)
+                created = caller.post("/annotations", json={"media_id": media_id})
+                annotation_id = created.raise_for_status().json()["id"]
+            trial.site.start_again(VIGIE_KILL_AT=step)
+            with trial.caller() as caller, suppress(httpx.HTTPError):
+                _attach(caller, annotation_id, content)
+            trial.site.api.wait_for_end(10)
+            trial.site.start()
+            with trial.caller() as caller:
+                for _ in range(2):
+                    answer = _attach(caller, annotation_id, content)
+                    trial.require(answer.status_code == 200, f"{step}: a repeat got {answer.status_code}")
+                stored = caller.get(f"/media/{media_id}/annotations").json()
+            trial.require(
+                [found["id"] for found in stored] == [annotation_id], f"{step}: {len(stored)} are stored"
+            )
+            with open_session(read_only=True, engine=trial.site.engine) as session:
+                key = session.get_one(Annotation, annotation_id).bucket_key
+            path = trial.site.bucket_dir / key if key else None
+            kept = path is not None and path.is_file() and path.read_bytes() == content
+            trial.require(kept, f"{step}: the file is not in the bucket")
+
+
+def _attach(caller: Caller, annotation_id: int, content: bytes) -> httpx.Response:
+    return caller.post(f"/annotations/{annotation_id}/upload", files={"file": ("answer.txt", content)})
 
 
 @fault("F2", "server killed amid many submissions and reviews", sample=1, full=100)

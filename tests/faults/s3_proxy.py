@@ -99,6 +99,17 @@ def with_wrong_etag(answer: Answer) -> Answer:
     return replace(answer, headers={**headers, "ETag": '"00000000000000000000000000000000"'})
 
 
+def with_wrong_length(answer: Answer) -> Answer:
+    """The length of something shorter."""
+    length = len(answer.body) if answer.announced is None else answer.announced
+    return replace(answer, announced=length - 1)
+
+
+def both(first: Rule, second: Rule) -> Rule:
+    """Two faults at once."""
+    return lambda request, forward: first(request, lambda passed: second(passed, forward))
+
+
 class S3Proxy:
     """Listens on a port of its own; `rule` decides what becomes of each request, and may be changed at any time."""
 

@@ -8,12 +8,14 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from storage.bucket import Bucket
 from storage.errors import InvalidKey, ObjectDamaged, ObjectMissing, RangeOutside
+from storage.local import LocalBucket
 from tests.storage.objects import PICTURE, store
 
 CLIMBING_KEYS = [
@@ -240,6 +242,21 @@ def test_the_same_content_put_by_many_at_once_is_stored_whole(bucket: Bucket) ->
 def test_a_bucket_that_works_passes_its_self_test_and_keeps_nothing_of_it(bucket: Bucket) -> None:
     result = bucket.self_test()
     assert result.passed, result
+    assert list(bucket.list()) == []
+
+
+def test_a_self_test_leaves_nothing_in_a_bucket_that_keeps_what_it_refuses(tmp_path: Path) -> None:
+    class Keeping(LocalBucket):
+        def put(self, key: str, content: BinaryIO, **about: Any) -> None:
+            sent = content.read()
+            super().put(
+                key, io.BytesIO(sent), **about | {"sha256": hashlib.sha256(sent).hexdigest(), "md5": None}
+            )
+            raise ObjectDamaged("refused")
+
+    bucket = Keeping(tmp_path / "keeping")
+    bucket.prepare()
+    assert not bucket.self_test().passed
     assert list(bucket.list()) == []
 
 

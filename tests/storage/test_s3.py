@@ -17,6 +17,20 @@ from storage.errors import (
 )
 from storage.s3 import S3Account, S3Bucket, S3Patience, host_of
 from tests.faults.relay import Relay
+from tests.faults.s3_proxy import (
+    Answer,
+    Forward,
+    Request,
+    Rule,
+    S3Proxy,
+    both,
+    changing,
+    pass_on,
+    refusing,
+    with_other_bytes,
+    with_wrong_etag,
+    with_wrong_length,
+)
 from tests.s3_server import BUCKET_NAME, S3Server, start_rclone
 from tests.storage.objects import PICTURE, store
 
@@ -25,6 +39,14 @@ UNAVAILABLE = (
     b"<Error><Code>SlowDown</Code><Message>Slow</Message></Error>   "
 )
 IMPATIENT = S3Patience(connect=0.5, read=0.5, put_read=0.5, last_attempt_begins_within=0)
+LIES = pytest.mark.parametrize(
+    "lie",
+    [
+        changing(with_wrong_length, method="HEAD"),
+        both(changing(with_wrong_etag, method="HEAD"), changing(with_other_bytes, method="GET")),
+    ],
+    ids=["another length", "other bytes"],
+)
 
 
 @pytest.fixture
@@ -38,6 +60,19 @@ def relay(s3_server: S3Server) -> Iterator[Relay]:
 def behind_relay(relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket) -> S3Bucket:
     """The bucket as it is seen through the relay."""
     return bucket_of(replace(s3_account, endpoint_url=relay.url))
+
+
+@pytest.fixture
+def proxy(s3_server: S3Server) -> Iterator[S3Proxy]:
+    proxy = S3Proxy(s3_server.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def behind_proxy(proxy: S3Proxy, s3_account: S3Account, s3_bucket: S3Bucket) -> S3Bucket:
+    """The bucket as it is seen through the proxy."""
+    return bucket_of(replace(s3_account, endpoint_url=proxy.url))
 
 
 def bucket_of(account: S3Account, name: str = BUCKET_NAME, patience: S3Patience | None = None) -> S3Bucket:
@@ -59,7 +94,7 @@ def test_bytes_changed_on_the_way_are_not_taken(
     assert s3_bucket.head("a.jpg") is None
 
 
-def test_an_object_stored_short_is_not_acknowledged(
+def test_an_object_stored_short_is_not_acknowledged_and_can_be_sent_again(
     behind_relay: S3Bucket, relay: Relay, s3_bucket: S3Bucket, s3_server: S3Server
 ) -> None:
     def cut_before_the_second_look(chunk: bytes) -> None:
@@ -70,7 +105,8 @@ def test_an_object_stored_short_is_not_acknowledged(
     with pytest.raises(ObjectDamaged):
         store(behind_relay, "a.jpg")
     relay.before_request = bytes
-    assert s3_bucket.head("a.jpg") is None
+    store(behind_relay, "a.jpg")
+    assert s3_bucket.read("a.jpg") == PICTURE
 
 
 def test_an_etag_that_is_no_md5_makes_the_object_be_read_back(
@@ -84,13 +120,32 @@ def test_an_etag_that_is_no_md5_makes_the_object_be_read_back(
     assert s3_bucket.read("a.jpg") == PICTURE
 
 
-def test_an_object_that_reads_back_differently_is_not_acknowledged(
-    behind_relay: S3Bucket, relay: Relay
+@LIES
+def test_a_bucket_that_lies_about_a_put_costs_nobody_the_equal_object_they_have(
+    behind_proxy: S3Bucket, proxy: S3Proxy, lie: Rule
 ) -> None:
-    relay.change_answer = lambda chunk: flip(chunk.replace(b'Etag: "', b'Etag: "0f'))
+    store(behind_proxy, "a.jpg")
+    proxy.rule = lie
     with pytest.raises(ObjectDamaged):
-        store(behind_relay, "a.jpg")
-    assert behind_relay.head("a.jpg") is None
+        store(behind_proxy, "a.jpg")
+    proxy.rule = pass_on
+    assert behind_proxy.read("a.jpg") == PICTURE
+
+
+@LIES
+def test_a_bucket_that_lies_once_is_looked_at_again(
+    behind_proxy: S3Bucket, proxy: S3Proxy, lie: Rule
+) -> None:
+    lied = []
+
+    def once(request: Request, forward: Forward) -> Answer:
+        lied.append(request.method)
+        return (pass_on if lied.count("HEAD") > 1 else lie)(request, forward)
+
+    proxy.rule = once
+    store(behind_proxy, "a.jpg")
+    assert lied.count("HEAD") == 2
+    assert behind_proxy.read("a.jpg") == PICTURE
 
 
 def test_a_server_whose_etags_are_other_hashes_is_a_good_bucket(tmp_path: Path) -> None:
@@ -247,6 +302,26 @@ def test_the_self_test_tells_what_this_server_does_not_check(s3_bucket: S3Bucket
     assert not seen["a wrong SHA-256 is refused"]
     assert not seen["If-None-Match is honoured"]
     assert result.passed
+
+
+def test_a_self_test_leaves_nothing_of_what_was_refused_and_kept(
+    behind_proxy: S3Bucket, proxy: S3Proxy, s3_bucket: S3Bucket
+) -> None:
+    kept = []
+
+    def keep_and_refuse(request: Request, forward: Forward) -> Answer:
+        answer = forward(request)
+        if request.method == "PUT":
+            kept.append(request.path)
+        # The first is taken: without it no more is tried.
+        return (
+            refusing(400, "BadDigest", method="PUT")(request, lambda _: answer) if len(kept) > 1 else answer
+        )
+
+    proxy.rule = keep_and_refuse
+    assert not all(step.passed for step in behind_proxy.self_test().steps)
+    assert len(kept) > 2
+    assert list(s3_bucket.list()) == []
 
 
 def test_making_a_bucket_asks_nobody(relay: Relay) -> None:
