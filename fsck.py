@@ -126,10 +126,11 @@ def _tell(told: dict[str, Any]) -> None:
 def _why(problem: Exception) -> str:
     from sqlalchemy.exc import DBAPIError
 
+    from db.outages import cause
+
     if not isinstance(problem, DBAPIError):
         return str(problem)
-    cause = (str(problem.orig).strip().splitlines() or ["it does not answer"])[0]
-    return f"The database of DATABASE_URL cannot be used: {cause}"
+    return f"The database of DATABASE_URL cannot be used: {cause(problem)}"
 
 
 def _moment(text: str) -> datetime:

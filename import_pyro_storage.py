@@ -161,17 +161,16 @@ def find_pyro_storage(given: argparse.Namespace, environment: Mapping[str, str])
 @contextmanager
 def _stopping(what: str) -> Iterator[None]:
     """Turn what a database, a bucket or a full disk raises into one sentence that begins with `what`."""
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+    from sqlalchemy.exc import SQLAlchemyError
 
     from curation.errors import CurationError
+    from db.outages import cause
     from storage.errors import BucketError
 
     try:
         yield
     except (SQLAlchemyError, BucketError, CurationError, OSError) as problem:
-        cause = problem.orig if isinstance(problem, DBAPIError) else problem
-        lines = str(cause).strip().splitlines() or ["it does not answer"]
-        raise Stopped(f"{what}: {lines[0]}") from problem
+        raise Stopped(f"{what}: {cause(problem)}") from problem
 
 
 def _written(path: Path | None, rows: Iterable[Moved]) -> Iterator[Moved]:

@@ -48,14 +48,14 @@ def migrate(settings: Settings) -> None:
     from curation.label_classes import ensure_default_label_classes
     from curation.questions import ensure_default_questions
     from db.migrate import upgrade
+    from db.outages import cause
 
     try:
         upgrade()
         _once(ensure_default_label_classes)
         _once(ensure_default_questions)
     except DBAPIError as problem:
-        cause = (str(problem.orig).strip().splitlines() or ["it does not answer"])[0]
-        raise Refused(f"The database of DATABASE_URL cannot be used: {cause}") from problem
+        raise Refused(f"The database of DATABASE_URL cannot be used: {cause(problem)}") from problem
 
 
 def serve(settings: Settings, only: str | None) -> int:

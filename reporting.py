@@ -1,7 +1,8 @@
 """What happened, told to those who run Vigie: log lines with request ids, and errors sent to Sentry.
 
 Neither holds a secret: the values of the secret settings are struck out of every line and every report;
-request bodies, cookies, queries and local variables are never taken along.
+request bodies, cookies, queries and local variables are never taken along. Of an error of the database only what
+`db.outages` lets pass is told, whoever raised it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import make_url
 
+from db.outages import told, without_values
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -137,14 +139,14 @@ def init_sentry(settings: Settings) -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=lambda event, hint: None if _was_sent(hint) else _cleaned_event(event, struck),
-        before_breadcrumb=lambda crumb, hint: _strike_out_everywhere(crumb, struck),
+        before_send=lambda event, hint: None if _was_sent(hint) else _cleaned_event(event, struck, hint),
+        before_breadcrumb=lambda crumb, hint: _cleaned_breadcrumb(crumb, struck, hint),
     )
 
 
 def report_error(error: BaseException) -> None:
     """Log an unexpected error with its trace and hand it to Sentry; the door then shows its own sentence."""
-    logging.getLogger("vigie.errors").error("%s: %s", type(error).__name__, error, exc_info=error)
+    logging.getLogger("vigie.errors").error("%s", told(error), exc_info=error)
     # The line above told Sentry already, where logging is on: the second event of one exception is dropped.
     if "sentry_sdk" in sys.modules:
         import sentry_sdk
@@ -237,7 +239,7 @@ class _JsonLines(logging.Formatter):
             "at": _time_of(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message_of(record),
         }
         if request := _request.get():
             line["request_id"] = request.id
@@ -246,8 +248,8 @@ class _JsonLines(logging.Formatter):
         for name in ("method", "path", "route", "status", "milliseconds"):
             if (value := getattr(record, name, None)) is not None:
                 line[name] = value
-        if record.exc_info and record.exc_info[0]:
-            line["trace"] = "".join(traceback.format_exception(*record.exc_info))
+        if (trace := _trace_of(record)) is not None:
+            line["trace"] = trace
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -257,12 +259,12 @@ class _PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         request_id = current_request_id()
         # Control characters are shown, not obeyed: a path may hold an escape sequence or a line of its own.
-        message = re.sub(r"[\x00-\x1f\x7f]", lambda found: ascii(found[0])[1:-1], record.getMessage())
+        message = re.sub(r"[\x00-\x1f\x7f]", lambda found: ascii(found[0])[1:-1], _message_of(record))
         line = f"{_time_of(record)} {record.levelname:<7} {record.name}: {message}"
         if request_id:
             line += f" [{request_id}]"
-        if record.exc_info and record.exc_info[0]:
-            line += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        if (trace := _trace_of(record)) is not None:
+            line += "\n" + trace.rstrip()
         return line
 
 
@@ -314,6 +316,55 @@ def _strike_out_everywhere(value: Any, struck: tuple[str, ...]) -> Any:
     return value
 
 
+def _message_of(record: logging.LogRecord) -> str:
+    return _without_quotes(record.getMessage(), _errors_of(record))
+
+
+def _trace_of(record: logging.LogRecord) -> str | None:
+    if not record.exc_info or not record.exc_info[0]:
+        return None
+    return _without_quotes("".join(traceback.format_exception(*record.exc_info)), _errors_of(record))
+
+
+def _errors_of(record: logging.LogRecord | None) -> list[BaseException]:
+    """The errors that a log record tells of, as what it says or as its trace."""
+    if record is None:
+        return []
+    given = record.args if isinstance(record.args, tuple) else ()
+    traced = record.exc_info[1] if record.exc_info else None
+    return [one for one in (record.msg, *given, traced) if isinstance(one, BaseException)]
+
+
+def _with_causes(errors: Iterable[BaseException]) -> Iterator[BaseException]:
+    """Errors and all that led to them, as a trace shows them; each once."""
+    left, seen = list(errors), set()
+    while left:
+        error = left.pop()
+        if id(error) in seen:
+            continue
+        seen.add(id(error))
+        yield error
+        left += [one for one in (error.__cause__, error.__context__) if one is not None]
+        left += getattr(error, "exceptions", ())
+
+
+def _without_quotes(text: str, errors: Iterable[BaseException]) -> str:
+    """A text that tells of errors, without the values that a database quotes in them.
+
+    Those of our own engines have forgotten them already; a pool, a driver or another engine has not.
+    """
+    for error in _with_causes(errors):
+        said, clean = str(error), without_values(error)
+        if said == clean:
+            continue
+        # In a trace of several errors at once each line is set in.
+        lines = r"\n[ |]*".join(re.escape(line) for line in said.splitlines())
+        text = re.sub(lines, clean.replace("\\", r"\\"), text)
+        # As one of several arguments.
+        text = text.replace(repr(error), clean)
+    return text
+
+
 def _was_sent(hint: dict[str, Any]) -> bool:
     """Whether this very exception was reported before, and notes that it is now.
 
@@ -327,8 +378,9 @@ def _was_sent(hint: dict[str, Any]) -> bool:
     return bool(sent)
 
 
-def _cleaned_event(event: Any, struck: tuple[str, ...]) -> Any:
-    """A Sentry event with the request id and without what a request may carry in confidence."""
+def _cleaned_event(event: Any, struck: tuple[str, ...], hint: dict[str, Any]) -> Any:
+    """A Sentry event with the request id and without what a request or a database may tell in confidence."""
+    _forget_quotes(event, hint)
     if request := event.get("request"):
         for part in ("cookies", "data", "query_string"):
             request.pop(part, None)
@@ -341,3 +393,24 @@ def _cleaned_event(event: Any, struck: tuple[str, ...]) -> Any:
     if request_id := current_request_id():
         event.setdefault("tags", {})["request_id"] = request_id
     return _strike_out_everywhere(event, struck)
+
+
+def _forget_quotes(event: Any, hint: dict[str, Any]) -> None:
+    """Let an event tell of errors of the database what the log tells of them; Sentry may have cut their texts off."""
+    record = hint.get("log_record")
+    raised = (hint.get("exc_info") or (None, None, None))[1]
+    errors = list(_with_causes([*_errors_of(record), *([raised] if raised is not None else [])]))
+    quoting = {
+        type(error).__name__: clean for error in errors if (clean := without_values(error)) != str(error)
+    }
+    for shown in (event.get("exception") or {}).get("values") or ():
+        shown["value"] = quoting.get(shown.get("type")) or _without_quotes(str(shown.get("value")), errors)
+    if record is not None and quoting:
+        event["logentry"] = {"formatted": _message_of(record)}
+
+
+def _cleaned_breadcrumb(crumb: Any, struck: tuple[str, ...], hint: dict[str, Any]) -> Any:
+    """What was logged before, on an event's way to Sentry."""
+    if (record := hint.get("log_record")) is not None:
+        crumb["message"] = _message_of(record)
+    return _strike_out_everywhere(crumb, struck)

@@ -19,6 +19,7 @@ from curation.announcements import announce_export
 from curation.errors import Unavailable
 from curation.events import record
 from db.models import Access, Event
+from db.outages import told
 from db.session import open_session
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Download:
         try:
             opened.close()
         except SQLAlchemyError as error:  # the connection that broke has nothing to give back
-            log.warning("a download's session did not close: %s", error)
+            log.warning("a download's session did not close: %s", told(error))
         detail = self._detail_now()
         try:
             with open_session() as session:

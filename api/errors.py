@@ -26,7 +26,7 @@ from curation.errors import (
     TooManyAttempts,
     Unavailable,
 )
-from db.outages import OutcomeUnknown, is_away
+from db.outages import OutcomeUnknown, is_away, told
 from language import preferred, speaking
 from language.retold import retold
 from reporting import current_request_id, report_error
@@ -85,12 +85,12 @@ def answer_curation_error(_request: Request, error: Exception) -> Response:
 
 def answer_database_error(_request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
-        log.warning("a constraint refused what no rule did: %s", error)
+        log.warning("a constraint refused what no rule did: %s", told(error))
         return problem(409, "Someone changed this at the same moment. Try again.", "conflict")
     if isinstance(error, DataError):
         return problem(422, "A value cannot be stored. Nothing was changed.", "refused")
     if is_away(error):
-        log.error("database away: %s", error)
+        log.error("database away: %s", told(error))
         said = OUTCOME_UNKNOWN if isinstance(error, OutcomeUnknown) else DATABASE_AWAY
         return problem(503, said, "unavailable", RETRY_AFTER)
     raise error

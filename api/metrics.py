@@ -37,6 +37,7 @@ from curation.accesses import require_scope
 from curation.gauges import Gauges, read_gauges
 from curation.tallies import Tally, read_tallies
 from db.models import Scope as AccessScope
+from db.outages import told
 from db.session import open_session
 from reporting import note_route
 from settings import get_settings
@@ -150,7 +151,7 @@ class _Installation(Collector):
                 with open_session(read_only=True) as session:
                     gauges = read_gauges(session, silent_after)
             except SQLAlchemyError as error:
-                log.error("no figures, database: %s", error)
+                log.error("no figures, database: %s", told(error))
                 return None
             self._read = time.monotonic(), gauges
             return gauges

@@ -15,12 +15,19 @@ from curation.storage_checks.marker import require_own
 from curation.storage_checks.standing import standing_of
 from db import migrate
 from db.durability import forget_if_it_crashes
+from db.outages import told
 from db.session import open_session
 from storage import Bucket
 from storage.errors import BucketError
 
 # For both probes together: whoever asks waits no longer.
 PATIENCE = 4.0
+# How long an answer counts: strangers may ask, and each question writes to the database.
+FRESH_SECONDS = 1.0
+# Whoever waits for an answer that comes at the last moment still gets it.
+MOMENT = 0.5
+NO_DATABASE = "The database cannot be reached."
+NO_BUCKET = "The bucket cannot be reached."
 
 log = logging.getLogger(__name__)
 
@@ -55,36 +62,54 @@ class Attempt:
 
 
 class Readiness:
-    """Both questions. Of those that hang there is one each, however often it is asked."""
+    """Both questions, asked for all who want to know at a time. Of those that hang there is one each."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._attempts: dict[str, Attempt] = {}
+        self._found_at = float("-inf")
+        self._refusal: str | None = None
 
     def require(self, bucket: Bucket) -> None:
         """Raise Unavailable, with no detail for strangers, unless database and bucket can be used."""
-        until = time.monotonic() + PATIENCE
+        came = time.monotonic()
+        until = came + PATIENCE
+        if not self._asking.acquire(timeout=PATIENCE + MOMENT):
+            raise Unavailable(NO_DATABASE)
+        try:
+            # Who waited for somebody's answer takes it, however long it has to wait for its turn to read it.
+            if self._found_at < came - FRESH_SECONDS:
+                self._refusal = self._refused(bucket, until)
+                self._found_at = time.monotonic()
+            refusal = self._refusal
+        finally:
+            self._asking.release()
+        if refusal is not None:
+            raise Unavailable(refusal)
+
+    def _refused(self, bucket: Bucket, until: float) -> str | None:
+        """Why requests cannot be served, in a sentence for strangers; None when they can."""
         database = self._begin("database", _ask_database)
         stored = self._begin("bucket", lambda: _ask_bucket(bucket))
         try:
             database.answer(until)
-        except Unavailable:
-            raise
+        except Unavailable as problem:
+            return problem.sentence
         except (SQLAlchemyError, TimeoutError) as problem:
-            log.error("not ready, database: %s", problem)
-            raise Unavailable("The database cannot be reached.") from None
+            log.error("not ready, database: %s", told(problem))
+            return NO_DATABASE
         try:
             stored.answer(until)
         except (BucketError, SQLAlchemyError, Unavailable, TimeoutError) as problem:
-            log.error("not ready, bucket: %s", problem)
-            raise Unavailable("The bucket cannot be reached.") from None
+            log.error("not ready, bucket: %s", told(problem))
+            return NO_BUCKET
+        return None
 
     def _begin(self, name: str, ask: Callable[[], None]) -> Attempt:
-        with self._lock:
-            running = self._attempts.get(name)
-            if running is None or running.has_ended:
-                running = self._attempts[name] = Attempt(ask)
-            return running
+        running = self._attempts.get(name)
+        if running is None or running.has_ended:
+            running = self._attempts[name] = Attempt(ask)
+        return running
 
 
 def _ask_database() -> None:

@@ -27,6 +27,7 @@ from curation.storage_checks.due import check_if_due
 from curation.storage_checks.looking import Place
 from curation.storage_checks.standing import standing_of
 from db.clock import database_now
+from db.outages import told
 from db.session import open_session
 from reporting import configure_logging, init_sentry
 from settings import Settings
@@ -58,7 +59,7 @@ def _try_bucket() -> None:
     try:
         standing_of(open_bucket()).require(open_session, open_bucket())
     except (Unavailable, BucketError, SQLAlchemyError) as error:
-        log.error("the bucket cannot be used yet: %s", error)
+        log.error("the bucket cannot be used yet: %s", told(error))
 
 
 def start_jobs(settings: Settings) -> list[JobLoop]:

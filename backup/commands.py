@@ -141,14 +141,14 @@ class _Progress:
 def _explained(consequence: str) -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
+    from db.outages import cause
     from storage.errors import BucketError
 
     try:
         yield
     except DBAPIError as problem:
-        cause = (str(problem.orig).strip().splitlines() or ["it does not answer"])[0]
         raise BackupRefused(
-            f"The database of DATABASE_URL cannot be used: {cause}. {consequence}."
+            f"The database of DATABASE_URL cannot be used: {cause(problem)}. {consequence}."
         ) from problem
     except BucketError as problem:
         raise BackupRefused(f"{problem} {consequence}.") from problem

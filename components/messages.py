@@ -10,7 +10,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from curation.errors import CurationError
-from db.outages import OutcomeUnknown, is_away
+from db.outages import OutcomeUnknown, is_away, told
 from language import _, later
 from language.retold import retold
 from reporting import report_error
@@ -51,7 +51,7 @@ def _expected(error: Exception) -> str | None:
         log.error("bucket away: %s", error)
         return _(BUCKET_AWAY)
     if is_away(error):
-        log.error("database away: %s", error)
+        log.error("database away: %s", told(error))
         return _(OUTCOME_UNKNOWN) if isinstance(error, OutcomeUnknown) else _(DATABASE_AWAY)
     return None
 

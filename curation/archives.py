@@ -22,6 +22,7 @@ from curation.errors import CurationError, Refused, RefusedArchive, Unavailable
 from curation.spool import Spool, spool_chunks
 from curation.uploads import UploadPlace, register_media
 from db.models import Access
+from db.outages import told
 from db.types import Sessions
 from storage import Bucket
 from storage.errors import BucketError
@@ -113,7 +114,7 @@ def _register_entries(
                     sessions, bucket, access, archive, entry, name, spool_folder, details, place
                 )
             except (Unavailable, BucketError, OperationalError) as error:
-                log.error("an archive was broken off at %s: %s", name, error)
+                log.error("an archive was broken off at %s: %s", name, told(error))
                 away = NOT_STORED
                 yield EntryResult(name, "refused", detail=away)
             except CurationError as error:

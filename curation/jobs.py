@@ -17,6 +17,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Job, JobState, utc_now
+from db.outages import told
 from db.types import Sessions
 
 LEASE = timedelta(minutes=2)
@@ -66,13 +67,13 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
                 postponed.lease_until = None
         return True
     except Exception as error:  # a job must never end the loop; its row keeps the reason
-        log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, error)
+        log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, told(error))
         with sessions() as session:
             failed = session.get(Job, job_id)
             if failed is not None:
                 failed.state = JobState.FAILED if attempts >= MAX_ATTEMPTS else JobState.WAITING
                 failed.run_after = utc_now() + timedelta(seconds=min(2**attempts, 600))
-                failed.error = f"{type(error).__name__}: {error}"[:500]
+                failed.error = told(error)[:500]
                 failed.lease_until = None
         return True
     with sessions() as session:
@@ -123,7 +124,7 @@ def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]
                         .values(lease_until=utc_now() + LEASE)
                     )
             except Exception as error:  # the work itself will find out, or be done again
-                log.warning("the lease of %s %s was not renewed: %s", name, subject_id, error)
+                log.warning("the lease of %s %s was not renewed: %s", name, subject_id, told(error))
 
     thread = threading.Thread(target=renew, name=f"lease of {name}", daemon=True)
     thread.start()
@@ -174,7 +175,7 @@ class JobLoop:
                     self._do_chores()
                 busy = run_one(self._sessions, self._works)
             except Exception as error:  # the database is away: wait, and look again
-                log.warning("the jobs loop cannot reach the database: %s", error)
+                log.warning("the jobs loop cannot reach the database: %s", told(error))
                 self._stopping.wait(5)
                 continue
             if not busy:
@@ -187,4 +188,4 @@ class JobLoop:
             try:
                 chore()
             except Exception as error:  # the others are done all the same, and this one again in a while
-                log.warning("a chore of %s failed: %s: %s", self._thread.name, type(error).__name__, error)
+                log.warning("a chore of %s failed: %s", self._thread.name, told(error))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.afterwards import do_afterwards
-from db.outages import OutcomeUnknown
+from db.outages import OutcomeUnknown, forget_values
 from settings import get_settings
 
 STATEMENT_SECONDS = 15
@@ -34,12 +34,19 @@ def get_engine() -> Engine:
 
 
 def make_engine(database_url: str) -> Engine:
-    if make_url(database_url).get_backend_name() == "sqlite":
-        return _make_sqlite_engine(database_url)
+    """An engine of our own, whose errors quote no value of a row or a statement."""
+    is_sqlite = make_url(database_url).get_backend_name() == "sqlite"
+    engine = (_make_sqlite_engine if is_sqlite else _make_postgresql_engine)(database_url)
+    event.listen(engine, "handle_error", forget_values)
+    return engine
+
+
+def _make_postgresql_engine(database_url: str) -> Engine:
     from db.pulse import watch  # with psycopg: who keeps rows in SQLite need not load it
 
     engine = create_engine(
         database_url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
@@ -62,6 +69,7 @@ def make_engine(database_url: str) -> Engine:
 def _make_sqlite_engine(database_url: str) -> Engine:
     engine = create_engine(
         database_url,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
     )
 

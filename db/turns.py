@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.models import Turn
+from db.outages import told
 from db.types import Sessions
 from db.upsert import insert_into
 
@@ -117,7 +118,7 @@ def _keep(sessions: Sessions, name: str, turn: HeldTurn, seconds: float, done: t
                     return
             turn.kept_until = begun + seconds
         except Exception as error:  # the database is away: until the turn ends it is still ours
-            log.warning("the turn %s was not renewed: %s", name, error)
+            log.warning("the turn %s was not renewed: %s", name, told(error))
             if time.monotonic() >= turn.kept_until:
                 turn.lost.set()
                 return

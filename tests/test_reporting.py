@@ -14,7 +14,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -76,6 +78,30 @@ def test_secrets_are_struck_out_of_messages_and_traces(lines: list[dict[str, obj
     written = json.dumps(line)
     assert "Traceback" in written and "cannot reach" in written
     assert PASSWORD not in written and KEY not in written
+
+
+def a_quoting_error() -> psycopg.Error:
+    return psycopg.errors.CheckViolation(
+        'new row violates check constraint "short"\nDETAIL:  Failing row contains (7,\n value-4711).'
+    )
+
+
+@pytest.mark.parametrize("shape", ["json", "text"])
+def test_what_a_driver_quotes_stands_in_no_line_and_no_trace_whoever_logs_it(
+    lines: list[dict[str, object]], capsys: pytest.CaptureFixture[str], shape: str
+) -> None:
+    configure_logging(Settings.from_environment({**SECRETIVE, "LOG_FORMAT": shape}))
+    log, raised = logging.getLogger("vigie.test"), a_quoting_error()
+    log.warning("refused: %s, %s", raised, [raised.sqlstate])
+    log.warning("refused: %r", raised)
+    for outer in (RuntimeError(f"it said {raised}"), ExceptionGroup("several", [raised, ValueError("x")])):
+        try:
+            raise outer from raised
+        except Exception:
+            log.exception("it ended")
+    written = capsys.readouterr().err
+    assert written.count("violates check constraint") >= 6 and written.count("Traceback") >= 2
+    assert "4711" not in written and "DETAIL" not in written
 
 
 def test_each_request_is_one_line_without_its_query_and_its_id_is_told(
@@ -261,6 +287,66 @@ def test_an_error_reaches_sentry_once_and_without_secrets(tmp_path: Path) -> Non
     assert "is upside down" in sent
     assert "bucket-pass-4711" not in sent and "in-a-variable" not in sent
     assert "is upside down" in ended.stderr and "bucket-pass-4711" not in ended.stderr
+
+
+QUOTING = """
+import logging
+import sys
+import psycopg
+import sentry_sdk
+from sqlalchemy import text
+from db.models import Comment
+from db.session import get_engine, open_session
+from reporting import configure_logging, init_sentry, report_error
+from settings import get_settings
+configure_logging(get_settings())
+init_sentry(get_settings())
+def insert():
+    with open_session() as session:
+        session.add(Comment(media_id=1, author_id=1, text="comment-4711", client_id="client-0001"))
+raw = psycopg.errors.CheckViolation("refused\\nDETAIL:  Failing row contains (comment-4711).")
+logging.getLogger("vigie.test").warning("before: %s", raw)
+try:
+    insert()
+except Exception as error:
+    report_error(error)
+try:
+    raise RuntimeError(f"it said {raw}") from raw
+except RuntimeError as error:
+    logging.getLogger("vigie.test").exception("again: %s", raw)
+    report_error(error)
+sentry_sdk.flush(timeout=10)
+"""
+
+
+def test_what_a_database_refuses_reaches_sentry_without_its_values(
+    installation: Installation, tmp_path: Path
+) -> None:
+    is_sqlite = installation.database_url.startswith("sqlite")
+    with open_session() as session:
+        session.execute(
+            text("CREATE TRIGGER refuse BEFORE INSERT ON comments BEGIN SELECT RAISE(ABORT, 'no'); END")
+            if is_sqlite
+            else text("ALTER TABLE comments ADD CONSTRAINT refuse CHECK (false) NOT VALID")
+        )
+    receiver = Receiver()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": installation.database_url}
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", QUOTING],
+            env={**environment, "SENTRY_DSN": receiver.dsn},
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        receiver.close()
+    inserted, again = receiver.events()
+    assert "IntegrityError" in json.dumps(inserted) and "CheckViolation" in json.dumps(again)
+    assert "before: " in json.dumps(inserted), "what was logged before comes along"
+    assert "4711" not in b"".join(receiver.bodies).decode()
+    assert "again: refused" in ended.stderr and "4711" not in ended.stderr
 
 
 DOORS = """

@@ -26,6 +26,7 @@ from curation.storage_checks.references import check_references
 from curation.storage_checks.repair import repair
 from db.clock import database_now
 from db.models import Access, CheckOutcome, StorageCheck
+from db.outages import told
 from db.turns import HeldTurn, held_turn
 from db.types import Sessions
 from storage import Bucket
@@ -104,7 +105,7 @@ def carry_out(
     except (WrongBucket, TooMuchDiffers) as stopped:
         outcome, problem = CheckOutcome.STOPPED, stopped.sentence
     except (BucketError, SQLAlchemyError, Unavailable) as error:
-        log.warning("a storage check could not look: %s", error)
+        log.warning("a storage check could not look: %s", told(error))
         outcome, problem = CheckOutcome.FAILED, _why(error)
     result = Result(outcome, looking.report, problem)
     _write_down(sessions, check_id, result)

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from api import readiness
+from api.readiness import FRESH_SECONDS
 from curation.jobs import run_one
 from curation.storage_checks.asking import STORAGE_CHECK, make_asked_check
 from curation.storage_checks.due import check_if_due
@@ -115,7 +117,7 @@ def test_a_check_whose_process_was_killed_is_given_up(client, caller, place):
 def test_ready_is_no_with_the_bucket_of_another_installation_and_says_no_more(client, place, installation):
     assert client.get("/ready").status_code == 200
     (installation.data_dir / "bucket" / MARKER_KEY).write_text('{"installation": "another"}')
-    answer = client.get("/ready")
+    answer = ask_in_a_moment(client)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert "another" not in answer.text
     assert "Retry-After" in answer.headers
@@ -128,9 +130,40 @@ def test_ready_is_no_with_a_bucket_that_takes_nothing(client, place, installatio
     (folder / "self-test").mkdir(exist_ok=True)
     (folder / "self-test").rmdir()
     (folder / "self-test").write_text("a file where a folder should be")
-    assert client.get("/ready").status_code == 503
+    assert ask_in_a_moment(client).status_code == 503
     (folder / "self-test").unlink()
+    assert ask_in_a_moment(client).status_code == 200
+
+
+def ask_in_a_moment(client):
+    """What it says once the last answer counts no more."""
+    time.sleep(FRESH_SECONDS)
+    return client.get("/ready")
+
+
+@pytest.mark.usefixtures("place")
+def test_however_often_strangers_ask_the_database_is_asked_once_in_a_while(client, monkeypatch):
+    asked, ask_database = [], readiness._ask_database
+
+    def ask():
+        asked.append(time.monotonic())
+        time.sleep(0.3)
+        ask_database()
+
+    monkeypatch.setattr(readiness, "_ask_database", ask)
+    answers = []
+    asking = [
+        threading.Thread(target=lambda: answers.append(client.get("/ready").status_code)) for _ in range(8)
+    ]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join(30)
+    assert answers == [200] * 8
     assert client.get("/ready").status_code == 200
+    assert len(asked) == 1
+    assert ask_in_a_moment(client).status_code == 200
+    assert len(asked) == 2
 
 
 def hold_what_readiness_writes():
