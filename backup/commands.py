@@ -28,7 +28,10 @@ def add_backup_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("folder", type=_path, help="where the back-ups stand")
     command.add_argument(
-        "--keep", type=_number, metavar="N", help="how many whole back-ups stay there (default: all of them)"
+        "--keep",
+        type=_number,
+        metavar="N",
+        help="how many whole back-ups stay there, beside those that hold what the new one lacks (default: all)",
     )
 
 
@@ -55,7 +58,10 @@ def _number(text: str) -> int:
 
 
 def backup(given: argparse.Namespace, say: Say) -> int:
-    """Take a back-up; returns 0 when it holds everything, 1 when the bucket lacked something. Raises BackupRefused."""
+    """Take a back-up; returns 0 when it holds everything, 1 when something is in none or only in an earlier one.
+
+    Raises BackupRefused.
+    """
     from backup.taking import take_backup
     from db.session import get_engine
     from storage import open_bucket
@@ -70,12 +76,16 @@ def backup(given: argparse.Namespace, say: Say) -> int:
             tell=_Progress(say, "{} objects"),
         )
     say(f"{_contents(taken.manifest)} in {taken.folder}")
-    if not taken.missing:
-        return 0
-    say(f"{taken.manifest.missing} objects are not in it: the bucket does not hold what their rows say.")
-    _name(taken.missing, taken.manifest.missing, say)
-    say("`manage.py fsck --deep` says more.")
-    return 1
+    if taken.missing:
+        say(f"{taken.manifest.missing} objects are not in it: the bucket does not hold what their rows say.")
+        _name(taken.missing, taken.manifest.missing, say)
+        say("`manage.py fsck --deep` says more.")
+    for folder in taken.kept:
+        say(
+            f"{folder} was not removed: it has a file of something that the new one lacks, which cannot be read or is "
+            "damaged. Save what you can of it before you remove it yourself."
+        )
+    return 1 if taken.missing or taken.kept else 0
 
 
 def restore(given: argparse.Namespace, say: Say) -> int:

@@ -6,16 +6,18 @@ import errno
 import hashlib
 import os
 import secrets
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backup.lines import read_lines, sha256_of
-from backup.shelf import OBJECT_LIST, OBJECTS, UNFINISHED, BackupRefused
-from backup.wanted import Wanted
+from backup.lines import CHUNK_BYTES, read_lines, sha256_of
+from backup.shelf import OBJECT_LIST, OBJECTS, BackupRefused, moment_of, unfinished_backups, whole_backups
+from backup.wanted import Wanted, wanted_objects
 from storage import Bucket
 from storage.bucket import check_key
 from storage.errors import ObjectCutShort, ObjectDamaged, ObjectMissing
@@ -25,6 +27,7 @@ from storage.local import content_type_of
 WORKERS = 8
 AT_ONCE = 256
 ATTEMPTS = 3  # at an object that ends early
+SHARES = 7  # of the files that are linked: a week of back-ups reads all of them
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -65,7 +68,48 @@ def several_at_once(work: Callable[[Given], Made], given: Iterable[Given]) -> It
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def take_object(bucket: Bucket, folder: Path, earlier: Sequence[Path], wanted: Wanted) -> CopiedObject | None:
+@dataclass(frozen=True)
+class Earlier:
+    """Where an object may be taken over from: what is left of back-ups that were cut off, and the whole ones.
+
+    Of the files that a back-up links, those of its shares are read: a disk that goes bad says nothing by itself. And
+    those that were damaged when the newest one took them: the bucket may hold them whole again.
+    """
+
+    cut_off: Sequence[Path]
+    whole: Sequence[Path]  # newest first
+    shares: frozenset[int]
+    damaged: frozenset[str]
+
+    @classmethod
+    def on(cls, shelf: Path, now: datetime) -> Earlier:
+        whole = whole_backups(shelf)
+        # A share a day, also of the days without a back-up: one a week reads all of them.
+        days = (now.date() - moment_of(whole[0]).date()).days if whole else 1
+        today = now.date().toordinal()
+        shares = frozenset((today - day) % SHARES for day in range(min(max(days, 1), SHARES)))
+        damaged = frozenset[str]()
+        try:
+            if whole:
+                damaged = frozenset(wanted.key for wanted in wanted_objects(whole[0]) if wanted.as_it_is)
+        except (OSError, EOFError, ValueError, zlib.error):  # its rows went bad, so anything may have
+            shares = frozenset(range(SHARES))
+        return cls(unfinished_backups(shelf), whole, shares, damaged)
+
+    def is_due(self, wanted: Wanted) -> bool:
+        """Whether the file that the newest one has of an object is to be read this time."""
+        # What has no size in its row is small: the file of an annotation.
+        if wanted.sha256 is None or wanted.size is None or wanted.doubted or wanted.key in self.damaged:
+            return True
+        return zlib.crc32(wanted.sha256.encode()) % SHARES in self.shares
+
+    def holders(self, wanted: Wanted) -> list[Path]:
+        """Those in which there is a file of an object, be it one that could not be read or is not what it was."""
+        everywhere = [*self.cut_off, *self.whole]
+        return [folder for folder in everywhere if os.path.lexists(object_path(folder, wanted.key))]
+
+
+def take_object(bucket: Bucket, folder: Path, earlier: Earlier, wanted: Wanted) -> CopiedObject | None:
     """Bring an object into a back-up, from an earlier one where it stands there; None when none is as it should be.
 
     An object never changes under its key: originals are named after their content, and the file of an annotation
@@ -73,10 +117,24 @@ def take_object(bucket: Bucket, folder: Path, earlier: Sequence[Path], wanted: W
     """
     path = object_path(folder, wanted.key)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for other in earlier:
-        is_cut_off = other.name.endswith(UNFINISHED)
-        if found := _linked(object_path(other, wanted.key), path, wanted, is_cut_off=is_cut_off):
-            return found
+    newest, older = earlier.whole[:1], earlier.whole[1:]
+    found = (
+        # After a power cut what was cut off may hold files of the right size and nothing in them.
+        _taken_over(earlier.cut_off, path, wanted, read=True)
+        # A whole back-up vouches for its originals on the days between.
+        or _taken_over(newest, path, wanted, read=earlier.is_due(wanted))
+        or _fetched_at_last(bucket, path, wanted)
+        # What neither of them has is worth a look further back.
+        or _taken_over(older, path, wanted, read=True)
+    )
+    if found is None and wanted.as_it_is:
+        anything = Wanted(wanted.key)
+        found = _taken_over(earlier.whole, path, anything, read=True)
+        found = found or _fetched_at_last(bucket, path, anything)
+    return found
+
+
+def _fetched_at_last(bucket: Bucket, path: Path, wanted: Wanted) -> CopiedObject | None:
     for attempt in range(ATTEMPTS):
         try:
             return _fetched(bucket, path, wanted)
@@ -88,38 +146,55 @@ def take_object(bucket: Bucket, folder: Path, earlier: Sequence[Path], wanted: W
     raise AssertionError  # the loop returns or raises
 
 
-def _linked(old: Path, new: Path, wanted: Wanted, *, is_cut_off: bool) -> CopiedObject | None:
-    try:
-        size = old.stat().st_size
-        if wanted.size not in (None, size):
-            return None
-        sha256 = wanted.sha256
-        # A whole back-up vouches for its originals. What its rows do not tell is small, the file of an annotation; and
-        # after a power cut one that was cut off may hold files of the right size and nothing in them.
-        if sha256 is None or wanted.size is None or is_cut_off:
-            sha256 = sha256_of(old)
-        if wanted.sha256 not in (None, sha256):
-            return None
-        os.link(old, new)
-    except OSError:  # it is not there, or the file system has no links
+def _taken_over(folders: Iterable[Path], path: Path, wanted: Wanted, *, read: bool) -> CopiedObject | None:
+    for folder in folders:
+        try:
+            found = _linked(object_path(folder, wanted.key), path, wanted, read=read)
+        except OSError:  # it is not there, or cannot be read any more
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _linked(old: Path, new: Path, wanted: Wanted, *, read: bool) -> CopiedObject | None:
+    size = old.stat().st_size
+    if wanted.size not in (None, size):
         return None
+    sha256 = wanted.sha256
+    if sha256 is None or read:
+        sha256 = sha256_of(old)
+    if wanted.sha256 not in (None, sha256):
+        return None
+    try:
+        os.link(old, new)
+    except OSError:  # the file system has no links, or no more of them for this file
+        with open(old, "rb", buffering=0) as file:
+            return _written(new, iter(lambda: file.read(CHUNK_BYTES), b""), wanted)
     return CopiedObject(wanted.key, size, sha256)
 
 
 def _fetched(bucket: Bucket, path: Path, wanted: Wanted) -> CopiedObject | None:
+    with bucket.open(wanted.key) as stream:
+        return _written(path, stream, wanted)
+
+
+def _written(path: Path, chunks: Iterable[bytes], wanted: Wanted) -> CopiedObject | None:
     draft = path.parent / f".{secrets.token_hex(8)}"
     digest = hashlib.sha256()
+    size = 0
     try:
-        with bucket.open(wanted.key) as stream, open(draft, "xb", buffering=0) as file:
-            for chunk in stream:
+        with open(draft, "xb", buffering=0) as file:
+            for chunk in chunks:
                 digest.update(chunk)
                 _write_all(file.fileno(), chunk)
+                size += len(chunk)
         if wanted.sha256 not in (None, digest.hexdigest()):
             return None
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    return CopiedObject(wanted.key, stream.size, digest.hexdigest())
+    return CopiedObject(wanted.key, size, digest.hexdigest())
 
 
 def _write_all(descriptor: int, chunk: bytes) -> None:

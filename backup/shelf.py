@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,11 @@ class Manifest:
 
 def name_of(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H-%M-%SZ")
+
+
+def moment_of(folder: Path) -> datetime:
+    """When a whole back-up was taken, by its name."""
+    return datetime.strptime(folder.name, "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC)
 
 
 def whole_backups(shelf: Path) -> list[Path]:

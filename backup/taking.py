@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from backup.copying import several_at_once, take_object
+from backup.copying import Earlier, several_at_once, take_object
 from backup.lines import LineFile
 from backup.shelf import (
     OBJECT_LIST,
@@ -23,7 +23,6 @@ from backup.shelf import (
     name_of,
     remove,
     sync_folder,
-    unfinished_backups,
     whole_backups,
 )
 from backup.wanted import rows_of, table_file, wanted_objects
@@ -35,11 +34,15 @@ EXAMPLES = 20
 
 @dataclass(frozen=True)
 class Taken:
-    """A whole back-up, where it is, and some of the keys of what it should hold and does not."""
+    """A whole back-up, where it is, and some of the keys of what it should hold and does not.
+
+    `kept` are earlier ones that were to go, but hold files of something that this one lacks.
+    """
 
     folder: Path
     manifest: Manifest
     missing: list[str]
+    kept: list[Path]
 
 
 def take_backup(
@@ -53,17 +56,15 @@ def take_backup(
 ) -> Taken:
     """Put a new back-up on the shelf; of the whole ones only the `keep` newest stay. `tell` hears of the progress.
 
-    One that is cut off leaves a folder `….unfinished`, whose objects the next one takes over. Raises BackupRefused,
-    BucketError, DBAPIError, OSError.
+    None goes while it holds a file of something that the new one lacks. One that is cut off leaves a folder
+    `….unfinished`, whose objects the next one takes over. Raises BackupRefused, BucketError, DBAPIError, OSError.
     """
     with hold_shelf(shelf):
         folder = shelf / name_of(now)
         draft = shelf / f"{folder.name}{UNFINISHED}"
         if folder.exists() or draft.exists():
             raise BackupRefused(f"There is a back-up of this very second in {shelf}: try again.")
-        cut_off = unfinished_backups(shelf)
-        # Of the whole ones the newest is enough: what it lacks, an older one has only if it was deleted since.
-        earlier = [*cut_off, *whole_backups(shelf)[:1]]
+        earlier = Earlier.on(shelf, now)
         (draft / TABLES).mkdir(parents=True)
         (draft / OBJECTS).mkdir()
         revision, tables = _write_tables(engine, draft)
@@ -84,9 +85,11 @@ def take_backup(
         sync_folder(draft)
         draft.rename(folder)
         sync_folder(shelf)
-        for old in [*cut_off, *(whole_backups(shelf)[keep:] if keep else [])]:
-            remove(old)
-        return Taken(folder, manifest, listed.examples)
+        to_go = [*earlier.cut_off, *(whole_backups(shelf)[keep:] if keep else [])]
+        for old in to_go:
+            if old not in listed.holders:
+                remove(old)
+        return Taken(folder, manifest, listed.examples, [old for old in to_go if old in listed.holders])
 
 
 def _write_tables(engine: Engine, folder: Path) -> tuple[str, dict[str, tuple[str, int]]]:
@@ -115,9 +118,11 @@ class _Listed:
     bytes: int = 0
     missing: int = 0
     examples: list[str] = field(default_factory=list)
+    # Earlier back-ups with a file of something that is lacking here.
+    holders: set[Path] = field(default_factory=set)
 
 
-def _take_objects(bucket: Bucket, folder: Path, earlier: list[Path], tell: Callable[[int], None]) -> _Listed:
+def _take_objects(bucket: Bucket, folder: Path, earlier: Earlier, tell: Callable[[int], None]) -> _Listed:
     listed = _Listed()
     with LineFile(folder / OBJECT_LIST) as file:
         found = several_at_once(
@@ -128,9 +133,11 @@ def _take_objects(bucket: Bucket, folder: Path, earlier: list[Path], tell: Calla
                 file.write(copied.as_line())
                 listed.objects += 1
                 listed.bytes += copied.size
-            elif wanted.required:
-                listed.missing += 1
-                listed.examples = [*listed.examples, wanted.key][:EXAMPLES]
+            else:
+                listed.holders.update(earlier.holders(wanted))
+                if wanted.required:
+                    listed.missing += 1
+                    listed.examples = [*listed.examples, wanted.key][:EXAMPLES]
             tell(listed.objects)
     listed.sha256 = file.sha256
     return listed

@@ -20,9 +20,9 @@ from storage.local import LocalBucket
 from storage.s3 import S3Bucket
 from tests.conftest import Installation
 from tests.factories import a_box, a_jpeg, a_media, an_access
-from tests.storage.conftest import empty, rclone_bucket, s3_account, s3_server
+from tests.storage.conftest import empty, rclone_bucket, s3_account, s3_bucket, s3_server
 
-__all__ = ["rclone_bucket", "s3_account", "s3_server"]
+__all__ = ["rclone_bucket", "s3_account", "s3_bucket", "s3_server"]
 
 
 @dataclass(frozen=True)

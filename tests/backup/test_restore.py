@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from backup.shelf import BackupRefused, Manifest, find_backup
 from backup.taking import take_backup
 from db import migrate
 from db.dumping import OF_THE_MOMENT, filled_tables, reading
-from db.models import Access, Base, Media, Scope, utc_now
+from db.models import Access, Base, Blob, BlobState, Media, Scope, utc_now
 from db.session import open_session
 from storage import Bucket
 from storage.errors import BucketUnreachable
@@ -66,11 +67,9 @@ def test_it_comes_back_in_another_kind_of_database_and_bucket_and_from_there_aga
         assert objects_of(back.bucket) == pictures
 
 
-def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_server, tmp_path):
-    (tmp_path / "shelf").mkdir()
-    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=utc_now())
-    restore(elsewhere.engine, elsewhere.bucket, taken.folder)
-    there = {"DATA_DIR": str(tmp_path / "restored"), "SECRET_KEY": TEST_SECRET}
+def look_deep(elsewhere: Place, folder: Path, s3_server, *options: str) -> subprocess.CompletedProcess[str]:
+    """A deep check of what was restored into a place."""
+    there = {"DATA_DIR": str(folder / "restored"), "SECRET_KEY": TEST_SECRET}
     if elsewhere.engine.dialect.name == "postgresql":
         there |= {
             "BUCKET_NAME": BUCKET_NAME,
@@ -79,19 +78,41 @@ def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_server, tmp
             "S3_SECRET_KEY": s3_server.secret_key,
         }
     else:
-        (tmp_path / "restored").mkdir()
-        (tmp_path / "restored-bucket").rename(tmp_path / "restored" / "bucket")
+        (folder / "restored").mkdir()
+        (folder / "restored-bucket").rename(folder / "restored" / "bucket")
     there["DATABASE_URL"] = elsewhere.engine.url.render_as_string(hide_password=False)
-    checked = subprocess.run(
-        [sys.executable, ROOT / "manage.py", "fsck", "--deep"],
+    return subprocess.run(
+        [sys.executable, ROOT / "manage.py", "fsck", "--deep", *options],
         env=os.environ | there,
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_server, tmp_path):
+    (tmp_path / "shelf").mkdir()
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=utc_now())
+    restore(elsewhere.engine, elsewhere.bucket, taken.folder)
+    checked = look_deep(elsewhere, tmp_path, s3_server)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "3 contents read" in checked.stdout
+
+
+def test_what_the_bucket_had_lost_comes_back_and_is_found_again(home, elsewhere, s3_server, tmp_path):
+    now = utc_now()
+    take_backup(home.engine, home.bucket, tmp_path / "shelf", now=now)
+    with open_session() as session:
+        blob = session.scalars(select(Blob)).first()
+        blob.state = BlobState.LOST
+        home.bucket.delete(blob.bucket_key)
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=now + timedelta(days=1), keep=1)
+    restore(elsewhere.engine, elsewhere.bucket, taken.folder)
+    checked = look_deep(elsewhere, tmp_path, s3_server, "--repair")
+    assert "1 repaired" in checked.stdout, checked.stdout + checked.stderr
+    with open_session(engine=elsewhere.engine, read_only=True) as session:
+        assert set(session.scalars(select(Blob.state))) == {BlobState.STORED}
 
 
 def test_ids_go_on_behind_those_that_came_back(home, elsewhere, tmp_path):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import fcntl
+import hashlib
+import io
 import os
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,15 +17,16 @@ import pytest
 from sqlalchemy import delete, select
 
 from backup import commands
-from backup.copying import several_at_once
+from backup.copying import Earlier, several_at_once
 from backup.restoring import check_backup
 from backup.shelf import BackupRefused, whole_backups
 from backup.taking import take_backup
+from backup.wanted import Wanted
 from db.models import Blob, BlobState, Media, utc_now
 from db.session import open_session
 from storage import open_bucket
 from storage.errors import BucketUnreachable
-from storage.local import LocalBucket
+from storage.local import LocalBucket, content_type_of
 from tests.backup.conftest import a_stored_media
 
 NOW = utc_now().replace(microsecond=0)
@@ -34,14 +39,16 @@ class Reading(LocalBucket):
         super().__init__(folder)
         self.read_keys: list[str] = []
         self._left = objects
+        self._one_at_a_time = threading.Lock()
 
     def open(self, key, **named):
-        if self._left == 0:
-            raise BucketUnreachable("The disk was taken away.")
-        stream = super().open(key, **named)
-        self._left -= 1
-        self.read_keys.append(key)
-        return stream
+        with self._one_at_a_time:
+            if self._left == 0:
+                raise BucketUnreachable("The disk was taken away.")
+            stream = super().open(key, **named)
+            self._left -= 1
+            self.read_keys.append(key)
+            return stream
 
 
 def bucket_folder(installation) -> Path:
@@ -124,7 +131,8 @@ def test_what_is_known_to_be_lost_or_in_the_trash_is_not_missed(home, installati
     with open_session() as session:
         blobs = session.scalars(select(Blob).order_by(Blob.id)).all()
         blobs[0].state, blobs[1].state, blobs[2].state = BlobState.LOST, BlobState.TRASH, BlobState.DAMAGED
-        kept = blobs[2].bucket_key
+        lost, kept = blobs[0].bucket_key, blobs[2].bucket_key
+    (bucket_folder(installation) / lost).unlink()
     (bucket_folder(installation) / kept).write_bytes(b"half a picture")
     taken = take_backup(home.engine, home.bucket, tmp_path, now=NOW)
     assert (taken.manifest.missing, taken.manifest.objects) == (0, 2)
@@ -139,6 +147,166 @@ def test_what_is_in_doubt_is_kept_if_it_is_there(home, installation, tmp_path):
     (bucket_folder(installation) / gone).unlink()
     taken = take_backup(home.engine, home.bucket, tmp_path, now=NOW)
     assert (taken.manifest.missing, (taken.folder / "objects" / kept).exists()) == (0, True)
+
+
+@pytest.fixture(params=["folder", "S3"])
+def bucket(request, home):
+    """The bucket at home, and one of an S3 server with the same in it."""
+    if request.param == "folder":
+        return home.bucket
+    there = request.getfixturevalue("s3_bucket")
+    for found in home.bucket.list():
+        put(there, found.key, home.bucket.read(found.key))
+    return there
+
+
+def put(bucket, key, content):
+    sha256 = hashlib.sha256(content).hexdigest()
+    bucket.put(key, io.BytesIO(content), size=len(content), content_type=content_type_of(key), sha256=sha256)
+
+
+def mark(state):
+    """One of the contents at home is known to be in this state from now on."""
+    with open_session() as session:
+        blob = session.scalars(select(Blob).order_by(Blob.id)).first()
+        blob.state = state
+        return blob.bucket_key
+
+
+def days_later(days):
+    return NOW + timedelta(days=days)
+
+
+def rot(path):
+    """Change a byte of a file, as a disk does that goes bad."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def no_links(*given):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.mark.parametrize("state", [BlobState.LOST, BlobState.DAMAGED, BlobState.PENDING])
+def test_the_last_copy_of_what_the_bucket_lost_goes_from_backup_to_backup(home, bucket, tmp_path, state):
+    first = take_backup(home.engine, bucket, tmp_path / "shelf", now=NOW)
+    key = mark(state)
+    expected = bucket.read(key)
+    if state == BlobState.DAMAGED:
+        put(bucket, key, bytes(len(expected)))
+    else:
+        bucket.delete(key)
+    for day in (1, 2, 3):
+        taken = take_backup(home.engine, bucket, tmp_path / "shelf", now=days_later(day), keep=1)
+    assert whole_backups(tmp_path / "shelf") == [taken.folder] and not first.folder.exists()
+    assert (taken.folder / "objects" / key).read_bytes() == expected
+    assert (taken.manifest.objects, taken.manifest.missing, taken.kept) == (4, 0, [])
+    assert check_backup(taken.folder).damaged == 0
+
+
+def test_what_the_newest_backup_lacks_is_looked_for_in_the_older_ones(home, tmp_path):
+    take_backup(home.engine, home.bucket, tmp_path / "shelf", now=NOW)
+    newest = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=days_later(1))
+    key = mark(BlobState.LOST)
+    expected = home.bucket.read(key)
+    home.bucket.delete(key)
+    (newest.folder / "objects" / key).unlink()
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=days_later(2), keep=1)
+    assert (taken.folder / "objects" / key).read_bytes() == expected
+    assert whole_backups(tmp_path / "shelf") == [taken.folder]
+
+
+@pytest.mark.parametrize("state", [BlobState.STORED, BlobState.LOST])
+def test_no_backup_goes_that_has_a_file_of_what_the_new_one_lacks(home, tmp_path, monkeypatch, state):
+    first = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=NOW)
+    key = mark(state)
+    home.bucket.delete(key)
+    rot(first.folder / "objects" / key)
+    said: list[str] = []
+    given = argparse.Namespace(folder=tmp_path / "shelf", keep=1)
+    monkeypatch.setattr("backup.commands.datetime", Clock)
+    assert commands.backup(given, said.append) == 1
+    assert [line for line in said if line.startswith(f"{first.folder} was not removed")]
+    assert (f"  {key}" in said) == (state == BlobState.STORED)
+    newest, *rest = whole_backups(tmp_path / "shelf")
+    assert rest == [first.folder] and not (newest / "objects" / key).exists()
+
+
+class Clock:
+    """A week later: each file is read."""
+
+    @staticmethod
+    def now(zone):
+        return days_later(7)
+
+
+def test_where_files_cannot_be_linked_they_are_copied_and_read(home, installation, tmp_path, monkeypatch):
+    first = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=NOW)
+    with open_session(read_only=True) as session:
+        whole, rotten, lost = session.scalars(select(Blob.bucket_key).order_by(Blob.id)).all()
+    expected = {key: home.bucket.read(key) for key in (whole, rotten)}
+    for key in (whole, lost):
+        home.bucket.delete(key)
+    for key in (rotten, lost):
+        rot(first.folder / "objects" / key)
+    monkeypatch.setattr("os.link", no_links)
+    bucket = Reading(bucket_folder(installation))
+    taken = take_backup(home.engine, bucket, tmp_path / "shelf", now=days_later(1), keep=1)
+    assert bucket.read_keys == [rotten]
+    assert {key: (taken.folder / "objects" / key).read_bytes() for key in expected} == expected
+    assert (taken.missing, taken.manifest.objects, taken.kept) == ([lost], 3, [first.folder])
+    assert check_backup(taken.folder).damaged == 0
+    assert not list(taken.folder.rglob(".*")), "nothing half-written stays"
+
+
+@pytest.mark.parametrize("days", [[1, 2, 3, 4, 5, 6, 7], [7], [30]])
+def test_a_file_that_went_bad_is_taken_anew_within_a_week(home, bucket, tmp_path, days):
+    first = take_backup(home.engine, bucket, tmp_path / "shelf", now=NOW)
+    with open_session(read_only=True) as session:
+        keys = session.scalars(select(Blob.bucket_key)).all()
+    for key in keys:
+        rot(first.folder / "objects" / key)
+    for day in days:
+        taken = take_backup(home.engine, bucket, tmp_path / "shelf", now=days_later(day), keep=1)
+    assert (check_backup(taken.folder).damaged, taken.manifest.objects, taken.manifest.missing) == (0, 4, 0)
+    assert {key: (taken.folder / "objects" / key).read_bytes() for key in keys} == {
+        key: bucket.read(key) for key in keys
+    }
+
+
+def test_what_was_kept_damaged_is_taken_anew_once_it_is_whole_again(home, tmp_path, monkeypatch):
+    monkeypatch.setattr("backup.copying.SHARES", 10**9)  # no other is read
+    key = mark(BlobState.DAMAGED)
+    expected = home.bucket.read(key)
+    put(home.bucket, key, bytes(len(expected)))
+    first = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=NOW)
+    assert (first.folder / "objects" / key).read_bytes() == bytes(len(expected))
+    put(home.bucket, key, expected)
+    mark(BlobState.STORED)
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=days_later(1))
+    assert (taken.folder / "objects" / key).read_bytes() == expected
+    assert check_backup(taken.folder).damaged == 0
+
+
+def test_beside_rows_that_went_bad_every_file_is_read(home, tmp_path):
+    first = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=NOW)
+    (first.folder / "tables" / "blobs.jsonl.gz").write_bytes(b"\x1f\x8b rotten")
+    for path in (first.folder / "objects").rglob("*.jpg"):
+        rot(path)
+    taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=days_later(1))
+    assert (check_backup(taken.folder).damaged, taken.manifest.objects) == (0, 4)
+
+
+def test_a_backup_reads_a_seventh_of_what_it_links(tmp_path):
+    hashes = [hashlib.sha256(bytes([number])).hexdigest() for number in range(200)]
+    read: list[str] = []
+    for day in range(7):
+        earlier = Earlier.on(tmp_path, days_later(day))
+        due = [sha256 for sha256 in hashes if earlier.is_due(Wanted("key", 1, sha256))]
+        assert 10 < len(due) < 50
+        read += due
+    assert sorted(read) == sorted(hashes)
 
 
 def test_one_at_a_time_works_in_a_shelf(home, tmp_path):
