@@ -9,7 +9,8 @@ from fastapi import Depends
 
 from api.dependencies import AccessDep
 from curation.rates import Rates, count_prediction, count_upload
-from db.models import Access, utc_now
+from db.clock import database_now
+from db.models import Access
 from db.session import open_session
 from settings import get_settings
 
@@ -24,13 +25,13 @@ async def require_slow_enough(access: Access) -> None:
 
 def _count_upload(access: Access) -> None:
     with open_session() as session:
-        count_upload(session, access, _rates(), utc_now())
+        count_upload(session, access, _rates(), database_now(session))
 
 
 def give_counted(access: AccessDep) -> None:
     """Count a delivery of predictions, in a transaction of its own: the route's may last. Raises TooFast."""
     with open_session() as session:
-        count_prediction(session, access, _rates(), utc_now())
+        count_prediction(session, access, _rates(), database_now(session))
 
 
 CountedPrediction = Annotated[None, Depends(give_counted)]

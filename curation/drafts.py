@@ -19,7 +19,8 @@ from curation.accesses import CURATORS, require_scope
 from curation.answers import AnnotationDraft
 from curation.errors import AnnotationNotFound, InvalidText, WrongState
 from curation.media_view import get_visible_media
-from db.models import Access, Annotation, Blob, Draft, Media, State, utc_now
+from db.clock import database_now, from_now
+from db.models import Access, Annotation, Blob, Draft, Media, State
 from db.upsert import insert_into
 
 DRAFT_LIFE = timedelta(days=7)
@@ -46,7 +47,7 @@ def list_drafts(session: Session, access: Access) -> list[DraftView]:
         .join(Media, Media.id == Draft.media_id)
         .where(
             Draft.access_id == access.id,
-            Draft.saved_at > utc_now() - DRAFT_LIFE,
+            Draft.saved_at > from_now(session, -DRAFT_LIFE),
             Media.state != State.WITHDRAWN,
         )
         .order_by(Draft.made_at.desc(), Draft.id)
@@ -76,7 +77,7 @@ def keep_draft(
     media = get_visible_media(session, access, media_id)
     if _is_answered(session, access, media, based_on):
         return
-    now = utc_now()
+    now = database_now(session)
     values = {
         "access_id": access.id,
         "media_id": media.id,
@@ -105,7 +106,11 @@ def drop_draft(session: Session, access: Access, media_id: int) -> None:
 
 def sweep(session: Session) -> None:
     """Remove drafts that nobody has come back to for days."""
-    old = select(Draft.id).where(Draft.saved_at <= utc_now() - DRAFT_LIFE).with_for_update(skip_locked=True)
+    old = (
+        select(Draft.id)
+        .where(Draft.saved_at <= from_now(session, -DRAFT_LIFE))
+        .with_for_update(skip_locked=True)
+    )
     session.execute(delete(Draft).where(Draft.id.in_(session.scalars(old).all())))
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from curation.accesses import end_everything, get_access, require_scope
 from curation.events import record
+from db.clock import from_now
 from db.migrate import is_current
-from db.models import Access, Job, JobState, LoginSession, Media, Scope, Token, utc_now
+from db.models import Access, Job, JobState, LoginSession, Media, Scope, Token
 from db.queries import token_seen_at
 from db.types import AnySelect
 
@@ -100,7 +101,7 @@ def retry_failed_jobs(session: Session, access: Access) -> int:
     retried = session.execute(
         update(Job)
         .where(Job.state == JobState.FAILED)
-        .values(state=JobState.WAITING, attempts=0, run_after=utc_now())
+        .values(state=JobState.WAITING, attempts=0, run_after=from_now(session))
         .returning(Job.id)
     ).all()
     record(session, access, "failed_jobs_retried", {"jobs": len(retried)})

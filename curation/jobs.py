@@ -1,7 +1,8 @@
 """Work that nobody waits for, as rows: taken one at a time under a lease, repeated until it succeeds.
 
 Any number of replicas may run the loop and any of them may be killed: a job whose lease has ended is
-taken again, so its work must be harmless to repeat.
+taken again, so its work must be harmless to repeat. What is due, and whose lease has ended, is said by the
+database's clock: a replica whose own is ahead must not take what another one is doing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from datetime import timedelta
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Job, JobState, utc_now
+from db.clock import from_now
+from db.models import Job, JobState
 from db.outages import told
 from db.types import Sessions
 
@@ -41,14 +43,14 @@ class NotYet(Exception):
 
 def add(session: Session, name: str, subject_id: int) -> None:
     """Ask for work, in the transaction that makes it necessary."""
-    session.add(Job(name=name, subject_id=subject_id))
+    session.add(Job(name=name, subject_id=subject_id, run_after=from_now(session)))
 
 
 def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     """Take the next job and do it; says whether there was one."""
     # Looking first costs no lock, and most looks find nothing.
     with sessions(read_only=True) as session:
-        if session.scalar(_due(list(works))) is None:
+        if session.scalar(_due(session, list(works))) is None:
             return False
     with sessions() as session:
         job = _take(session, list(works))
@@ -62,7 +64,7 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
             postponed = session.get(Job, job_id)
             if postponed is not None:
                 postponed.state = JobState.WAITING
-                postponed.run_after = utc_now() + timedelta(seconds=wish.seconds)
+                postponed.run_after = from_now(session, timedelta(seconds=wish.seconds))
                 postponed.error = str(wish)[:500]
                 postponed.lease_until = None
         return True
@@ -72,7 +74,7 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
             failed = session.get(Job, job_id)
             if failed is not None:
                 failed.state = JobState.FAILED if attempts >= MAX_ATTEMPTS else JobState.WAITING
-                failed.run_after = utc_now() + timedelta(seconds=min(2**attempts, 600))
+                failed.run_after = from_now(session, timedelta(seconds=min(2**attempts, 600)))
                 failed.error = told(error)[:500]
                 failed.lease_until = None
         return True
@@ -83,8 +85,8 @@ def run_one(sessions: Sessions, works: Mapping[str, Work]) -> bool:
     return True
 
 
-def _due(names: list[str]) -> Select[Job]:
-    now = utc_now()
+def _due(session: Session, names: list[str]) -> Select[Job]:
+    now = from_now(session)
     return (
         select(Job)
         .where(
@@ -100,11 +102,11 @@ def _due(names: list[str]) -> Select[Job]:
 
 
 def _take(session: Session, names: list[str]) -> tuple[int, str, int, int] | None:
-    job = session.scalar(_due(names).with_for_update(skip_locked=True))
+    job = session.scalar(_due(session, names).with_for_update(skip_locked=True))
     if job is None:
         return None
     job.state = JobState.RUNNING
-    job.lease_until = utc_now() + LEASE
+    job.lease_until = from_now(session, LEASE)
     job.attempts += 1
     return job.id, job.name, job.subject_id, job.attempts
 
@@ -121,7 +123,7 @@ def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]
                     session.execute(
                         update(Job)
                         .where(Job.name == name, Job.subject_id == subject_id, Job.state == JobState.RUNNING)
-                        .values(lease_until=utc_now() + LEASE)
+                        .values(lease_until=from_now(session, LEASE))
                     )
             except Exception as error:  # the work itself will find out, or be done again
                 log.warning("the lease of %s %s was not renewed: %s", name, subject_id, told(error))

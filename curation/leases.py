@@ -1,7 +1,7 @@
 """Leases: who has which media before them, so that two people are not given the same picture.
 
 A lease is a courtesy of queues and never a condition for an answer: answers are checked by themselves, so
-one that ends, or is lost, harms nothing. It ends by its clock alone; nobody has to give it back.
+one that ends, or is lost, harms nothing. It ends by the database's clock alone; nobody has to give it back.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
 from curation.states import LISTED_STATES
-from db.models import Access, Lease, Media, utc_now
-from db.types import UtcDateTime
+from db.clock import from_now
+from db.models import Access, Lease, Media
 from db.upsert import insert_into
 
 MAX_MEDIA = 50
@@ -38,10 +38,9 @@ def take(session: Session, access: Access, media_ids: Sequence[int], *, seconds:
     What somebody else holds stays theirs and is lost here, as are media that are in no list.
     """
     require_scope(access, *CURATORS)
-    now = utc_now()
     # One statement, in the order of ids: two batches that meet wait for each other, never in a circle.
     wanted = (
-        select(Media.id, literal(access.id), literal(now + timedelta(seconds=seconds), UtcDateTime()))
+        select(Media.id, literal(access.id), from_now(session, timedelta(seconds=seconds)))
         .where(Media.id.in_(media_ids), Media.state.in_(LISTED_STATES))
         .order_by(Media.id)
     )
@@ -49,7 +48,7 @@ def take(session: Session, access: Access, media_ids: Sequence[int], *, seconds:
     statement = statement.on_conflict_do_update(
         index_elements=["media_id"],
         set_={"access_id": statement.excluded.access_id, "expires_at": statement.excluded.expires_at},
-        where=or_(Lease.access_id == access.id, Lease.expires_at <= now),
+        where=or_(Lease.access_id == access.id, Lease.expires_at <= from_now(session)),
     )
     taken = set(session.scalars(statement.returning(Lease.media_id))) if media_ids else set()
     distinct = list(dict.fromkeys(media_ids))
@@ -71,10 +70,10 @@ def release(session: Session, access: Access, media_ids: Sequence[int]) -> None:
     session.execute(delete(Lease).where(Lease.media_id.in_(session.scalars(mine).all())))
 
 
-def held_by_others(access: Access) -> ColumnElement[bool]:
+def held_by_others(session: Session, access: Access) -> ColumnElement[bool]:
     """Of a Media: somebody else has it before them."""
     # IN, which is looked up in a small table read once; joined, a plan might sort the whole queue instead.
-    return Media.id.in_(select(Lease.media_id).where(_of_others(access)))
+    return Media.id.in_(select(Lease.media_id).where(_of_others(session, access)))
 
 
 def holders(session: Session, access: Access, media_ids: Sequence[int]) -> dict[int, str]:
@@ -82,7 +81,7 @@ def holders(session: Session, access: Access, media_ids: Sequence[int]) -> dict[
     rows = session.execute(
         select(Lease.media_id, Access.login)
         .join(Access, Access.id == Lease.access_id)
-        .where(Lease.media_id.in_(media_ids), _of_others(access))
+        .where(Lease.media_id.in_(media_ids), _of_others(session, access))
     )
     return {row.media_id: row.login for row in rows}
 
@@ -92,11 +91,11 @@ def sweep(session: Session) -> None:
     # What somebody takes at this moment is skipped: waiting for it in another order could be a circle.
     ended = (
         select(Lease.media_id)
-        .where(Lease.expires_at <= utc_now() - SWEPT_AFTER)
+        .where(Lease.expires_at <= from_now(session, -SWEPT_AFTER))
         .with_for_update(skip_locked=True)
     )
     session.execute(delete(Lease).where(Lease.media_id.in_(session.scalars(ended).all())))
 
 
-def _of_others(access: Access) -> ColumnElement[bool]:
-    return and_(Lease.access_id != access.id, Lease.expires_at > utc_now())
+def _of_others(session: Session, access: Access) -> ColumnElement[bool]:
+    return and_(Lease.access_id != access.id, Lease.expires_at > from_now(session))

@@ -20,6 +20,7 @@ from curation.acts import ReviewPolicy
 from curation.errors import Conflict, MovedOn, StaleAnnotation
 from curation.media_view import MediaView
 from curation.states import LOOKABLE, STATE_NAMES
+from db.clock import database_now, from_now
 from db.media_queries import media_acted_on_by, media_shuffled_below
 from db.models import Access, Annotation, Lease, Look, LookKind, Media, Origin, State, utc_now
 from db.upsert import insert_or_ignore
@@ -143,7 +144,7 @@ def reopen(session: Session, annotation_id: int | None, access_id: int) -> None:
         )
     )
     if look is not None:
-        look.answered_at, look.taken_at = None, utc_now()
+        look.answered_at, look.taken_at = None, from_now(session)
 
 
 def _counts() -> ColumnElement[bool]:
@@ -158,7 +159,7 @@ def _open(session: Session, access: Access) -> dict[int, int]:
         .where(
             Look.access_id == access.id,
             Look.answered_at.is_(None),
-            Look.taken_at > utc_now() - GIVEN_FOR,
+            Look.taken_at > from_now(session, -GIVEN_FOR),
             _counts(),
         )
         .order_by(Look.taken_at, Look.id.desc())
@@ -168,28 +169,30 @@ def _open(session: Session, access: Access) -> dict[int, int]:
 
 def _renew(session: Session, access: Access) -> None:
     """Give what this access left lying, and nobody else took, to it once more."""
-    now = utc_now()
     left_lying = (
         select(Look)
         .where(
             Look.access_id == access.id,
             Look.answered_at.is_(None),
-            Look.taken_at <= now - GIVEN_FOR,
+            Look.taken_at <= from_now(session, -GIVEN_FOR),
         )
         .with_for_update(skip_locked=True)
     )
-    for look in session.scalars(left_lying):
+    renewed = session.scalars(left_lying).all()
+    now = database_now(session) if renewed else None
+    for look in renewed:
         look.taken_at = now
     session.flush()
 
 
 def _take_second_opinions(session: Session, access: Access, limit: int) -> list[int]:
-    now = utc_now()
     # Two questions, each of which walks the index: those that nobody has, then those left lying.
     taken = _due(session, access, limit, Look.access_id.is_(None))
     if len(taken) < limit:
-        left_lying = Look.access_id.in_(select(Access.id)) & (Look.taken_at <= now - GIVEN_FOR)
+        left_lying = Look.access_id.in_(select(Access.id)) & (Look.taken_at <= from_now(session, -GIVEN_FOR))
         taken += _due(session, access, limit - len(taken), left_lying)
+    # One moment for all: they are given again in the order of their ids.
+    now = database_now(session) if taken else None
     for look in taken:
         look.access_id, look.taken_at = access.id, now
     session.flush()
@@ -200,7 +203,9 @@ def _due(session: Session, access: Access, limit: int, free: ColumnElement[bool]
     """Second opinions that this access can give, newest first: what is found while the day is fresh is learnt from."""
     free = and_(Look.kind == LookKind.SECOND_OPINION, Look.answered_at.is_(None), free)
     newest = select(Look.id).where(free).order_by(Look.id.desc()).limit(MOST_LOOKED_THROUGH)
-    on_a_screen = select(Lease.media_id).where(Lease.media_id == Media.id, Lease.expires_at > utc_now())
+    on_a_screen = select(Lease.media_id).where(
+        Lease.media_id == Media.id, Lease.expires_at > from_now(session)
+    )
     due = (
         select(Look)
         .join(Media, Media.id == Look.media_id)
@@ -225,7 +230,7 @@ def _want_self_check(session: Session, access: Access, policy: ReviewPolicy) -> 
     """Let one more of a person's own older answers come back, unless enough have lately."""
     if policy.self_check_share <= 0:
         return
-    now = utc_now()
+    now = database_now(session)
     own = select(Look).where(Look.access_id == access.id, Look.kind == LookKind.SELF_CHECK)
     lately = session.scalars(
         own.where(or_(Look.answered_at.is_(None), Look.created_at > now - timedelta(days=1)))

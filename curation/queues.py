@@ -101,7 +101,7 @@ def _waiting(
     found = _Waiting(queue_filter(queue, wanted), [], [])
     if queue == Queue.FILTER:
         return found
-    elsewhere = leases.held_by_others(access)
+    elsewhere = leases.held_by_others(session, access)
     found.extra.append(elsewhere if held else ~elsewhere)
     if queue == Queue.SENT_BACK and access.scope != Scope.ADMIN:
         found.extra.append(~media_sent_to_others(access.id))

@@ -1,6 +1,7 @@
 """How often somebody may send something: counted in the database, so that all replicas count together.
 
-A count is of one minute of the clock. One row per sender and minute is all there is; the clean-up takes old ones away.
+A count is of one minute of the database's clock. One row per sender and minute is all there is; the clean-up takes
+old ones away.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from curation.accesses import (
 from curation.errors import InvalidPassword, NotSignedIn, TooManyAttempts
 from curation.events import record
 from curation.tallies import Tally, count_once_stored
+from db.clock import database_now, from_now
 from db.locks import lock_words
 from db.models import Access, LoginSession, Scope, SignInAttempt, Token, utc_now
 from db.types import Sessions
@@ -64,7 +65,7 @@ class SignedIn:
 
 def require_not_throttled(session: Session, login: str, address: str) -> None:
     """Raise TooManyAttempts, with the seconds to wait, when too many failures are fresh."""
-    now = utc_now()
+    now = database_now(session)
     login = _attempted(login)
     by_login = SignInAttempt.login == login
     by_address = SignInAttempt.address == address
@@ -99,8 +100,9 @@ def reserve_attempt(session: Session, login: str, address: str) -> None:
     lock_words(session, f"sign-in {address}")
     lock_words(session, f"sign-in as {_attempted(login)}")
     require_not_throttled(session, login, address)
-    session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < utc_now() - LOGIN_WINDOW))
-    session.add(SignInAttempt(login=_attempted(login), address=address))
+    # All by the database's clock: a replica whose own is ahead must not forget the failures that others have counted.
+    session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < from_now(session, -LOGIN_WINDOW)))
+    session.add(SignInAttempt(login=_attempted(login), address=address, created_at=from_now(session)))
 
 
 def record_failure(session: Session, login: str, address: str) -> None:

@@ -117,6 +117,7 @@ def sweep_spool(folder: Path, *, older_than: timedelta = OLDEST) -> int:
     """Delete what a killed process left behind; returns how many files. Run at start-up and now and then."""
     if not folder.is_dir():
         return 0
+    # The folder is of this host, whose one clock both stamps the files and tells their age.
     oldest = time.time() - older_than.total_seconds()
     swept = 0
     for path in folder.glob(f"*{ENDING}"):

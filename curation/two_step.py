@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
@@ -36,6 +36,7 @@ from curation.tags import clean_tags, get_or_create_tags
 from curation.tallies import Tally, count_once_stored
 from curation.uploads import UPLOADERS, UploadPlace, capture_values, is_stored, require_sent, store_content
 from curation.video_limits import LARGEST_VIDEO_BYTES
+from db.clock import from_now
 from db.models import (
     Access,
     Annotation,
@@ -49,7 +50,6 @@ from db.models import (
     Prediction,
     Source,
     State,
-    utc_now,
 )
 from db.types import Sessions
 from storage import Bucket
@@ -67,6 +67,8 @@ def create_media(session: Session, access: Access, given: Mapping[str, Any]) -> 
         state=State.AWAITING_CONTENT,
         source=source_of_upload(session, access, None),
         uploaded_by_id=access.id,
+        # By the clock that the sweep goes by: one that is slow here must not make a fresh media look forsaken.
+        created_at=from_now(session),
     )
     session.add(media)
     session.flush()
@@ -151,14 +153,14 @@ def upload_content(
 
 def sweep(session: Session) -> None:
     """Remove media that nobody has filled for a day, unless somebody has said or decided something about them."""
-    old = forsaken_media(utc_now() - AWAITS_CONTENT_FOR).limit(500).with_for_update(skip_locked=True)
-    ids = session.scalars(old).all()
+    old = forsaken_media(from_now(session, -AWAITS_CONTENT_FOR))
+    ids = session.scalars(old.limit(500).with_for_update(skip_locked=True)).all()
     session.execute(delete(Annotation).where(Annotation.media_id.in_(ids)))
     session.execute(update(Event).where(Event.media_id.in_(ids)).values(media_id=None))
     session.execute(delete(Media).where(Media.id.in_(ids)))
 
 
-def forsaken_media(created_before: datetime) -> Select[int]:
+def forsaken_media(created_before: datetime | ColumnElement[datetime]) -> Select[int]:
     """Ids of media that nobody has filled since, and nobody has said or decided anything about."""
     return select(Media.id).where(
         Media.state == State.AWAITING_CONTENT,

@@ -21,6 +21,7 @@ from curation.events import record
 from curation.outbound import clean_url, require_public
 from curation.paging import Section, decode_cursor, read_page
 from db.afterwards import after_commit
+from db.clock import from_now
 from db.models import Access, Delivery, Job, JobState, Scope, Webhook, utc_now
 from db.types import AnyRow
 
@@ -186,7 +187,7 @@ def retry_delivery(session: Session, access: Access, delivery_id: int) -> Delive
         # The job may be over the moment after, and would leave nobody to send it again.
         raise WrongState("This message is being sent at this moment. Look again in a while.")
     else:
-        job.state, job.run_after = JobState.WAITING, utc_now()
+        job.state, job.run_after = JobState.WAITING, from_now(session)
     # Its waits begin anew.
     delivery.delivered_at, delivery.given_up_at, delivery.attempts = None, None, 0
     session.flush()

@@ -203,6 +203,7 @@ class LocalBucket:
                 part.unlink(missing_ok=True)
 
     def _old_parts(self) -> Iterator[Path]:
+        # The folder is of this host, whose one clock both stamps the files and tells their age.
         oldest = time.time() - OLDEST_PART_SECONDS
         for part in self._parts.glob("*"):  # nothing where there is no such folder
             with suppress(FileNotFoundError):  # its write has ended, or another replica sweeps too

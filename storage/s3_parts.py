@@ -7,14 +7,15 @@ import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from storage.errors import BucketError, BucketUnreachable, ObjectDamaged, ObjectMissing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, ListMultipartUploadsOutputTypeDef
 
 # One part is in memory at a time. A service takes at most 10,000 parts of at least 5 MiB.
 PART_BYTES = 8 * 2**20
@@ -117,19 +118,32 @@ class S3Parts:
 
     def abandoned(self) -> list[dict[str, Any]]:
         """Uploads begun more than a day ago and never ended; none on services that cannot list them."""
-        oldest = datetime.now(UTC) - ABANDONED
         try:
             with self._explained(""):
                 pages = self._connect()[0].get_paginator("list_multipart_uploads").paginate(Bucket=self._name)
                 return [
                     {"Bucket": self._name, "Key": found["Key"], "UploadId": found["UploadId"]}
                     for page in pages
+                    if (now := _moment_of(page)) is not None
                     for found in page.get("Uploads", ())
-                    if found["Initiated"] < oldest
+                    if found["Initiated"] < now - ABANDONED
                 ]
         except BucketError as problem:
             log.info("Uploads that were never finished cannot be listed: %s", problem)
             return []
+
+
+def _moment_of(page: ListMultipartUploadsOutputTypeDef) -> datetime | None:
+    """What time it is for the bucket, as it says with each answer; None when it does not say.
+
+    Uploads of others are begun by that clock: ours might be a day ahead, and make them look abandoned.
+    """
+    said = page["ResponseMetadata"]["HTTPHeaders"].get("date", "")
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _read_exactly(content: BinaryIO, length: int) -> bytes:

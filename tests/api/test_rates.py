@@ -14,7 +14,7 @@ import time_machine
 from fastapi.testclient import TestClient
 
 from api import create_api
-from db.models import Scope
+from db.models import Scope, utc_now
 from db.session import open_session
 from settings import get_settings
 from tests.api.test_sign_in import make
@@ -23,10 +23,12 @@ from tests.product import ROOT
 
 
 @pytest.fixture(autouse=True)
-def few(installation, configure):
+def few(installation, configure, monkeypatch):
     """Two a minute, in a minute that does not end meanwhile."""
     configure(DEVICE_UPLOADS_PER_MINUTE="2", UPLOADS_PER_MINUTE="2")
     with time_machine.travel("2026-08-12T12:00:20Z", tick=False):
+        # PostgreSQL's own clock goes on.
+        monkeypatch.setattr("api.rates.database_now", lambda _session: utc_now())
         yield
 
 

@@ -111,3 +111,21 @@ def test_undoing_tags_takes_back_only_what_the_change_did():
         ((), ()): [2],
         (("haze",), ("test",)): [3],
     }
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Paris", date(2026, 3, 29)),
+        ("Europe/Paris", date(2026, 10, 25)),
+        ("Africa/Cairo", date(2026, 4, 24)),  # without a midnight
+        ("America/Havana", date(2026, 11, 1)),  # with two
+        ("Europe/Paris", date(2028, 2, 29)),
+        ("Asia/Kathmandu", date(2028, 2, 28)),
+    ],
+)
+def test_a_day_that_is_chosen_comes_back_as_itself(zone, day):
+    zone = ZoneInfo(zone)
+    start, end = (parsed_value(f"captured_{side}", day, zone) for side in ("from", "to"))
+    assert (first_day(start, zone), last_day(end, zone)) == (day, day)
+    assert parsed_value("captured_from", date.fromordinal(day.toordinal() + 1), zone) == end

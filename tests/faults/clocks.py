@@ -18,6 +18,7 @@ MINUTE, DAY = 60.0, 86_400.0
 LEEWAY = 20.0
 SHIFTS = (-DAY, -10 * MINUTE, 10 * MINUTE, DAY)
 LINK_MINUTES = 1
+CHORES_TAKE = 2.0
 
 
 @fault("F13", "clocks ten minutes and a day off, in either direction", sample=1, full=5)
@@ -28,6 +29,7 @@ def clocks_off(trial: Trial) -> None:
         for shift in shifts:
             _answers_in_turn(trial, shift)
             _uploads_beside_a_clean_up(trial, shift)
+            _media_in_two_steps(trial, shift)
 
 
 @fault("F13", "clocks some seconds off: tokens and links hold", sample=1, full=5)
@@ -108,6 +110,38 @@ def _uploads_beside_a_clean_up(trial: Trial, shift: float) -> None:
         _require_taken(trial, wrong, shift)
     other.kill()
     trial.site.replicas.remove(other)
+
+
+def _media_in_two_steps(trial: Trial, shift: float) -> None:
+    """A media made by either clock waits for its content, while a replica begins whose chores sweep by the other's."""
+    if _has_one_clock(trial):
+        return
+    with trial.caller() as right:
+        made_here = right.post("/media", json={"type": "image"})
+        trial.require(made_here.status_code == 201, f"a media was answered {made_here.status_code}")
+        # The first thing that its chores do is to sweep.
+        other = trial.site.add_replica(**{CLOCK_AHEAD: f"{shift}"})
+        token = trial.site.token if shift <= 0 else _sign_in(other.address)
+        with trial.caller(other, token) as wrong:
+            made_there = wrong.post("/media", json={"type": "image"})
+            trial.require(made_there.status_code == 201, f"a media was answered {made_there.status_code}")
+        third = trial.site.add_replica()
+        time.sleep(CHORES_TAKE)
+        for made in (made_here, made_there):
+            content = {"file": ("frame.jpg", a_jpeg(64, 48))}
+            sent = right.post(f"/media/{made.json()['id']}/upload", files=content)
+            trial.require(
+                sent.status_code == 200,
+                f"beside a clock {shift:+.0f} s off a media in two steps was answered {sent.status_code}",
+            )
+    for replica in (other, third):
+        replica.kill()
+        trial.site.replicas.remove(replica)
+
+
+def _has_one_clock(trial: Trial) -> bool:
+    """SQLite takes the time of whoever asks: all its processes are on one host, and have that one's clock."""
+    return trial.place.database == "sqlite"
 
 
 def _require_taken(trial: Trial, caller: Caller, shift: float) -> None:

@@ -6,9 +6,10 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from storage.bucket import Bucket
 from storage.errors import BucketUnreachable, ObjectDamaged
@@ -103,3 +104,19 @@ def test_uploads_that_nobody_finished_are_cleared_after_a_day(
     monkeypatch.setattr("storage.s3_parts.ABANDONED", timedelta(seconds=-10))
     s3_bucket.prepare()
     assert not client.list_multipart_uploads(Bucket=BUCKET_NAME).get("Uploads")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=-3)])
+def test_uploads_are_abandoned_by_the_buckets_clock(s3_bucket: S3Bucket, ahead: timedelta) -> None:
+    """Somebody elsewhere sends a video at this moment. Not every service refuses a request whose time is wrong."""
+    client = s3_bucket._reading
+    begun = client.create_multipart_upload(Bucket=BUCKET_NAME, Key=KEY)
+    upload_id = begun["UploadId"]
+    with time_machine.travel(datetime.now(UTC) + ahead, tick=True), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "botocore.auth.get_current_datetime", lambda: (datetime.now(UTC) - ahead).replace(tzinfo=None)
+        )
+        assert upload_id not in [found["UploadId"] for found in s3_bucket._parts.abandoned()]
+        patch.setattr("storage.s3_parts.ABANDONED", timedelta(seconds=-10))
+        assert upload_id in [found["UploadId"] for found in s3_bucket._parts.abandoned()]
+    client.abort_multipart_upload(Bucket=BUCKET_NAME, Key=KEY, UploadId=upload_id)
