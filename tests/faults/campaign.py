@@ -67,6 +67,7 @@ def make(fault: Fault, place: Place, rounds: int, seed: int, ground: Ground) -> 
     finally:
         trial.site.close()
     ledger = trial.ledger
+    trial.require(ledger.acknowledged or not fault.promises, "nothing was promised, so nothing was tried")
     trial.require(not ledger.lost, f"{len(ledger.lost)} lost: {'; '.join(ledger.lost[:3])}")
     trial.require(not ledger.doubled, f"{len(ledger.doubled)} duplicated: {'; '.join(ledger.doubled[:3])}")
     trial.require(not trial.hangs, f"{trial.hangs} hangs")

@@ -53,7 +53,7 @@ def killed_at_a_step_of_two(trial: Trial) -> None:
                 media_id = caller.post("/media", json={}).json()["id"]
 
             def send(caller: Caller, content: bytes = content, media_id: int = media_id) -> httpx.Response:
-                return caller.post(f"/media/{media_id}/upload", files={"file": ("IMG_0001.jpg", content)})
+                return caller.bring(media_id, content)
 
             _die_at(trial, step, send)
             with trial.caller() as caller:

@@ -55,7 +55,7 @@ def two_replicas(trial: Trial) -> None:
     trial.note(f"what ended at one replica was refused by the other after {slowest:.2f} s at most")
 
 
-@fault("F14", "first start killed anywhere, then started", sample=1, full=25)
+@fault("F14", "first start killed anywhere, then started", sample=1, full=25, promises=False)
 def first_start_killed(trial: Trial) -> None:
     for _ in range(trial.rounds):
         site = trial.ground.site(trial.place, furnished=False)

@@ -121,6 +121,13 @@ class Caller(httpx.Client):
             self._trial.ledger.uploaded(answer.json()["media"]["id"], hashlib.sha256(content).hexdigest())
         return answer
 
+    def bring(self, media_id: int, content: bytes) -> httpx.Response:
+        """Send the content of a media that waits for it, and write its acknowledgement down; what came back."""
+        answer = self.post(f"/media/{media_id}/upload", files={"file": ("IMG_0001.jpg", content)})
+        if answer.status_code in (200, 201):
+            self._trial.ledger.uploaded(media_id, hashlib.sha256(content).hexdigest())
+        return answer
+
     def submit(self, media_id: int, client_id: str, **body: Any) -> httpx.Response:
         """Send one answer and write its acknowledgement down; what came back, whatever it is."""
         answer = self.post(f"/media/{media_id}/annotations", json={"client_id": client_id, **body})
