@@ -25,6 +25,7 @@ class Place:
 
 SINGLE_HOST = Place("sqlite", "folder")
 REPLICATED = Place("postgresql", "s3")
+EVERYWHERE = (SINGLE_HOST, REPLICATED, Place("sqlite", "s3"), Place("postgresql", "folder"))
 
 
 @dataclass(frozen=True)

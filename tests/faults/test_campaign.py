@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.factories import a_jpeg
-from tests.faults.campaign import make
+from tests.faults.campaign import make, sampled
 from tests.faults.catalogue import all_faults
 from tests.faults.ground import Ground
 from tests.faults.registry import SINGLE_HOST, Fault
@@ -34,3 +34,11 @@ def test_few_promise_nothing():
         "strangers send 200 MB each",
         "strangers send 200 MB each to the dashboard",
     }
+
+
+def test_uploads_are_killed_everywhere_in_full_and_at_one_place_in_a_sample():
+    for fault in all_faults():
+        if fault.name == "F1":
+            assert len({(place.database, place.bucket) for place in fault.places}) == 4
+        if fault.sample:
+            assert len(sampled(fault)) == 1
