@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from tests.factories import a_jpeg
 from tests.faults.campaign import make, sampled
 from tests.faults.catalogue import all_faults
 from tests.faults.ground import Ground
+from tests.faults.pages import open_pages
 from tests.faults.registry import SINGLE_HOST, Fault
 from tests.faults.trial import Trial
 
@@ -42,3 +46,17 @@ def test_uploads_are_killed_everywhere_in_full_and_at_one_place_in_a_sample():
             assert len({(place.database, place.bucket) for place in fault.places}) == 4
         if fault.sample:
             assert len(sampled(fault)) == 1
+
+
+def test_a_page_that_does_not_load_falls_short(ground: Ground):
+    def unreadable_rows(trial: Trial) -> None:
+        with trial.caller() as caller:
+            caller.upload(a_jpeg())
+        with closing(sqlite3.connect(trial.site.data_dir / "vigie.db")) as database:
+            database.execute("PRAGMA ignore_check_constraints = ON")
+            database.execute("UPDATE media SET state = 'nonsense'")
+            database.commit()
+        open_pages(trial)
+
+    failures = make(a_fault(unreadable_rows), SINGLE_HOST, 1, 1, ground).failures
+    assert any("the page browse says: Something went wrong" in failure for failure in failures), failures
