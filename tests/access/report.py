@@ -17,6 +17,9 @@ class Report:
     routes: set[str] = field(default_factory=set)
     pages: set[str] = field(default_factory=set)
     slowest: dict[str, float] = field(default_factory=dict)  # seconds until refused, by what was asked
+    ratios: dict[str, float] = field(
+        default_factory=dict
+    )  # of the times of what is hidden and what is absent
 
     def lines(self) -> list[str]:
         """The table."""
@@ -31,6 +34,10 @@ class Report:
             *(
                 (f"slowest revocation: {what}", f"{seconds:.2f} s")
                 for what, seconds in sorted(self.slowest.items())
+            ),
+            *(
+                (f"time of hidden / absent: {what}", f"{ratio:.2f}")
+                for what, ratio in sorted(self.ratios.items())
             ),
         ]
         return [f"{what:<50} {figure:>14}" for what, figure in rows]
@@ -65,3 +72,8 @@ def note_heard(content: bytes, leaked: int) -> None:
 def note_revoked(what: str, seconds: float) -> None:
     """Add how long somebody was still let in."""
     REPORT.slowest[what] = max(seconds, REPORT.slowest.get(what, 0.0))
+
+
+def note_ratio(what: str, ratio: float) -> None:
+    """Add how many times as long the answer to a hidden id takes as the one to an absent id."""
+    REPORT.ratios[what] = ratio

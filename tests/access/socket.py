@@ -19,11 +19,13 @@ BIGGEST = 64 * 2**20
 class Tab:
     """One Streamlit session, as a tab of a browser with these headers has it."""
 
-    def __init__(self, product: Product, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, product: Product | str, headers: Mapping[str, str] | None = None) -> None:
+        """`product` may be the address of a dashboard alone."""
         self.heard: list[bytes] = []
+        address = product if isinstance(product, str) else product.dashboard
         self._opening = connect(
-            product.dashboard.replace("http", "ws") + "/_stcore/stream",
-            origin=Origin(product.dashboard),
+            address.replace("http", "ws") + "/_stcore/stream",
+            origin=Origin(address),
             subprotocols=[Subprotocol("streamlit")],
             additional_headers=dict(headers or {}),
             max_size=BIGGEST,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import statistics
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -11,8 +14,9 @@ from api.media_counts import Kept
 from curation.annotations import submit_annotation
 from curation.comments import comment_on
 from db.models import Media, Scope
-from db.session import open_session
+from db.session import get_engine, open_session
 from tests.access.callers import Caller, bearer_of
+from tests.access.report import note_ratio
 from tests.access.routes import ALONE, rows_of
 from tests.access.test_routes import Door
 from tests.access.world import ABSENT, World
@@ -36,6 +40,10 @@ QUERIES = (
     "?limit=1",
     "?answers=false",
 )
+# Whatever a device may ask of one media.
+OF_ONE = ("", "/picture", "/url")
+TIMES = 200
+SAME_TIME = 0.2  # a share
 
 
 @pytest.fixture
@@ -172,3 +180,23 @@ def test_a_device_brings_nothing_in_another_s_name(door, device):
     with open_session(read_only=True) as session:
         media = session.get_one(Media, answer.json()["media"]["id"])
         assert media.uploaded_by_id == device.access.id
+
+
+@pytest.mark.skipif(not os.environ.get("ACCESS_FULL"), reason="a busy machine measures itself")
+@pytest.mark.parametrize("of_one", OF_ONE)
+def test_what_is_hidden_is_refused_as_fast_as_what_is_absent(door, device, of_one):
+    """Nor does the time of an answer tell a device that others have something under this id."""
+    fill(0)
+    with open_session(read_only=True) as session:
+        hidden = session.scalars(select(func.max(Media.id))).one()
+    times: dict[int, list[float]] = {hidden: [], ABSENT: []}
+    for _ in range(TIMES):
+        # In turn: whatever else the machine does slows down both.
+        for media_id, taken in times.items():
+            began = time.perf_counter()
+            answer = door.client.get(f"/media/{media_id}{of_one}", headers=dict(device.headers))
+            taken.append(time.perf_counter() - began)
+            assert answer.status_code == 404, answer.text
+    ratio = statistics.median(times[hidden]) / statistics.median(times[ABSENT])
+    note_ratio(f"{get_engine().dialect.name} /media/{{id}}{of_one}", ratio)
+    assert abs(ratio - 1) <= SAME_TIME, f"{ratio:.2f}"

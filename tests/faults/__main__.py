@@ -7,14 +7,15 @@ import secrets
 import signal
 import sys
 from functools import partial
+from types import FrameType
 
 from tests.faults.campaign import run, table
 from tests.faults.catalogue import all_faults
 
 
 def main() -> int:
-    # As Ctrl+C does: the servers of a run that is asked to end are stopped with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, _end)
     faults = all_faults()
     names = list(dict.fromkeys(fault.name for fault in faults))
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
@@ -41,6 +42,13 @@ def main() -> int:
     for trial in short:
         print(f"{trial.fault.name} on {trial.place}: {trial.replay()}")
     return 1 if short or not trials else 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """The servers of a run that is asked to end are stopped with it, however often it is asked meanwhile."""
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

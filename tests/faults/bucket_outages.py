@@ -137,7 +137,7 @@ def _a_picture(caller: Caller) -> int:
 
 def _require_away(trial: Trial, caller: Caller, media_id: int) -> None:
     """Whatever needs the bucket is refused in time; what does not is there."""
-    for size in ("original", "screen"):
+    for size in trial.some(("original", "screen")):
         show = partial(caller.get, f"/media/{media_id}/picture", params={"size": size})
         _require_refused(trial, f"the {size} of a picture", show, HANG_SECONDS)
     _require_refused(trial, "/ready", lambda: caller.get("/ready"), HANG_SECONDS)

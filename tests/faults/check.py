@@ -23,7 +23,9 @@ def check(trial: Trial) -> None:
     with trial.caller() as caller:
         for path in LISTS:
             answer = caller.get(path)
-            trial.require(answer.status_code == 200, f"{path} is answered {answer.status_code}")
+            trial.require(
+                answer.status_code == 200, f"{path} is answered {answer.status_code}: {answer.text[:200]}"
+            )
         _check_uploads(trial, caller)
         _check_acts(trial)
         _check_annotations(trial, caller)

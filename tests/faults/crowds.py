@@ -79,7 +79,7 @@ def _most(times: Sequence[float]) -> float:
     return sorted(times)[int(len(times) * 0.95) - 1]
 
 
-@fault("F16", "strangers send 200 MB each", sample=1, full=5, places=(SINGLE_HOST,))
+@fault("F16", "strangers send 200 MB each", sample=1, full=5, places=(SINGLE_HOST,), promises=False)
 def strangers(trial: Trial) -> None:
     """Nobody who is not signed in makes the API read a body, or keep any of it."""
     for path in ("/uploads", "/archives", "/media/1/upload", "/annotations/1/upload", "/login/access-token"):
@@ -88,7 +88,14 @@ def strangers(trial: Trial) -> None:
     trial.require(not left, f"{len(left)} spool files were left behind")
 
 
-@fault("F16", "strangers send 200 MB each to the dashboard", sample=0, full=2, places=(SINGLE_HOST,))
+@fault(
+    "F16",
+    "strangers send 200 MB each to the dashboard",
+    sample=0,
+    full=2,
+    places=(SINGLE_HOST,),
+    promises=False,
+)
 def strangers_at_the_dashboard(trial: Trial) -> None:
     """The same at the dashboard's door, and at Streamlit's own way to upload."""
     product = start_product(trial.site.folder / "dashboard")

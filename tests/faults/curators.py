@@ -11,7 +11,7 @@ from tests.faults.trial import Caller, Trial
 from tests.faults.twins import at_once
 
 
-@fault("F10", "two curators, one media", sample=8, full=200)
+@fault("F10", "two curators, one media", sample=4, full=200)
 def two_curators(trial: Trial) -> None:
     """In each round one wins; the other sees the winner's answer, and keeps the own one as the next or drops it."""
     trial.site.add_replica()

@@ -70,7 +70,7 @@ def frozen(trial: Trial) -> None:
 
 def _outlast(trial: Trial) -> None:
     """The outage: alive, not ready, and everything else refused soon, from the first request on."""
-    ends = time.monotonic() + (6 if trial.rounds < trial.fault.full else 30)
+    ends = time.monotonic() + (30 if trial.is_full else 2)
     slowest = 0.0
     with trial.caller() as caller:
         while time.monotonic() < ends:
@@ -106,7 +106,7 @@ def _require_no_open_transaction(trial: Trial) -> None:
     trial.require(not left, f"{left} transactions were left open")
 
 
-@fault("F5", "connection cut at a commit", sample=5, full=100, places=(REPLICATED,))
+@fault("F5", "connection cut at a commit", sample=3, full=100, places=(REPLICATED,))
 def cut_at_a_commit(trial: Trial) -> None:
     """Some commit never reaches the server, or its outcome never reaches us; the client asks again."""
     relay = Relay(trial.ground.postgresql.port)

@@ -109,7 +109,8 @@ class Ground:
 
     def _database(self, kind: str, name: str, data_dir: Path, furnished: bool) -> str:
         if kind == "postgresql":
-            like = f" TEMPLATE {TEMPLATE}" if furnished else ""
+            # Of a copy through its log PostgreSQL forgets, when it is killed, which numbers it had given there.
+            like = f" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if furnished else ""
             self.postgresql.run_sql(f"CREATE DATABASE {name}{like}")
             return self.postgresql.url(name)
         if not furnished:

@@ -32,7 +32,7 @@ ACTS_PER_MEDIA = 20
 @fault("F2", "server killed at each step of a submission", sample=1, full=10)
 def killed_at_a_step(trial: Trial) -> None:
     for number in range(trial.rounds):
-        for step in STEPS:
+        for step in trial.some(STEPS):
             with trial.caller() as caller:
                 media_id = a_media(caller)
             client_id = f"{step.replace('.', '-')}-{number}"

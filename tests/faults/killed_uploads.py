@@ -10,7 +10,7 @@ import httpx
 
 from tests.factories import a_jpeg
 from tests.faults.busy import keep_busy
-from tests.faults.registry import fault
+from tests.faults.registry import EVERYWHERE, fault
 from tests.faults.trial import Caller, Trial
 
 SLICES = 20
@@ -20,7 +20,7 @@ STEPS = (
 )
 
 
-@fault("F1", "server killed at a slice of an upload", sample=2, full=50)
+@fault("F1", "server killed at a slice of an upload", sample=2, full=50, places=EVERYWHERE)
 def killed_at_a_slice(trial: Trial) -> None:
     """The body goes out in slices; with one of them the server dies, and starts again."""
     for number in range(trial.rounds):
@@ -31,10 +31,10 @@ def killed_at_a_slice(trial: Trial) -> None:
             _require_one(trial, caller.upload(content, key=key), caller.upload(content, key=key))
 
 
-@fault("F1", "server killed at each step of an upload", sample=1, full=10)
+@fault("F1", "server killed at each step of an upload", sample=1, full=10, places=EVERYWHERE)
 def killed_at_a_step(trial: Trial) -> None:
     for number in range(trial.rounds):
-        for step in STEPS:
+        for step in trial.some(STEPS, 2):
             content, key = a_jpeg(640, 480), f"{step}-{number}"
 
             def send(caller: Caller, content: bytes = content, key: str = key) -> httpx.Response:
@@ -43,7 +43,7 @@ def killed_at_a_step(trial: Trial) -> None:
             _die_at(trial, step, send)
 
 
-@fault("F1", "server killed at each step of the second of two steps", sample=0, full=5)
+@fault("F1", "server killed at each step of the second of two steps", sample=0, full=5, places=EVERYWHERE)
 def killed_at_a_step_of_two(trial: Trial) -> None:
     """`POST /media` has made the media, and its content is on the way; it has no key, the media is one."""
     for _ in range(trial.rounds):
@@ -53,7 +53,7 @@ def killed_at_a_step_of_two(trial: Trial) -> None:
                 media_id = caller.post("/media", json={}).json()["id"]
 
             def send(caller: Caller, content: bytes = content, media_id: int = media_id) -> httpx.Response:
-                return caller.post(f"/media/{media_id}/upload", files={"file": ("IMG_0001.jpg", content)})
+                return caller.bring(media_id, content)
 
             _die_at(trial, step, send)
             with trial.caller() as caller:
@@ -61,7 +61,7 @@ def killed_at_a_step_of_two(trial: Trial) -> None:
             trial.require(picture.content == content, f"media {media_id} has not the bytes that were sent")
 
 
-@fault("F1", "server killed amid many uploads", sample=2, full=100)
+@fault("F1", "server killed amid many uploads", sample=2, full=100, places=EVERYWHERE)
 def killed_amid_many(trial: Trial) -> None:
     """Twenty uploads for each kill: at 100 kills the 2,000 that are promised."""
 

@@ -6,6 +6,7 @@ Run as a program. It reads one JSON line for each process and answers with its n
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -15,6 +16,8 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+from bench.processes import children_of
 
 ROOT = Path(__file__).parent.parent.parent
 CLOCK_AHEAD = "VIGIE_CLOCK_AHEAD"  # seconds by which the clock of a process is wrong
@@ -44,6 +47,8 @@ class Launcher:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            # Ctrl+C in a terminal reaches the run alone, which then closes it.
+            start_new_session=True,
         )
 
     def start(self, order: Order) -> int:
@@ -78,6 +83,10 @@ def main(orders: IO[str]) -> None:
             print(process, flush=True)
         else:
             _become(order)
+    # Whoever gave the orders has ended, in whatever way: what was started for them ends too.
+    for process in children_of(os.getpid()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def _become(order: Order) -> None:

@@ -22,7 +22,7 @@ REFUSED_FOR_NOW = 503
 @fault("F17", "clean-up killed at each step, the same content sent again", sample=1, full=10)
 def killed_while_deleting(trial: Trial) -> None:
     for _ in range(trial.rounds):
-        for step in STEPS:
+        for step in trial.some(STEPS):
             content = a_jpeg(320, 240)
             _withdraw(trial, content)
             if step != STEPS[0]:
@@ -40,7 +40,7 @@ def killed_while_deleting(trial: Trial) -> None:
             _require_whole(trial, content)
 
 
-@fault("F17", "an upload at the moment of the deletion", sample=3, full=200)
+@fault("F17", "an upload at the moment of the deletion", sample=2, full=200)
 def upload_races_deletion(trial: Trial) -> None:
     """The content is due; one process deletes it, another one stores it: it is there in the end, with its row."""
     for _ in range(trial.rounds):

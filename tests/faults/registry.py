@@ -25,6 +25,7 @@ class Place:
 
 SINGLE_HOST = Place("sqlite", "folder")
 REPLICATED = Place("postgresql", "s3")
+EVERYWHERE = (SINGLE_HOST, REPLICATED, Place("sqlite", "s3"), Place("postgresql", "folder"))
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Fault:
     places: tuple[Place, ...]
     make: MakeFault
     furnished: bool = True
+    promises: bool = True
 
     def places_for(self, database: str | None, bucket: str | None) -> list[Place]:
         """Where it is made when only this database and this bucket are wanted."""
@@ -63,15 +65,17 @@ def fault(
     full: int,
     places: tuple[Place, ...] = (SINGLE_HOST, REPLICATED),
     furnished: bool = True,
+    promises: bool = True,
 ) -> Callable[[MakeFault], MakeFault]:
     """Register a function that makes a fault `trial.rounds` times and writes down in its ledger what was acknowledged.
 
     A `sample` of 0 leaves it to the full run; a sample is made at one of the places. One that is not
-    `furnished` gets an empty database and no process, and starts what it needs itself.
+    `furnished` gets an empty database and no process, and starts what it needs itself. A trial in which nothing
+    was acknowledged falls short, unless its fault `promises` nothing: nobody sends what could be acknowledged.
     """
 
     def register(make: MakeFault) -> MakeFault:
-        FAULTS.append(Fault(name, title, sample, full, places, make, furnished))
+        FAULTS.append(Fault(name, title, sample, full, places, make, furnished, promises))
         return make
 
     return register

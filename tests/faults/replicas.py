@@ -55,7 +55,7 @@ def two_replicas(trial: Trial) -> None:
     trial.note(f"what ended at one replica was refused by the other after {slowest:.2f} s at most")
 
 
-@fault("F14", "first start killed anywhere, then started", sample=1, full=25)
+@fault("F14", "first start killed anywhere, then started", sample=1, full=25, promises=False)
 def first_start_killed(trial: Trial) -> None:
     for _ in range(trial.rounds):
         site = trial.ground.site(trial.place, furnished=False)
@@ -189,6 +189,8 @@ def _lose_one(trial: Trial, first: Replica, second: Replica) -> None:
             os.kill(process, signal.SIGKILL)
     with trial.caller(second) as caller:
         caller.upload(a_jpeg(64, 48)).raise_for_status()
+    if not trial.is_full:
+        return  # to import it all once more takes a sample's time
     seconds = _await(f"{first.address}/ready", START_SECONDS)
     trial.note(f"a supervisor had its killed API back after {seconds:.1f} s")
     log = first.log.read_text("utf-8", "replace")

@@ -23,4 +23,3 @@ SAMPLE = [
 def test_what_was_promised_holds_after(fault: Fault, place: Place, ground: Ground):
     trial = make(fault, place, fault.sample, SEED, ground)
     assert not trial.failures, "\n".join([*trial.failures, f"again with: {trial.replay()}"])
-    assert trial.ledger.acknowledged or fault.name == "F14", "nothing was promised, so nothing was tried"

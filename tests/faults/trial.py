@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -20,6 +20,8 @@ HANG_SECONDS = 15.0
 UPLOAD_HANG_SECONDS = 60.0
 RECOVERY_SECONDS = 5.0
 PATIENCE = 90.0
+
+Choice = TypeVar("Choice")
 
 
 @dataclass
@@ -40,6 +42,15 @@ class Trial:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(f"{self.seed} {self.fault.name} {self.fault.title} {self.place}")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is made as often as is promised."""
+        return self.rounds == self.fault.full
+
+    def some(self, choices: Sequence[Choice], number: int = 1) -> list[Choice]:
+        """All of them when it is made in full; in a sample so many, which the seed chooses."""
+        return list(choices) if self.is_full else self.rng.sample(choices, number)
 
     def fail(self, sentence: str) -> None:
         """A goal falls short; the fault goes on, and the run ends non-zero."""
@@ -79,7 +90,7 @@ class Trial:
 
     def replay(self) -> str:
         """The command that makes this fault again in the same way."""
-        full = " --full" if self.rounds == self.fault.full else ""
+        full = " --full" if self.is_full else ""
         return (
             f"python -m tests.faults{full} --seed {self.seed} --only {self.fault.name} "
             f"--database {self.place.database} --bucket {self.place.bucket}"
@@ -119,6 +130,13 @@ class Caller(httpx.Client):
         answer = self.post("/uploads", files={"file": (name, content)}, headers=headers)
         if answer.status_code in (200, 201):
             self._trial.ledger.uploaded(answer.json()["media"]["id"], hashlib.sha256(content).hexdigest())
+        return answer
+
+    def bring(self, media_id: int, content: bytes) -> httpx.Response:
+        """Send the content of a media that waits for it, and write its acknowledgement down; what came back."""
+        answer = self.post(f"/media/{media_id}/upload", files={"file": ("IMG_0001.jpg", content)})
+        if answer.status_code in (200, 201):
+            self._trial.ledger.uploaded(media_id, hashlib.sha256(content).hexdigest())
         return answer
 
     def submit(self, media_id: int, client_id: str, **body: Any) -> httpx.Response:

@@ -49,7 +49,7 @@ def _stand_in(trial: Trial, put_another: Callable[[Path], None]) -> None:
         with _replaced(trial, put_another):
             held = _files(trial.site.bucket_dir)
             _require_stopped(trial, 2, "fsck", "--deep", "--repair")
-            if trial.rounds == trial.fault.full:
+            if trial.is_full:
                 _require_stopped(trial, 2, "fsck")
                 _require_stopped(trial, 2, "fsck", "--repair")
             _require_stopped(trial, 1, "purge")
