@@ -23,6 +23,8 @@ HOP_BYTES = 2**20  # what is gathered before a thread writes it: fewer hops, sti
 MAX_FIELD_BYTES = 16_384
 MAX_FIELDS = 20
 MAX_HEADER_BYTES = 8_192
+# What a body may have beside its file: every field and header at its largest has its place.
+MAX_BESIDE_BYTES = (MAX_FIELDS + 1) * (MAX_FIELD_BYTES + MAX_HEADER_BYTES)
 
 
 @dataclass
@@ -45,15 +47,19 @@ async def read_form(request: Request, spool: Spool, *, limit: int) -> Form:
     if kind != b"multipart/form-data" or not boundary:
         raise Refused("Send the file as multipart/form-data, in a part called “file”.")
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit + MAX_FIELDS * (MAX_FIELD_BYTES + MAX_HEADER_BYTES):
-        raise TooLarge(f"At most {limit / 2**20:,.10g} MiB are taken. Nothing was stored.")
+    if announced.isdigit() and int(announced) > limit + MAX_BESIDE_BYTES:
+        raise _too_large(limit)
     reader = _Reader(boundary, spool)
     gathered: list[bytes] = []
-    size = 0
+    size = came = 0
     try:
         async for chunk in request.stream():
             gathered.append(chunk)
             size += len(chunk)
+            came += len(chunk)
+            # Also what the parser drops: a body of no announced length may go on for ever behind its end.
+            if came > limit + MAX_BESIDE_BYTES:
+                raise _too_large(limit)
             if size >= HOP_BYTES:
                 await to_thread.run_sync(reader.feed, b"".join(gathered))
                 gathered, size = [], 0
@@ -61,6 +67,10 @@ async def read_form(request: Request, spool: Spool, *, limit: int) -> Form:
         # Nobody is there to read it; it keeps an everyday event from being reported as a bug.
         raise ContentDiffers("The connection ended before the file did. Nothing was stored.") from None
     return await to_thread.run_sync(reader.finish, b"".join(gathered))
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"At most {limit / 2**20:,.10g} MiB are taken. Nothing was stored.")
 
 
 class _Reader:

@@ -196,6 +196,21 @@ def test_damaged_bodies_get_a_sentence(client, caller):
     assert stored_rows_and_objects() == (0, 0, 0)
 
 
+def test_a_body_that_goes_on_behind_its_end_is_too_large(client, caller, monkeypatch):
+    monkeypatch.setattr("api.uploads.LARGEST_VIDEO_BYTES", 2**20)
+
+    def body():
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + a_jpeg()
+        yield b"\r\n--x--\r\n"
+        for _ in range(100):
+            yield bytes(2**16)
+
+    headers = {**caller(), "Content-Type": "multipart/form-data; boundary=x"}
+    answer = client.post("/uploads", headers=headers, content=body())
+    assert answer.status_code == 413, answer.text
+    assert stored_rows_and_objects() == (0, 0, 0)
+
+
 def test_the_same_picture_from_twenty_sides_at_once_is_one_media(client, caller):
     content, headers = a_jpeg(), caller()
     answers = []
