@@ -16,7 +16,7 @@ from db.models import Blob, BlobState, Installation, utc_now
 from db.types import Sessions
 from db.upsert import insert_or_ignore
 from storage import Bucket
-from storage.errors import ObjectMissing
+from storage.errors import ObjectDamaged, ObjectMissing
 
 MARKER_KEY = "vigie.json"
 FORMAT = "vigie-bucket-1"
@@ -74,14 +74,20 @@ def adopt(sessions: Sessions, bucket: Bucket) -> None:
         insert_or_ignore(session, Installation, [row], unique=["id"])
         name = _name(session)
     content = json.dumps({"format": FORMAT, "installation": name}, indent=1).encode()
-    bucket.put(
-        MARKER_KEY,
-        io.BytesIO(content),
-        size=len(content),
-        content_type="application/json",
-        sha256=hashlib.sha256(content).hexdigest(),
-        md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
-    )
+    try:
+        bucket.put(
+            MARKER_KEY,
+            io.BytesIO(content),
+            size=len(content),
+            content_type="application/json",
+            sha256=hashlib.sha256(content).hexdigest(),
+            md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        )
+    except ObjectDamaged:
+        # Half a name would be taken for another installation's; a bucket without one is given its name again.
+        if _read_marker(bucket) != name:
+            bucket.delete(MARKER_KEY)
+        raise
 
 
 def _name(session: Session) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, BinaryIO
 
 import pytest
 from sqlalchemy import select, update
@@ -29,6 +30,8 @@ from db.models import (
 )
 from db.session import open_session
 from storage import open_bucket
+from storage.errors import ObjectDamaged
+from storage.local import LocalBucket
 from tests.conftest import Installation
 from tests.curation.checked import Checked, grow_old
 from tests.factories import a_jpeg, an_access
@@ -331,6 +334,21 @@ def test_the_bucket_of_another_installation_is_not_even_looked_at(checked: Check
         marker.settle(open_session, open_bucket())
     marker.adopt(open_session, open_bucket())
     assert checked.check().outcome == CheckOutcome.CLEAN
+
+
+def test_a_marker_that_was_stored_damaged_is_nobody_elses_name(checked: Checked) -> None:
+    class Damaging(LocalBucket):
+        def put(self, key: str, content: BinaryIO, **about: Any) -> None:
+            super().put(key, content, **about)
+            (checked.folder / key).write_text('{"installa')
+            raise ObjectDamaged(key)
+
+    checked.register()
+    (checked.folder / marker.MARKER_KEY).unlink()
+    with pytest.raises(ObjectDamaged):
+        marker.settle(open_session, Damaging(checked.folder))
+    marker.settle(open_session, open_bucket())
+    assert marker.read_bond(open_session, open_bucket()) == marker.Bond.OURS
 
 
 def test_a_lost_marker_is_written_again_where_the_bucket_holds_what_is_ours(checked: Checked) -> None:
