@@ -20,6 +20,7 @@ from tests.access.callers import Caller, bearer_of, others, refused, scopes
 from tests.access.report import note
 from tests.access.routes import ALONE, DASHBOARD, MATRIX, Row, rows_of
 from tests.access.world import ABSENT, World
+from tests.apart import run_async
 
 DOORS = (ALONE, DASHBOARD)
 # Everybody at every row of both doors on both databases; without it the many kinds of callers take turns.
@@ -164,8 +165,6 @@ def test_what_is_hidden_reads_like_what_is_not_there(installation, door):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS)
 def test_who_may_not_send_is_refused_before_a_byte_is_read(installation, door):
-    import anyio
-
     asked, tried = Door(door), 0
 
     def refuse(row: Row, caller: Caller, world: World) -> int:
@@ -187,7 +186,7 @@ def test_who_may_not_send_is_refused_before_a_byte_is_read(installation, door):
             "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
             "client": ("127.0.0.1", 1), "server": ("testserver", 80),
         }  # fmt: skip
-        anyio.run(asked.client.app, scope, receive, send)
+        run_async(asked.client.app(scope, receive, send))
         return statuses[0]
 
     for row in rows_of(door):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -17,6 +16,7 @@ from api import create_api
 from db.models import Scope, utc_now
 from db.session import open_session
 from settings import get_settings
+from tests.apart import run_async
 from tests.api.test_sign_in import make
 from tests.factories import a_jpeg, a_media, an_access
 from tests.product import ROOT
@@ -86,7 +86,7 @@ def ask_without_a_body(path: str, headers: dict[str, str]) -> int:
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8080),
     }
-    asyncio.run(create_api(get_settings(), takes_cookies=False)(scope, receive, send))
+    run_async(create_api(get_settings(), takes_cookies=False)(scope, receive, send))
     return statuses[0]
 
 

@@ -11,7 +11,7 @@ import pytest
 from vigie_client import Client
 from vigie_client.cli import main
 
-from tests.client.apart import run_apart
+from tests.apart import run_apart
 from tests.client.pictures import a_folder
 from tests.product import ADMIN_PASSWORD, ROOT, Product
 

@@ -20,7 +20,7 @@ from vigie_client.folder import upload_key
 from vigie_client.journal import FILE_NAME
 from vigie_client.progress import Progress, Teller
 
-from tests.client.apart import run_async
+from tests.apart import run_async
 from tests.client.conftest import PATIENT
 from tests.client.damaging import cut_short, damaging, flipped
 from tests.client.pictures import a_folder, a_frame

@@ -25,7 +25,7 @@ from vigie_client import (
 from vigie_client.methods import media as media_methods
 from vigie_client.models.media import KnownElsewhere, MediaDetails
 
-from tests.client.apart import run_async
+from tests.apart import run_async
 from tests.client.pictures import a_frame, a_video
 from tests.product import ADMIN, ADMIN_PASSWORD, Product
 

@@ -30,7 +30,7 @@ from vigie_client import (
 from vigie_client.calls import Call, reads
 from vigie_client.retries import Patience
 
-from tests.client.apart import run_async
+from tests.apart import run_async
 from tests.client.scripted import Line, scripted
 
 QUICK = Retries(attempts=4, first_wait=0.01, longest_wait=0.02, total=5)
