@@ -151,4 +151,4 @@ def _require_refused(trial: Trial, what: str, ask: Callable[[], httpx.Response],
     answer = ask()
     took = time.monotonic() - began
     trial.require(answer.status_code == 503, f"{what} was answered {answer.status_code} without a bucket")
-    trial.require(took <= within, f"{what} was refused only after {took:.1f} s")
+    trial.require(took <= within * trial.slack, f"{what} was refused only after {took:.1f} s")

@@ -17,6 +17,9 @@ HEADINGS = (
     *("slowest recovery", "seed", "holds"),
 )
 
+SAMPLE_SEED = 20261123
+SAMPLE_SLACK = 4.0
+
 # Of a sample's trials the one that leaves most behind; a full run opens the pages after every trial.
 PAGES_AFTER = "server killed amid many submissions and reviews"
 
@@ -58,9 +61,9 @@ def sampled(fault: Fault) -> list[Place]:
     return [fault.places[turn.index(fault) % len(fault.places)]] if fault in turn else list(fault.places)
 
 
-def make(fault: Fault, place: Place, rounds: int, seed: int, ground: Ground) -> Trial:
+def make(fault: Fault, place: Place, rounds: int, seed: int, ground: Ground, *, slack: float = 1.0) -> Trial:
     """Make one fault on an installation of its own and see what holds afterwards."""
-    trial = Trial(fault, place, rounds, seed, ground, ground.site(place, furnished=fault.furnished))
+    trial = Trial(fault, place, rounds, seed, ground, ground.site(place, furnished=fault.furnished), slack)
     try:
         if fault.furnished:
             trial.site.add_replica()
@@ -78,6 +81,12 @@ def make(fault: Fault, place: Place, rounds: int, seed: int, ground: Ground) -> 
     trial.require(not ledger.doubled, f"{len(ledger.doubled)} duplicated: {'; '.join(ledger.doubled[:3])}")
     trial.require(not trial.hangs, f"{trial.hangs} hangs")
     return trial
+
+
+def require_sample(fault: Fault, place: Place, ground: Ground) -> None:
+    """Make a sample of one fault as a test: what is lost, doubled or answered counts, less so how soon."""
+    trial = make(fault, place, fault.sample, SAMPLE_SEED, ground, slack=SAMPLE_SLACK)
+    assert not trial.failures, "\n".join([*trial.failures, f"again with: {trial.replay()}"])
 
 
 def table(trials: Iterable[Trial]) -> str:

@@ -79,7 +79,9 @@ def _outlast(trial: Trial) -> None:
             trial.require(caller.get("/health").status_code == 200, "/health does not say that it is alive")
             time.sleep(0.3)
     trial.note(f"slowest refusal {slowest:.1f} s")
-    trial.require(slowest <= REFUSED_WITHIN, f"a request was refused only after {slowest:.1f} s")
+    trial.require(
+        slowest <= REFUSED_WITHIN * trial.slack, f"a request was refused only after {slowest:.1f} s"
+    )
 
 
 def _refused_after(trial: Trial, caller: Caller, path: str) -> float:

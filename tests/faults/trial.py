@@ -34,6 +34,8 @@ class Trial:
     seed: int
     ground: Ground
     site: Site
+    # How many times as long as promised something may take here: a machine that runs other tests beside is no judge.
+    slack: float = 1.0
     ledger: Ledger = field(default_factory=Ledger)
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -85,7 +87,9 @@ class Trial:
                 time.sleep(0.05)
         seconds = time.monotonic() - began
         self.slowest_recovery = max(self.slowest_recovery or 0.0, seconds)
-        self.require(seconds <= within, f"the first success came {seconds:.1f} s after the fault")
+        self.require(
+            seconds <= within * self.slack, f"the first success came {seconds:.1f} s after the fault"
+        )
         return seconds
 
     def replay(self) -> str:
@@ -119,7 +123,7 @@ class Caller(httpx.Client):
             answer = super().send(request, **options)
         finally:
             most = UPLOAD_HANG_SECONDS if request.url.path == "/uploads" else HANG_SECONDS
-            if time.monotonic() - began > most:
+            if time.monotonic() - began > most * self._trial.slack:
                 self._trial.hangs += 1
         self._look_at(request, answer)
         return answer
