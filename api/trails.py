@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from api.dependencies import AccessDep, AddressDep, ReadSessionDep
 from api.downloads import Download, DownloadResponse
-from api.fields import Body
+from api.fields import Body, Moment
 from api.paging import say_next
 from curation import audit_trail, review_list
 from curation.audit_trail import EventFilter, EventView
@@ -50,8 +50,8 @@ class EventFilterQuery(Body):
     )
     login: str | None = Field(default=None, max_length=200, description="Of whoever did it.")
     media_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="Of events before this moment.")
+    since: Moment | None = None
+    until: Moment | None = Field(default=None, description="Of events before this moment.")
 
     def wanted(self) -> EventFilter:
         return EventFilter(self.name, self.login, self.media_id, self.since, self.until)

@@ -18,6 +18,7 @@ from tests.faults.traffic import Traffic, all_at_once
 from tests.faults.trial import Caller, Trial
 
 REFUSED_WITHIN = 5.0  # seconds until a request is told that the database is away
+OPEN_FOR = 20.0  # seconds until a transaction that nobody ends is one too many
 COMMITS = 6  # about as many as an upload makes
 
 
@@ -94,7 +95,7 @@ def _refused_after(trial: Trial, caller: Caller, path: str) -> float:
 def _require_no_open_transaction(trial: Trial) -> None:
     """A moment after the last request the server sees no transaction of ours that is still open."""
     with trial.site.engine.connect() as connection:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + OPEN_FOR * trial.slack
         while True:
             left = connection.scalar(
                 text(
