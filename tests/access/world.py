@@ -32,6 +32,7 @@ from db.models import (
     BlobState,
     Decision,
     Delivery,
+    Job,
     LabelClass,
     Media,
     MediaType,
@@ -345,6 +346,7 @@ class World:
     def _no_check_yet(self, session: Session) -> bool:
         """One at a time is asked for: what was asked for before is forgotten. A word of a body, and says no."""
         session.execute(delete(StorageCheck))
+        session.execute(delete(Job))
         return False
 
     # --- words and contents ---
