@@ -88,13 +88,13 @@ def run_self_test(bucket: Bucket, extra: tuple[tuple[str, Trial], ...] = ()) -> 
     return SelfTest(place=bucket.place, steps=tuple(steps))
 
 
-def put_bytes(bucket: Bucket, key: str, content: bytes) -> None:
-    """Store a few bytes of text under a key."""
+def put_bytes(bucket: Bucket, key: str, content: bytes, content_type: str = "text/plain") -> None:
+    """Store a few bytes under a key."""
     bucket.put(
         key,
         io.BytesIO(content),
         size=len(content),
-        content_type="text/plain",
+        content_type=content_type,
         sha256=hashlib.sha256(content).hexdigest(),
         md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-import hashlib
-import io
 import json
 import secrets
 
@@ -17,6 +15,7 @@ from db.types import Sessions
 from db.upsert import insert_or_ignore
 from storage import Bucket
 from storage.errors import ObjectDamaged, ObjectMissing
+from storage.self_test import put_bytes
 
 MARKER_KEY = "vigie.json"
 FORMAT = "vigie-bucket-1"
@@ -75,14 +74,7 @@ def adopt(sessions: Sessions, bucket: Bucket) -> None:
         name = _name(session)
     content = json.dumps({"format": FORMAT, "installation": name}, indent=1).encode()
     try:
-        bucket.put(
-            MARKER_KEY,
-            io.BytesIO(content),
-            size=len(content),
-            content_type="application/json",
-            sha256=hashlib.sha256(content).hexdigest(),
-            md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
-        )
+        put_bytes(bucket, MARKER_KEY, content, "application/json")
     except ObjectDamaged:
         # Half a name would be taken for another installation's; a bucket without one is given its name again.
         if _read_marker(bucket) != name:
