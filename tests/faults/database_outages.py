@@ -18,7 +18,7 @@ from tests.faults.traffic import Traffic, all_at_once
 from tests.faults.trial import Caller, Trial
 
 REFUSED_WITHIN = 5.0  # seconds until a request is told that the database is away
-OPEN_FOR = 20.0  # seconds until a transaction that nobody ends is one too many
+OPEN_FOR = 10.0  # seconds until a transaction that nobody ends is one too many
 COMMITS = 6  # about as many as an upload makes
 
 
