@@ -19,11 +19,16 @@ from db import migrate
 from db.session import forget_engine, get_engine, make_engine, open_session
 from settings import get_settings
 from storage import open_bucket
+from tests.realtime import renounce
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 HASTY = ("fsync = off", "full_page_writes = off", "max_wal_size = '256MB'")
 ROOM = 4 * 2**30  # bytes
 TEST_SECRET = "Q7v0cB1pXk4fWm9zR2sT5uY8aD3gH6jL"
+
+
+def pytest_configure() -> None:
+    renounce()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.product import ROOT, Product, Program, start_product
 
@@ -25,6 +29,7 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 CURATOR_PASSWORD = "a curator of the tests"
+HANG_SECONDS = 200  # the longest test takes a quarter of it
 PATIENCE = 20_000  # milliseconds; a shared machine may be slow, a broken product is slow for ever
 
 _numbers = itertools.count(1)
@@ -45,18 +50,53 @@ def program(product: Product) -> Iterator[Program]:
         yield program
 
 
+class Chromium:
+    """What contexts are opened of: started when the first is asked for, and anew after it has died."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._started: Browser | None = None
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        if self._started is None or not self._started.is_connected():
+            chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+            assert chromium, "Chromium is needed: apt-get install chromium"
+            self._started = self._playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        return self._started.new_context(**options)
+
+    def close(self) -> None:
+        if self._started is not None:
+            self._started.close()
+
+    @staticmethod
+    def kill() -> None:
+        """End it from another thread: what waits for it in this process goes on with an error."""
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if process.name().startswith("chrom"):
+                    process.kill()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "Chromium is needed: apt-get install chromium"
+def browser() -> Iterator[Chromium]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield started
-        started.close()
+        chromium = Chromium(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def hang_limit(browser: Chromium) -> Iterator[None]:
+    """A browser that hangs takes one test with it: closing a context of it would wait for ever."""
+    limit = threading.Timer(HANG_SECONDS, browser.kill)
+    limit.daemon = True
+    limit.start()
+    yield
+    limit.cancel()
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Chromium) -> Iterator[BrowserContext]:
     """A browser profile of its own: no cookie, no storage."""
     opened = browser.new_context(viewport={"width": 1366, "height": 768})
     opened.set_default_timeout(PATIENCE)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CURATOR_PASSWORD, PATIENCE
+from tests.browser.conftest import CURATOR_PASSWORD, PATIENCE, Chromium
 from tests.browser.desk import media_for, submit
 from tests.product import ADMIN, ADMIN_PASSWORD, Product, Program
 
@@ -59,14 +59,14 @@ def media_id(program: Program) -> int:
 
 
 @pytest.fixture(scope="module", params=LOOKS)
-def looking(request: Any, browser: Browser, product: Product, media_id: int) -> Iterator[Looking]:
+def looking(request: Any, browser: Chromium, product: Product, media_id: int) -> Iterator[Looking]:
     page = a_page(browser, request.param)
     enter(page, product, ADMIN, ADMIN_PASSWORD)
     yield Looking(page, media_id)
     page.context.close()
 
 
-def a_page(browser: Browser, scheme: Any) -> Page:
+def a_page(browser: Chromium, scheme: Any) -> Page:
     context = browser.new_context(
         viewport={"width": 1366, "height": 768}, color_scheme=scheme, locale=LOOKS[scheme]
     )

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess
+from tests.browser.conftest import CURATOR_PASSWORD, Chromium, MakeAccess
 from tests.browser.desk import Desk, answer_of, media_for, submit
 from tests.product import Product, Program, start_product
 
@@ -37,7 +37,7 @@ def curator(make_access: MakeAccess) -> str:
 
 
 @pytest.fixture
-def elsewhere(browser: Browser) -> Iterator[BrowserContext]:
+def elsewhere(browser: Chromium) -> Iterator[BrowserContext]:
     """Another machine: a browser that shares nothing with the first."""
     with browser.new_context(viewport=ROOM) as context:
         yield context

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess
+from tests.browser.conftest import CURATOR_PASSWORD, Chromium, MakeAccess
 from tests.browser.desk import Desk, answer_of, media_for
 from tests.product import Product, Program, start_product
 
@@ -54,7 +54,7 @@ def a_disagreement(
 
 
 def test_a_second_person_answers_as_if_nobody_had_and_cannot_tell(
-    browser: Browser, page: Page, product: Product, program: Program, make_access: MakeAccess
+    browser: Chromium, page: Page, product: Product, program: Program, make_access: MakeAccess
 ):
     (media_id,) = media_for(program, "blind", 1)
     anna, ben = make_access("user"), make_access("user")
@@ -132,7 +132,7 @@ def test_a_third_answer_is_drawn_and_accepted(
 
 
 def test_two_people_find_each_other_in_the_disagreements(
-    browser: Browser, page: Page, product: Product, program: Program, make_access: MakeAccess
+    browser: Chromium, page: Page, product: Product, program: Program, make_access: MakeAccess
 ):
     (media_id,) = media_for(program, "pair", 1)
     anna = make_access("user")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CURATOR_PASSWORD, PATIENCE, MakeAccess, sign_in
+from tests.browser.conftest import CURATOR_PASSWORD, PATIENCE, Chromium, MakeAccess, sign_in
 from tests.browser.desk import Desk, media_for
 from tests.browser.test_accessibility import PAGES, TAG, enter, settle
 from tests.product import ADMIN, ADMIN_PASSWORD, Product, Program
@@ -34,7 +34,7 @@ STICKING_OUT = """() => {
 
 
 @pytest.fixture(scope="module")
-def french(browser: Browser) -> Iterator[Page]:
+def french(browser: Chromium) -> Iterator[Page]:
     """A French browser."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="fr-FR")
     context.set_default_timeout(PATIENCE)

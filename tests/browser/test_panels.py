@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import MakeAccess
+from tests.browser.conftest import Chromium, MakeAccess
 from tests.browser.desk import SIZE, Desk, answer_of, media_for, submit
 from tests.factories import a_jpeg
 from tests.product import ROOT, Product, Program
@@ -263,7 +263,7 @@ def test_a_label_class_shows_examples_beside_the_work(
 
 
 def test_a_tablet_is_drawn_on_pinched_and_decided_with_the_thumb(
-    browser: Browser, product: Product, program: Program, curator: str
+    browser: Chromium, product: Product, program: Program, curator: str
 ):
     ids = media_for(program, "thumb", 2)
     with browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True) as tablet:

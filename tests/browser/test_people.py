@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
-from tests.browser.conftest import MakeAccess, sign_in
+from tests.browser.conftest import Chromium, MakeAccess, sign_in
 from tests.factories import a_jpeg
 from tests.product import ADMIN, ADMIN_PASSWORD, Product, Program
 
@@ -33,7 +33,7 @@ def admin_page(page: Page, product: Product) -> Page:
 
 
 @pytest.fixture
-def elsewhere(browser: Browser) -> Page:
+def elsewhere(browser: Chromium) -> Page:
     """Another person's browser."""
     return browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
 

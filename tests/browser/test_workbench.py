@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CURATOR_PASSWORD, MakeAccess, sign_in
+from tests.browser.conftest import CURATOR_PASSWORD, Chromium, MakeAccess, sign_in
 from tests.browser.desk import Desk, answer_of, media_for, submit
 from tests.factories import a_jpeg
 from tests.product import Product, Program
@@ -260,7 +260,7 @@ def test_a_drawing_that_was_not_submitted_survives_a_reload(
 
 
 def test_a_colleague_was_faster_and_the_person_keeps_theirs_as_the_next_annotation(
-    browser: Browser, page: Page, product: Product, program: Program, curator: str, make_access: MakeAccess
+    browser: Chromium, page: Page, product: Product, program: Program, curator: str, make_access: MakeAccess
 ):
     ids = media_for(program, "race", 2)
     slow = Desk.sit_down(page, product, curator, "race")
