@@ -68,7 +68,9 @@ class Download:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._begun
-        yield from self._chunks
+        # No `yield from`: that would close the chunks as well when this is thrown away, while `close` may be at it.
+        for chunk in self._chunks:  # noqa: UP028
+            yield chunk
         self._complete = True
         self.close()
 

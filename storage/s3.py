@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -170,9 +171,10 @@ class S3Bucket:
                     continue
                 if problem.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
                     raise
-                if time.monotonic() + PUT_AGAIN_AFTER > last_begins:
+                if time.monotonic() + 1.5 * PUT_AGAIN_AFTER > last_begins:
                     raise
-                time.sleep(PUT_AGAIN_AFTER)
+                # Not all after the same time: those that met once would meet again.
+                time.sleep(PUT_AGAIN_AFTER * random.uniform(0.5, 1.5))
                 continue
             self._bears_sha256 = bool(checksum)
             return answer
@@ -261,8 +263,13 @@ class S3Bucket:
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         with self._explained(prefix):
             pages = self._reading.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
+            last = None
             for page in pages:
                 for found in page.get("Contents", ()):
+                    # Some services list an object twice that two have written at one moment (seen of rclone).
+                    if found["Key"] == last:
+                        continue
+                    last = found["Key"]
                     yield StoredObject(found["Key"], found["Size"], None, found["LastModified"])
 
     def unfinished(self) -> Iterator[str]:

@@ -72,5 +72,7 @@ def s3_bucket(rclone_bucket: S3Bucket) -> Iterator[S3Bucket]:
 
 
 def empty(bucket: Bucket) -> None:
-    for found in list(bucket.list()):
-        bucket.delete(found.key)
+    # An object that rclone has come to list twice has to be deleted twice.
+    for _ in range(5):
+        for found in list(bucket.list()):
+            bucket.delete(found.key)
