@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 # thread that finds the pool empty opens a connection of its own, which is closed afterwards.
 CONNECTIONS = 40
 
-PUT_AGAIN_AFTER = 0.3  # seconds
+PUT_AGAIN_AFTER = 0.4  # seconds, then twice that
 LOOKS = 2  # at what is stored, before it is called damaged
 
 _DAMAGED = (
@@ -70,7 +70,8 @@ class S3Patience:
     """How long to wait, in seconds. With these, whatever happens, a caller has the answer within 15 s (a PUT: 60 s).
 
     boto3 counts attempts, not seconds: one that hung for ten would be begun again, and again. So the last one begins
-    within 2 s, and has 3 to connect and 10 to read. A PUT is made again only when the service drops it at once.
+    within 2 s, and has 3 to connect and 10 to read. A PUT is made again only when the service drops it at once, and no
+    oftener.
     """
 
     connect: float = 3
@@ -161,6 +162,7 @@ class S3Bucket:
         if self._bears_sha256:
             checksum = {"ChecksumSHA256": base64.b64encode(bytes.fromhex(sha256)).decode()}
         last_begins = time.monotonic() + self._patience.last_attempt_begins_within
+        dropped = 0
         while True:
             content.seek(begin)
             try:
@@ -171,10 +173,12 @@ class S3Bucket:
                     continue
                 if problem.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
                     raise
-                if time.monotonic() + 1.5 * PUT_AGAIN_AFTER > last_begins:
-                    raise
+                dropped += 1
                 # Not all after the same time: those that met once would meet again.
-                time.sleep(PUT_AGAIN_AFTER * random.uniform(0.5, 1.5))
+                pause = PUT_AGAIN_AFTER * dropped * random.uniform(0.5, 1.5)
+                if dropped == self._patience.attempts or time.monotonic() + pause > last_begins:
+                    raise
+                time.sleep(pause)
                 continue
             self._bears_sha256 = bool(checksum)
             return answer

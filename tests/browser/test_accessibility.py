@@ -51,11 +51,7 @@ class Looking:
 
 @pytest.fixture(scope="module")
 def media_id(program: Program) -> int:
-    """A few pictures, one with an answer: its id. Beside them a device with a source."""
-    program.post("/devices", json={"login": f"camera-{TAG}", "source": TAG})
-    ids = media_for(program, TAG, 3)
-    submit(program, ids[0], (0.4, 0.4, 0.45, 0.46))
-    return ids[0]
+    return furnish(program)
 
 
 @pytest.fixture(scope="module", params=LOOKS)
@@ -64,6 +60,14 @@ def looking(request: Any, browser: Chromium, product: Product, media_id: int) ->
     enter(page, product, ADMIN, ADMIN_PASSWORD)
     yield Looking(page, media_id)
     page.context.close()
+
+
+def furnish(program: Program) -> int:
+    """A few pictures, one with an answer: its id. Beside them a device with a source, unless it is there."""
+    program.post("/devices", json={"login": f"camera-{TAG}", "source": TAG})
+    ids = media_for(program, TAG, 3)
+    submit(program, ids[0], (0.4, 0.4, 0.45, 0.46))
+    return ids[0]
 
 
 def a_page(browser: Chromium, scheme: Any) -> Page:
