@@ -65,6 +65,8 @@ def _told(done: CleanedUp) -> list[str]:
             f"Contents deleted for good: {done.contents_deleted:,} ({done.bytes_deleted:,} bytes).",
         ),
         (done.derived_deleted, f"Pictures drawn by an earlier version, deleted: {done.derived_deleted:,}."),
+        (done.exports_expired, f"Exports whose days are over: {done.exports_expired:,}."),
+        (done.export_files_deleted, f"Files of exports, deleted: {done.export_files_deleted:,}."),
         (done.keys_forgotten, f"Old idempotency keys forgotten: {done.keys_forgotten:,}."),
         (done.failed, f"Contents that could not be cleaned up, as the log says: {done.failed:,}."),
     )

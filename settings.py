@@ -29,6 +29,9 @@ LOG_FORMATS = ("auto", "json", "text")
 # Words that stand in examples and defaults all over the world; a value that holds one was copied, not made.
 EXAMPLE_WORDS = ("some_key", "change", "example", "secret_key", "your_", "your-", "placeholder", "superadmin")
 
+# Folders of the bucket that are called so whatever the settings say.
+OWN_FOLDERS = ("derived", "exports", "imports", "self-test")
+
 BucketKind = Literal["folder", "s3", "qarnot"]
 
 
@@ -75,6 +78,7 @@ class Settings:
     device_uploads_per_minute: int
     uploads_per_minute: int
     grace_days: int
+    export_days: int
     link_minutes: int
     links_to_bucket: bool
     webhooks_to_private: bool
@@ -131,6 +135,7 @@ class Settings:
             device_uploads_per_minute=read.whole_number("DEVICE_UPLOADS_PER_MINUTE", 60, 0, 100_000),
             uploads_per_minute=read.whole_number("UPLOADS_PER_MINUTE", 3000, 0, 100_000),
             grace_days=read.whole_number("GRACE_DAYS", 30, 0, 3650),
+            export_days=read.whole_number("EXPORT_DAYS", 7, 1, 365),
             link_minutes=read.whole_number("LINK_MINUTES", 15, 1, 1440),
             links_to_bucket=read.yes_or_no("LINKS_TO_BUCKET", False),
             webhooks_to_private=read.yes_or_no("WEBHOOKS_TO_PRIVATE", False),
@@ -350,9 +355,9 @@ class _Reader:
         value = (self._find(name) or default).strip("/")
         parts = value.split("/")
         well_named = all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", part) for part in parts)
-        if not well_named or parts[0] in ("derived", "self-test"):
+        if not well_named or parts[0] in OWN_FOLDERS:
             raise SettingsError(
-                f"{name} must be made of letters, digits, '.', '_' and '-', and neither 'derived' nor 'self-test', "
+                f"{name} must be made of letters, digits, '.', '_' and '-', and none of {', '.join(OWN_FOLDERS)}, "
                 f"not {value!r}."
             )
         return value

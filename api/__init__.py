@@ -14,11 +14,14 @@ from api import (
     camera_memory,
     comments,
     contact_sheets,
+    dataset_exports,
     devices,
     drafts,
     errors,
     exports,
     health,
+    import_files,
+    imports,
     label_classes,
     links,
     login,
@@ -30,10 +33,13 @@ from api import (
     predictions,
     questions,
     queue,
+    releases,
     sources,
     storage_checks,
+    table_edits,
     tokens,
     trails,
+    twins,
     two_step,
     uploads,
     videos,
@@ -98,8 +104,13 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         uploads,
         two_step,
         videos,
+        twins,
         exports,
+        imports,
+        import_files,
+        table_edits,
         contact_sheets,
+        releases,
         tokens,
         devices,
         sources,
@@ -107,8 +118,9 @@ def create_api(settings: Settings, *, takes_cookies: bool) -> FastAPI:
         webhooks,
         storage_checks,
         trails,
+        dataset_exports,  # behind everything that is called /exports/…
     ):
-        limit = None if module in (uploads, two_step) else MAX_BODY_BYTES
+        limit = None if module in (uploads, two_step, import_files, table_edits) else MAX_BODY_BYTES
         api.include_router(module.router, dependencies=guarded, max_body_size=limit)
     if settings.api_docs:
         add_docs_page(api)

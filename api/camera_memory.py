@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,10 +11,10 @@ from pydantic import Field, StrictBool
 from api.dependencies import AccessDep, PolicyDep, ReadSessionDep, SessionDep
 from api.fields import A_NUMBER, Body, Id, Number
 from api.media import MediaId
+from api.spoken import retold_left_out
 from curation.batches import BatchUndone, LeftOut, undo_batch
 from curation.camera_memory import MAX_BOXES, Spot, list_spots
 from curation.spread import AROUND, MAX_MEDIA, SpreadPreview, preview_spread, spread
-from language.retold import retold
 
 router = APIRouter(tags=["same camera"])
 
@@ -99,7 +98,7 @@ def spread_shape(
         policy=policy,
     )
     response.status_code = 200 if done.repeated else 201
-    return SpreadOut(done.batch_id, done.changed, _told(done.left_out))
+    return SpreadOut(done.batch_id, done.changed, retold_left_out(done.left_out))
 
 
 @router.post("/batches/{batch_id}/undo", operation_id="undo_batch")
@@ -108,8 +107,4 @@ def undo(
 ) -> BatchUndone:
     """Take back everything of a batch that still is the last act of its media."""
     done = undo_batch(session, access, batch_id)
-    return BatchUndone(done.undone, _told(done.left_out))
-
-
-def _told(left_out: Sequence[LeftOut]) -> list[LeftOut]:
-    return [LeftOut(one.media_id, retold(one.why)) for one in left_out]
+    return BatchUndone(done.undone, retold_left_out(done.left_out))

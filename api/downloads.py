@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.media import PICTURE_HEADERS
 from curation.announcements import announce_export
-from curation.errors import Unavailable
+from curation.errors import BrokenOff, Unavailable
 from curation.events import record
 from db.models import Access, Event
 from db.outages import told
@@ -103,6 +103,9 @@ class DownloadResponse(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except BrokenOff as ended:
+            # The status has gone out, and a whole body never will: the server cuts the connection.
+            log.info("a download was broken off: %s", ended)
         finally:
             with CancelScope(shield=True):
                 await to_thread.run_sync(self._download.close)

@@ -52,11 +52,14 @@ def export_media(
         bool, Query(description="1 leaves text as it is: for programs, not for spreadsheets.")
     ] = False,
     columns: Annotated[list[str] | None, Query(description="Repeated or joined by commas.")] = None,
+    editable: Annotated[
+        bool, Query(description="1 adds how each row was: to be changed and sent to `POST /imports/table`.")
+    ] = False,
 ) -> Response:
     """The metadata of what the filter shows, as CSV: the whole of it, in the filter's order."""
-    wanted = read_filter(request, "per", "raw", "columns")
+    wanted = read_filter(request, "per", "raw", "columns", "editable")
     names = [name.strip() for part in columns for name in part.split(",")] if columns is not None else None
-    download = CsvDownload(access, address, wanted, per, raw, names)
+    download = CsvDownload(access, address, wanted, per, raw, names, editable)
     headers = {
         "Content-Disposition": f'attachment; filename="vigie-{per.value}-{utc_now():%Y%m%d-%H%M%S}.csv"',
         "Cache-Control": "private, no-store",
@@ -79,14 +82,23 @@ class CsvDownload(Download):
         per: Per,
         raw: bool,
         columns: list[str] | None,
+        editable: bool,
     ) -> None:
         super().__init__(access, address)
-        self._asked = {"filter": wanted.to_query(), "per": per.value, "raw": raw, "columns": columns}
+        self._asked = {
+            "filter": wanted.to_query(),
+            "per": per.value,
+            "raw": raw,
+            "columns": columns,
+            "editable": editable,
+        }
         with ExitStack() as opened:
             self._take_a_place(opened, _places, ALL_TAKEN)
             session = opened.enter_context(open_session(read_only=True))
             hold_still(session)
-            self._lines = export_csv(session, access, wanted, per=per, raw=raw, columns=columns)
+            self._lines = export_csv(
+                session, access, wanted, per=per, raw=raw, columns=columns, editable=editable
+            )
             opened.callback(self._lines.close)
             count = count_rows(session, access, wanted, per=per, cap=COUNT_CAP)
             self.count = None if count.capped else count.value

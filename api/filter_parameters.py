@@ -45,6 +45,11 @@ KNOWN: dict[str, tuple[dict[str, Any], str, Any]] = {
     "acted_from": (TEXT, f"{MOMENT}: the earliest moment of such an act.", "2026-08-12"),
     "tag": (_many(TEXT), "Any of these tags.", ["dawn"]),
     "file_name": (TEXT, "A part of the file name.", "CAM-12_"),
+    "near_twins": (
+        {"type": "string", "enum": ["yes", "no"]},
+        "Whether it looks like another one, and nobody has decided about that.",
+        "yes",
+    ),
     "sort": (
         {"type": "string", "enum": [sort.value for sort in Sort], "default": Sort.UPLOADED_LAST.value},
         "The order; what has no time, name or score comes last.",

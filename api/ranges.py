@@ -67,12 +67,14 @@ def send_object(
     content_type: str,
     headers: Mapping[str, str],
     sha256: str | None = None,
+    begun_anew: bool = False,
 ) -> Response:
     """The answer to a GET or HEAD of an object of `size` bytes: 200, 206, 304 or 416.
 
     `etag` is a strong one, quotes included; `headers` go with every answer. An object of another length, or sent whole
-    with another `sha256`, never looks like the one that was stored. Raises ObjectMissing, ContentMissing and whatever
-    else the bucket raises.
+    with another `sha256`, never looks like the one that was stored. `begun_anew` says that somebody may hold the
+    beginning of other bytes: a part is sent only to whoever names the ETag that it is of (`If-Range`). Raises
+    ObjectMissing, ContentMissing and whatever else the bucket raises.
     """
     sent = {**headers, "ETag": etag, "Accept-Ranges": "bytes"}
     if is_unchanged(request, etag):
@@ -84,7 +86,7 @@ def send_object(
         _require_size(key, stored.size, size)
         return Response(headers={**sent, "Content-Length": str(size)}, media_type=content_type)
     try:
-        part = _wanted_part(request, etag, size)
+        part = None if begun_anew and "if-range" not in request.headers else _wanted_part(request, etag, size)
     except Unsatisfiable:
         return problem(
             416,

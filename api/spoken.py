@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from curation.batches import LeftOut
 from language import preferred, speaking
 from language.retold import retold
 
@@ -32,3 +33,8 @@ class Spoken:
 def retold_all(sentences: Iterable[str]) -> list[str]:
     """Each of the sentences in the language spoken here."""
     return [retold(sentence) for sentence in sentences]
+
+
+def retold_left_out(left_out: Sequence[LeftOut]) -> list[LeftOut]:
+    """What was left out, and why in the language spoken here."""
+    return [LeftOut(one.media_id, retold(one.why)) for one in left_out]

@@ -20,7 +20,7 @@ from api.dependencies import AccessDep, BucketDep
 from api.multipart import Form, read_form
 from api.rates import MAY_BE_TOO_FAST, require_slow_enough
 from api.spoken import retold_all
-from curation.accesses import CURATORS, require_scope
+from curation.accesses import CURATORS, PEOPLE, require_scope
 from curation.archives import EntryResult, register_archive
 from curation.browse import get_details
 from curation.capture import CaptureDetails
@@ -74,11 +74,15 @@ class KnownElsewhere:
 
 @dataclass(frozen=True)
 class UploadOut:
-    """The stored media; `twin` when the same content was here before."""
+    """The stored media; `twin` when the same content was here before.
+
+    `looks_like` are ids of media with other bytes that look alike, the nearest first; devices are not told.
+    """
 
     media: MediaDetails | KnownElsewhere
     twin: bool
     notes: list[str]
+    looks_like: list[int]
 
 
 @router.post(
@@ -111,7 +115,8 @@ async def upload(
     response.status_code = 200 if registered.twin else 201
     media = await to_thread.run_sync(_read_back, registered, access)
     background.add_task(_answered)
-    return UploadOut(media, registered.twin, retold_all(registered.notes))
+    looks_like = list(registered.looks_like) if access.scope in PEOPLE else []
+    return UploadOut(media, registered.twin, retold_all(registered.notes), looks_like)
 
 
 @router.post(

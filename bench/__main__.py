@@ -18,6 +18,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "submit": ("5",),
     "uploads": ("6", "7"),
     "exports": ("8", "9"),
+    "datasets": ("10",),
+    "imports": ("12",),
     "sign_in": ("13",),
     "http": ("1", "2", "3", "6", "7", "11", "13"),
     "curators": ("16",),

@@ -8,7 +8,7 @@ from datetime import date
 
 from components.clock import day_text
 from components.doors import Node, browse_address, link, node
-from components.figures import media_text
+from components.figures import media_text, state_word
 from curation.overview import Day, Tally
 from curation.states import STATE_NAMES
 from db.models import State
@@ -115,7 +115,7 @@ def _column(day: Day, highest: int, labelled: bool, *, first: bool) -> Node:
             cls=f"part state-{state.value}",
             # Keyboards reach a day by the number above it: two hundred stops would be no help to anyone.
             tabindex="-1",
-            title=f"{said}: {number(tally.count)} {_(STATE_NAMES[state])}",
+            title=f"{said}: {number(tally.count)} {state_word(tally.count, state)}",
             style={"height": f"calc((100% - 1.4em) * {tally.count / highest:.5f})"},
         )
         for state, tally in day.states.items()

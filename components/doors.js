@@ -28,7 +28,7 @@ export default function ({ data, parentElement }) {
   root.addEventListener("click", (event) => {
     const door = event.target.closest("a[href]");
     const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (!door || elsewhere) return;
+    if (!door || elsewhere || door.hasAttribute("download")) return;
     event.preventDefault();
     // Streamlit goes where the address bar says when the history moves. Its own way to switch pages from Python
     // leaves a second entry behind: the page one comes from, with the filter of the page one goes to.

@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from curation.media_filter import MediaFilter
 from curation.queues import Queue
+from language import number
 
 Node = dict[str, Any]
 
@@ -43,7 +44,7 @@ def link(href: str, *children: Node | str, **attributes: object) -> Node:
 
 
 def table(
-    heads: Sequence[str], rows: Sequence[Sequence[Node | str]], *, empty: str, tall: bool = False
+    heads: Sequence[Node | str], rows: Sequence[Sequence[Node | str]], *, empty: str, tall: bool = False
 ) -> Node:
     """Describe a table; a cell is text or an element. It scrolls by itself unless it is `tall`."""
     if not rows:
@@ -53,12 +54,30 @@ def table(
     return node("div", node("table", head, body), cls="frame" if tall else "frame scroll")
 
 
-def sections(path: str, titles: Mapping[str, str], shown: str) -> Node:
-    """Links to the sections of one page, by their name in the address; the one that is shown is marked."""
+def figure(text: str) -> Node:
+    """A number in a cell of a table, or the head of such cells."""
+    return node("span", text, cls="code right")
+
+
+def counted(count: int, what: str) -> Node:
+    """A figure with what it counts, to stand in a row of such."""
+    return node("span", node("b", number(count)), f" {what}")
+
+
+def sections(path: str, titles: Mapping[str, str], shown: str, wanted: MediaFilter | None = None) -> Node:
+    """Links to the sections of one page, by their name in the address; the one that is shown is marked.
+
+    A filter goes along to the others where it is given.
+    """
+    also = wanted.to_query() if wanted else {}
     return node(
         "nav",
         *(
-            link(_address(path, {"section": [name]}), title, aria_current="page" if name == shown else None)
+            link(
+                _address(path, {**also, "section": [name]}),
+                title,
+                aria_current="page" if name == shown else None,
+            )
             for name, title in titles.items()
         ),
         cls="sections",
@@ -70,16 +89,21 @@ def browse_address(wanted: MediaFilter) -> str:
     return _address("/browse", wanted.to_query())
 
 
+def download(href: str, *children: Node | str, **attributes: object) -> Node:
+    """Describe a link to a file that is saved: the browser's own download, which goes on after a break."""
+    return node("a", *children, href=href, download="", **attributes)
+
+
 def review_address(queue: Queue, wanted: MediaFilter | None = None, start: int | None = None) -> str:
     """The address of a queue, narrowed by a filter and beginning at a media where they are given."""
     place = {} if start is None else {"start": [str(start)]}
     return _address("/review", {"queue": [queue.value], **(wanted.to_query() if wanted else {}), **place})
 
 
-def show_doors(*nodes: Node, key: str) -> None:
-    """Draw what is described."""
+def show_doors(*nodes: Node, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
+    """Draw what is described; with its own width for what stands in a row with Streamlit's buttons."""
     # A list: Streamlit looks through a dict for data frames, and imports pandas for that.
-    _mount()(key=key, data=list(nodes))
+    _mount()(key=key, data=list(nodes), width=width)
 
 
 def _address(path: str, query: Mapping[str, list[str]]) -> str:

@@ -45,6 +45,7 @@ LOGINS = {
 }
 TYPE_NAMES = {MediaType.IMAGE: later("pictures"), MediaType.VIDEO: later("videos")}
 YES_OR_NO = {"yes": later("yes"), "no": later("no")}
+ANSWERS = {True: "yes", False: "no", None: None}
 PREDICTED = {"yes": later("by a model"), "no": later("by no model")}
 SPANS = {
     "captured": (later("Captured"), later("Captured from")),
@@ -112,6 +113,10 @@ def active_pills(wanted: MediaFilter, zone: tzinfo, class_names: Mapping[str, st
     if wanted.extracted_from is not None:
         text = _("video {id}", id=str(wanted.extracted_from))
         pills.append(Pill(_("Frames of"), text, ("extracted_from",)))
+    if wanted.near_twins is not None:
+        pills.append(
+            Pill(_("Near twins"), _(YES_OR_NO["yes" if wanted.near_twins else "no"]), ("near_twins",))
+        )
     return pills
 
 
@@ -172,7 +177,8 @@ class FilterBar:
             state=list(wanted.state),
             label_class=list(wanted.label_class),
             reply=list(wanted.reply),
-            has_shapes={True: "yes", False: "no", None: None}[wanted.has_shapes],
+            has_shapes=ANSWERS[wanted.has_shapes],
+            near_twins=ANSWERS[wanted.near_twins],
             predicted=wanted.predicted,
             source=list(wanted.source),
             **{name: getattr(wanted, name) or "" for name in LOGINS},
@@ -236,6 +242,13 @@ class FilterBar:
                 placeholder=_("Choose"),
                 **self._on("reply"),
             )
+            st.segmented_control(
+                _("Near twins"),
+                list(YES_OR_NO),
+                format_func=lambda answer: _(YES_OR_NO[answer]),
+                width="stretch",
+                **self._on("near_twins"),
+            )
             self._between("uploaded")
         for (name, (_label, field)), column in zip(LOGINS.items(), st.columns(len(LOGINS)), strict=True):
             column.text_input(_(field), **self._on(name))
@@ -296,7 +309,7 @@ def parsed_value(name: str, value: Any, zone: tzinfo) -> Any:
     """What a widget holds, as the filter holds it."""
     if name in ("state", "label_class", "reply", "source", "tag"):
         return tuple(value or ())
-    if name == "has_shapes":
+    if name in ("has_shapes", "near_twins"):
         return {"yes": True, "no": False}.get(value)
     if isinstance(value, date):
         return _limit(value, zone, end=name.endswith("_to"))

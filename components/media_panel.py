@@ -12,11 +12,13 @@ import streamlit as st
 from components.clock import browser_zone, local_text
 from components.comments import comments_section, see_mentions
 from components.examples import example_menu
+from components.figures import size_text
 from components.frames import frames_section, length_text
 from components.media_grid import media_view
 from components.messages import plain
 from components.predictions import predictions_section, proposed_name
 from components.tag_menu import tag_menu, undo_line
+from components.twins import twins_of_media
 from components.withdrawal import withdrawal_section
 from curation.accesses import CURATORS
 from curation.browse import get_details, list_page
@@ -138,6 +140,7 @@ def media_panel(
         comments_section(visitor, media.id, found.comments)
         see_mentions(visitor, media.id)
         st.html(f'<p class="vigie-title">{_("History")}</p>{acts(found.history, zone)}')
+        twins_of_media(visitor, media.id)
         example_menu(visitor, media.id, label_classes)
     with left:
         media_view(
@@ -218,10 +221,10 @@ def facts(media: MediaDetails, zone: tzinfo) -> str:
         captured = _("{time} (assumed)", time=captured)
     size = (
         _(
-            "{width} × {height}, {size} MB",
+            "{width} × {height}, {size}",
             width=str(media.width),
             height=str(media.height),
-            size=number((media.size or 0) / 1e6, 1),
+            size=size_text(media.size or 0),
         )
         if media.width
         else ""

@@ -92,17 +92,21 @@ def submit_annotation(
     client_id: str | None = None,
     accept: bool = False,
     comment: str | None = None,
+    answer_comment: str | None = None,
     look: int | None = None,
     batch_id: int | None = None,
+    origin: Origin | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
 ) -> Submitted:
     """Store one complete answer as the media's next annotation; with `accept` also accept it, as one act.
 
     No shapes and no label classes is the answer “nothing here”. Boxes and points are fractions of the
     upright picture; `replies` are true or false by the key of a question. Of a shape that names the `prediction` it was
-    taken from, the origin is found out here (`origins.with_origins`). A repeated `client_id` gives back what was
-    stored. With `look` it is a blind answer: it is compared with the one that counts and never counts itself, and
-    whoever gave it is told nothing of that.
+    taken from, the origin is found out here (`origins.with_origins`); `origin` is that of the answer as a whole, unless
+    it is to be told from its shapes. A `comment` is that of the decision where there is one; what is said of the answer
+    whatever is decided is its `answer_comment`. A repeated `client_id` gives back what was stored. With `look` it is a
+    blind answer: it is compared with the one that counts and never counts itself, and whoever gave it is told nothing
+    of that.
 
     Raises StaleAnnotation when another annotation counts by now, MovedOn when `seen_acts` is given and somebody
     has acted since, WrongState when the media is closed, Conflict for a look that is not the caller's to answer,
@@ -110,7 +114,7 @@ def submit_annotation(
     """
     require_scope(access, *CURATORS)
     client_id = clean_client_id(client_id)
-    comment = clean_comment(comment)
+    comment, answer_comment = clean_comment(comment), clean_comment(answer_comment)
     media = lock_media(session, access, media_id)
     known = _known(session, access, media, client_id)
     if known.same_client_id is not None:
@@ -145,8 +149,9 @@ def submit_annotation(
         based_on_id=based_on,
         client_id=client_id,
         batch_id=batch_id,
-        comment=None if accepts else comment,  # with a decision it belongs to that
-        origin=_origin(draft),
+        # With a decision it belongs to that.
+        comment=answer_comment or (None if accepts else comment),
+        origin=origin or _origin(draft),
         blind=given is not None,
         act=act,
         state_before=before,

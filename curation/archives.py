@@ -6,6 +6,7 @@ import logging
 import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from curation.accesses import CURATORS, require_scope
 from curation.capture import CaptureDetails
 from curation.content import largest_of
 from curation.errors import CurationError, Refused, RefusedArchive, Unavailable
-from curation.spool import Spool, spool_chunks
+from curation.spool import Spool, Spooled, spool_chunks
 from curation.uploads import UploadPlace, register_media
 from db.models import Access
 from db.outages import told
@@ -27,15 +28,23 @@ from db.types import Sessions
 from storage import Bucket
 from storage.errors import BucketError
 
-MAX_FILES = 2_000
 MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_RATIO = 100
-MAX_DIRECTORY_BYTES = 8 * 2**20
 RATIO_COUNTS_FROM = 2**20  # a handful of tiny, well packed files is no bomb
 CHUNK_BYTES = 2**18
+NO_ARCHIVE = "This is not a ZIP archive, or it is damaged. Nothing was stored."
 NOT_STORED = "Not stored: the database or the bucket cannot be reached. Send the archive again later."
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """How much an archive may hold: files, bytes once unpacked, bytes of its directory."""
+
+    files: int = 2_000
+    unpacked: int = MAX_UNPACKED_BYTES
+    directory: int = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -48,24 +57,27 @@ class EntryResult:
     detail: str | None = None
     notes: tuple[str, ...] = ()
     created_at: str | None = None  # ISO 8601, of a media that is new
+    looks_like: tuple[int, ...] = ()
 
 
-def list_entries(path: Path) -> list[zipfile.ZipInfo]:
+def list_entries(path: Path, limits: ArchiveLimits = ArchiveLimits()) -> list[zipfile.ZipInfo]:
     """The files of an archive, once the whole of it is known to be harmless. Raises RefusedArchive."""
-    _require_few_entries(path)
+    _require_few_entries(path, limits)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError):
-        raise RefusedArchive("This is not a ZIP archive, or it is damaged. Nothing was stored.") from None
-    if len(entries) > MAX_FILES:
+        raise RefusedArchive(NO_ARCHIVE) from None
+    if len(entries) > limits.files:
         raise RefusedArchive(
-            f"The archive holds {len(entries):,} files; at most {MAX_FILES:,} are taken at once. Nothing was stored."
+            f"The archive holds {len(entries):,} files; at most {limits.files:,} are taken at once. Nothing was stored."
         )
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, path.stat().st_size)
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise RefusedArchive("The archive unpacks to more than 4 GiB. Nothing was stored.")
+    if unpacked > limits.unpacked:
+        raise RefusedArchive(
+            f"The archive unpacks to more than {limits.unpacked // 2**30} GiB. Nothing was stored."
+        )
     if unpacked > RATIO_COUNTS_FROM and unpacked / packed > MAX_RATIO:
         raise RefusedArchive("The archive unpacks to more than 100 times its size. Nothing was stored.")
     for entry in entries:
@@ -135,44 +147,62 @@ def _register_entry(
     details: CaptureDetails,
     place: UploadPlace,
 ) -> EntryResult:
+    with Spool(spool_folder, limit=largest_of, name=name) as spool:
+        spooled = unpack(archive, entry, spool)
+        registered = register_media(
+            sessions, bucket, access, spooled, file_name=entry.filename, details=details, place=place
+        )
+    result: Literal["registered", "already_here"] = "already_here" if registered.twin else "registered"
+    created_at = registered.created_at.isoformat() if registered.created_at else None
+    return EntryResult(
+        name,
+        result,
+        registered.media_id,
+        notes=registered.notes,
+        created_at=created_at,
+        looks_like=registered.looks_like,
+    )
+
+
+def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, spool: Spool) -> Spooled:
+    """Take one file out of an archive. Raises Refused, and TooLarge when it is more than the spool takes."""
+    name = _shown(entry.filename)
     if "\x00" in entry.orig_filename:
         raise Refused(f"{name} has a name with a NUL character. Rename it.")
     if entry.flag_bits & 0x1:
         raise Refused(f"{name} is encrypted. Pack it without a password.")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Refused(f"{name} is a link to another file, not a picture.")
-    with Spool(spool_folder, limit=largest_of, name=name) as spool:
-        try:
-            with archive.open(entry) as content:
-                spooled = spool_chunks(spool, iter(lambda: content.read(CHUNK_BYTES), b""))
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError):
-            raise Refused(f"{name} is damaged inside the archive and cannot be unpacked.") from None
-        registered = register_media(
-            sessions, bucket, access, spooled, file_name=entry.filename, details=details, place=place
-        )
-    result: Literal["registered", "already_here"] = "already_here" if registered.twin else "registered"
-    created_at = registered.created_at.isoformat() if registered.created_at else None
-    return EntryResult(name, result, registered.media_id, notes=registered.notes, created_at=created_at)
+    try:
+        with archive.open(entry) as content:
+            return spool_chunks(spool, iter(lambda: content.read(CHUNK_BYTES), b""))
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError):
+        raise Refused(f"{name} is damaged inside the archive and cannot be unpacked.") from None
 
 
-def _require_few_entries(path: Path) -> None:
+def _require_few_entries(path: Path, limits: ArchiveLimits) -> None:
     """Look at the archive's last record before its whole directory is read into memory.
 
     End of central directory record: number of entries at byte 10, size of the directory at byte 12 (APPNOTE
-    4.3.16). All ones mean the larger form of the record, which nobody needs for 2,000 files.
+    4.3.16). All ones mean the larger form of the record (4.3.14), whose place its locator tells.
     """
     with open(path, "rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - 2**16 - 22))
+        file.seek(max(0, size - 2**16 - 22 - 20))
         tail = file.read()
-    found = tail.rfind(b"PK\x05\x06")
-    if found < 0 or len(tail) < found + 22:
-        raise RefusedArchive("This is not a ZIP archive, or it is damaged. Nothing was stored.")
-    number = int.from_bytes(tail[found + 10 : found + 12], "little")
-    directory = int.from_bytes(tail[found + 12 : found + 16], "little")
+        found = tail.rfind(b"PK\x05\x06")
+        if found < 0 or len(tail) < found + 22:
+            raise RefusedArchive(NO_ARCHIVE)
+        number, directory = struct.unpack_from("<HI", tail, found + 10)
+        if (number == 0xFFFF or directory == 0xFFFFFFFF) and tail[found - 20 : found - 16] == b"PK\x06\x07":
+            file.seek(min(size, int.from_bytes(tail[found - 12 : found - 4], "little")))
+            larger = file.read(56)
+            if len(larger) < 56 or not larger.startswith(b"PK\x06\x06"):
+                raise RefusedArchive(NO_ARCHIVE)
+            number, directory = struct.unpack_from("<QQ", larger, 32)
     # Folders are entries too, so the number alone may be larger than that of the files.
-    if number == 0xFFFF or directory > MAX_DIRECTORY_BYTES:
-        raise RefusedArchive(f"The archive holds more than {MAX_FILES:,} files. Nothing was stored.")
+    if number > 2 * limits.files + 1_000 or directory > limits.directory:
+        raise RefusedArchive(f"The archive holds more than {limits.files:,} files. Nothing was stored.")
 
 
 def _require_inside(entry: zipfile.ZipInfo) -> None:

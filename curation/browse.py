@@ -32,7 +32,7 @@ from curation.media_view import (
 )
 from curation.paging import Cursor, Section, decode_cursor, read_page
 from curation.prediction_view import fill_predictions
-from curation.states import LISTED_STATES, UNLISTED_STATES
+from curation.states import LISTED_STATES, LIVE_STATES, UNLISTED_STATES
 from db.media_queries import (
     media_acted_on,
     media_annotated_by,
@@ -45,6 +45,7 @@ from db.media_queries import (
     media_of_uploader,
     media_predicted,
     media_with_label_classes,
+    media_with_near_twins,
     media_with_replies,
     media_with_tags,
 )
@@ -113,6 +114,8 @@ def conditions(access: Access, wanted: MediaFilter) -> list[ColumnElement[bool]]
         found.append(Media.type == wanted.type)
     if wanted.extracted_from is not None:
         found.append(Media.extracted_from_id == wanted.extracted_from)
+    if wanted.near_twins is not None:
+        found.append(media_with_near_twins(wanted.near_twins, LIVE_STATES))
     return found
 
 

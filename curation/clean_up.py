@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select
 
+from curation.datasets.keeping import expire_exports, sweep_exports
+from curation.datasets.shown import expire_purged
 from curation.derived import FOLDER, RECIPES
 from curation.purging import due_media, purge_media
 from curation.storage_checks.marker import require_own
@@ -47,6 +49,8 @@ class CleanedUp:
     contents_deleted: int = 0
     bytes_deleted: int = 0
     derived_deleted: int = 0
+    exports_expired: int = 0
+    export_files_deleted: int = 0
     keys_forgotten: int = 0
     failed: int = 0
 
@@ -73,6 +77,10 @@ def clean_up(sessions: Sessions, bucket: Bucket, now: datetime, *, grace: timede
             bucket.sweep()
             done.derived_deleted = sweep_recipes(
                 bucket, RECIPES[:-1], may_go_on=lambda: turn.lasts(ONE_TAKES)
+            )
+            done.exports_expired = expire_exports(sessions, now) + expire_purged(sessions, bucket)
+            done.export_files_deleted = sweep_exports(
+                sessions, bucket, now, may_go_on=lambda: turn.lasts(ONE_TAKES)
             )
             done.keys_forgotten = forget_keys(sessions, now)
             forget_rates(sessions, now)

@@ -7,9 +7,10 @@ when the one before has been sent, so that a sheet of any length needs the memor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ from curation.serving import StoredPicture, get_picture
 from curation.states import STATE_NAMES
 from db.models import Access, State
 from db.types import Sessions
-from language import _, day_and_month, number, plural
+from language import Language, _, day_and_month, number, plural, speaking
 from storage import Bucket
 
 MOST_MEDIA = 300
@@ -45,6 +46,10 @@ INK, MUTE, GROUND, EDGE = (24, 27, 24), (98, 104, 98), (236, 237, 233), (20, 20,
 FALLBACK_COLOUR = "#808080"  # of a label class that is gone
 
 Corners = tuple[float, float, float, float]
+# Where the pictures of a page are: missing in the bucket, or None for what may not be seen any more.
+LookUp = Callable[[Sequence[MediaView]], Mapping[int, StoredPicture | ContentMissing | None]]
+# Told of each media that stands there without its picture, or without what it would show magnified, and of why.
+NotDrawn = Callable[[int, ContentMissing], object]
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,35 @@ def draw_sheet(
     Each media is looked up once more when its page is drawn: what was withdrawn meanwhile is not shown. Raises what
     the bucket raises when it is away.
     """
+    said_of_making = _moment(made_at, zone)
+    yield from _drawn(bucket, content, partial(_look_up, sessions, access), zone, said_of_making)
+
+
+def draw_frozen_sheet(
+    bucket: Bucket, content: SheetContent, look_up: LookUp, not_drawn: NotDrawn
+) -> Iterator[bytes]:
+    """The same of what was frozen before: nobody's language or zone, and no time of making, so that it never changes.
+
+    Raises what the bucket raises when it is away.
+    """
+    pages = _drawn(bucket, content, look_up, UTC, "", not_drawn)
+    while True:
+        # Whoever takes the pages may speak another language between them.
+        with speaking(Language.ENGLISH):
+            page = next(pages, None)
+        if page is None:
+            return
+        yield page
+
+
+def _drawn(
+    bucket: Bucket,
+    content: SheetContent,
+    look_up: LookUp,
+    zone: tzinfo,
+    made: str,
+    not_drawn: NotDrawn = lambda media_id, missing: None,
+) -> Iterator[bytes]:
     document = Document(_("Contact sheet: {what}", what=content.said))
     on_page = COLUMNS * ROWS
     pages = [content.media[start : start + on_page] for start in range(0, len(content.media), on_page)]
@@ -106,8 +140,8 @@ def draw_sheet(
     for place_of_page, shown in enumerate(pages, start=1):
         page = Page(WIDTH, HEIGHT)
         which = _("page {n} of {total}", n=place_of_page, total=len(pages))
-        _draw_head(page, content, f"{_moment(made_at, zone)} · {which}")
-        stored = _look_up(sessions, access, shown)
+        _draw_head(page, content, " · ".join(part for part in (made, which) if part))
+        stored = look_up(shown)
         for place, media in enumerate(shown):
             left = MARGIN + (place % COLUMNS) * (CELL_WIDTH + GUTTER)
             top = TOP + (place // COLUMNS) * CELL_HEIGHT
@@ -116,8 +150,14 @@ def draw_sheet(
             if found is None:
                 cell.say(_("This media is no longer shown."))
                 continue
-            cell.draw_frame(media, _thumbnail(bucket, found))
-            cell.draw_crop(media, bucket, found)
+            problems = [
+                cell.draw_frame(media, _thumbnail(bucket, found)),
+                cell.draw_crop(media, bucket, found),
+            ]
+            for missing in problems:
+                if missing is not None:
+                    not_drawn(media.id, missing)
+                    break
             cell.draw_caption(media, zone)
         yield b"".join(document.page(page))
     yield b"".join(document.end())
@@ -148,13 +188,13 @@ def _look_up(
     return found
 
 
-def _thumbnail(bucket: Bucket, found: StoredPicture | ContentMissing) -> bytes | None:
+def _thumbnail(bucket: Bucket, found: StoredPicture | ContentMissing) -> bytes | ContentMissing:
     if isinstance(found, ContentMissing):
-        return None
+        return found
     try:
         return thumbnail(bucket, found.sha256, found.bucket_key)
-    except ContentMissing:
-        return None
+    except ContentMissing as missing:
+        return missing
 
 
 @dataclass(frozen=True)
@@ -172,36 +212,44 @@ class _Cell:
             sentence, self.left + 8, self.top + CROP_WIDTH / 2, 9, room=FRAME_WIDTH - 16, colour=MUTE
         )
 
-    def draw_frame(self, media: MediaView, picture: bytes | None) -> None:
+    def draw_frame(self, media: MediaView, picture: bytes | ContentMissing) -> ContentMissing | None:
+        """Why there is no picture, None when there is one."""
         width, height = media.width or 16, media.height or 9
         scale = min(FRAME_WIDTH / width, CROP_WIDTH / height)
         across, down = width * scale, height * scale
         left, top = self.left + (FRAME_WIDTH - across) / 2, self.top + (CROP_WIDTH - down) / 2
         self.page.fill(self.left, self.top, FRAME_WIDTH, CROP_WIDTH, GROUND)
-        if not self._place(picture, left, top, across, down):
+        missing = self._place(picture, left, top, across, down)
+        if missing is not None:
             self.say(_("The picture is not in the bucket."))
-            return
+            return missing
         for shape in _shapes(media):
             self._outline(shape, (0, 0, 1, 1), left, top, across, down)
+        return None
 
-    def draw_crop(self, media: MediaView, bucket: Bucket, found: StoredPicture | ContentMissing) -> None:
+    def draw_crop(
+        self, media: MediaView, bucket: Bucket, found: StoredPicture | ContentMissing
+    ) -> ContentMissing | None:
+        """Why the smallest shape is not shown magnified, None when it is or when there is none."""
         left = self.left + FRAME_WIDTH + 6
         self.page.fill(left, self.top, CROP_WIDTH, CROP_WIDTH, GROUND)
         shapes = _shapes(media)
         if not shapes or not media.width or not media.height:
-            return
+            return None
         box = min((Box(*shape.box) for shape in shapes), key=lambda box: box.area)
         try:
             if isinstance(found, ContentMissing):
                 raise found
             picture = crop(bucket, found.sha256, found.bucket_key, box, keep=True)
-        except ContentMissing:
-            return
-        if not self._place(picture, left, self.top, CROP_WIDTH, CROP_WIDTH):
-            return
+        except ContentMissing as missing:
+            return missing
+        problem = self._place(picture, left, self.top, CROP_WIDTH, CROP_WIDTH)
+        if problem is not None:
+            return problem
         window = crop_window(box, media.width, media.height).to_fractions(media.width, media.height)
         for shape in shapes:
             self._outline(shape, window, left, self.top, CROP_WIDTH, CROP_WIDTH)
+        return None
 
     def draw_caption(self, media: MediaView, zone: tzinfo) -> None:
         below, room = self.top + CROP_WIDTH + 11, CELL_WIDTH
@@ -227,14 +275,16 @@ class _Cell:
         said = answer_text(media.annotation, self.content.names)
         self.page.text(said, self.left, below + 22, 8, room=room, colour=INK)
 
-    def _place(self, picture: bytes | None, left: float, top: float, width: float, height: float) -> bool:
-        if picture is None:
-            return False
+    def _place(
+        self, picture: bytes | ContentMissing, left: float, top: float, width: float, height: float
+    ) -> ContentMissing | None:
+        if isinstance(picture, ContentMissing):
+            return picture
         try:
             self.page.picture(picture, left, top, width, height)
         except NotAJpeg:
-            return False
-        return True
+            return ContentMissing("The stored picture is damaged and cannot be shown.")
+        return None
 
     def _outline(
         self, shape: ShapeView, window: Corners, left: float, top: float, width: float, height: float

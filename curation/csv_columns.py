@@ -6,15 +6,17 @@ like a formula gets a leading apostrophe (OWASP, CSV injection). Numbers stay nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import ColumnElement, Text, case, cast, exists, func, literal_column, null, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from curation.errors import UnknownFilter
-from db.expressions import first_code, in_byte_order, iso_utc, shortest_number
+from db.expressions import first_code, in_byte_order, iso_utc, json_list, shortest_number
 from db.models import (
     Access,
     Annotation,
@@ -30,6 +32,7 @@ from db.models import (
     Review,
     Shape,
     Source,
+    State,
     Tag,
 )
 
@@ -222,6 +225,77 @@ COLUMNS: tuple[Column, ...] = (
     # With the origin `model` its shape as it was, with `human` its shape corrected.
     Column("model", _text(TakenFrom.model), TAKEN_FROM, of_shape=True),
 )
+
+
+# What may be changed in a table and dropped back.
+EDITABLE = (
+    "state",
+    "source",
+    "azimuth",
+    "lat",
+    "lon",
+    "sequence",
+    "captured_at",
+    "tags",
+    "label_classes",
+)
+# What `base` keeps of a row, in this order: a reason that somebody types is told from the one that was there.
+KEPT = (*EDITABLE, "decision_comment")
+
+
+def _base(raw: bool) -> Cell:
+    """How the row was when it was written: what an edited one is compared with, cell by cell, when it comes back."""
+    name = select(Source.name).where(Source.id == Media.source_id).correlate(Media).scalar_subquery()
+    values: dict[str, Any] = {
+        "state": Media.state,
+        "source": name,
+        "azimuth": shortest_number(Media.azimuth),
+        "lat": shortest_number(Media.lat),
+        "lon": shortest_number(Media.lon),
+        "sequence": Media.sequence,
+        "captured_at": iso_utc(Media.captured_at),
+        "tags": _tags(raw=True),
+        "label_classes": _label_classes(raw=True),
+        "decision_comment": LastReview.comment,
+    }
+    written: tuple[Any, ...] = (
+        literal_column("1" if raw else "0"),
+        Media.id,
+        Media.current_annotation_id,
+    )
+    return json_list(*written, *(values[column] for column in KEPT))
+
+
+def _shape_base(raw: bool) -> Cell:
+    return case((Drawn.id.is_not(None), json_list(Drawn.id, ShapeClass.key)))
+
+
+# Added to a table that is to be edited; spreadsheets leave a cell alone that begins with a bracket.
+BASES = (
+    Column("base", _base, LAST_REVIEW),
+    Column("shape_base", _shape_base, SHAPE_CLASS, of_shape=True),
+)
+
+
+def as_if_new(media_ids: Collection[int]) -> Callable[[Any], Any]:
+    """Turns an expression into what it would be had nobody answered these media, whatever it makes of an answer.
+
+    All that a line tells of answers and decisions comes from three columns of the media.
+    """
+    if not media_ids:
+        return lambda expression: expression
+    known = Media.__table__.c
+    answered = known.id.not_in(list(media_ids))
+    instead: dict[Any, Any] = {
+        known.state: case((answered, known.state), else_=literal_column(f"'{State.NEW.value}'")),
+        known.current_annotation_id: case((answered, known.current_annotation_id)),
+        known.last_review_id: case((answered, known.last_review_id)),
+    }
+
+    def replaced(element: Any, **_: Any) -> Any:
+        return instead.get(element) if isinstance(element, DatabaseColumn) else None
+
+    return lambda expression: replacement_traverse(expression, {}, replaced)
 
 
 def column_names(*, per_shape: bool) -> tuple[str, ...]:

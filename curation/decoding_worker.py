@@ -27,6 +27,7 @@ from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImag
 from curation.drawing import JPEG_QUALITY, draw_crop, draw_small, upright_size
 from curation.exif import read_exif
 from curation.geometry import Box, crop_window
+from curation.picture_hashing import hash_picture
 from curation.picture_limits import (
     CROP_SIDE,
     KINDS,
@@ -86,7 +87,7 @@ def allow_time(seconds: float) -> None:
 
 
 def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """What one request asks for: `inspect` a file, or draw a size of the picture in `body`, or a crop; or a video."""
+    """What one request asks for: `inspect` a file; a size, a crop or the hashes of the picture in `body`; a video."""
     try:
         if request["task"] == "inspect":
             with open(request["path"], "rb") as file:
@@ -96,6 +97,8 @@ def answer(request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]
                 return answer_about_video(request, file)
         if request["task"] == "crop":
             return {}, crop(io.BytesIO(body), Box(*request["box"]))
+        if request["task"] == "hash":
+            return {"hashes": hashes(body)}, b""
         return {}, draw(io.BytesIO(body), request["task"])
     except NotTaken as reason:
         return {"refused": str(reason)}, b""
@@ -137,8 +140,15 @@ def inspect(file: BinaryIO) -> tuple[dict[str, Any], bytes]:
         "width": width,
         "height": height,
         "exif": exif,
+        "hashes": hashes(thumbnail),
     }
     return found, thumbnail
+
+
+def hashes(thumbnail: bytes) -> dict[str, str] | None:
+    """What a picture looks like, by its thumbnail; None where that says nothing."""
+    found = hash_picture(thumbnail)
+    return asdict(found) if found is not None else None
 
 
 def draw(file: BinaryIO, size: str) -> bytes:

@@ -14,6 +14,9 @@ CurationError
 │   ├── ShapeNotFound
 │   ├── SourceNotFound
 │   ├── TokenNotFound
+│   ├── ImportNotFound
+│   ├── ExportNotFound
+│   ├── ReleaseNotFound
 │   └── ContentMissing          the row is there, its bytes are not
 │       └── ContentGone         and a storage check has found out that they are lost or damaged
 ├── Refused                     what was sent breaks a rule
@@ -45,6 +48,7 @@ CurationError
 │   └── TooFast                 more in a minute than are taken of one access
 └── Unavailable                 database, bucket or decoder are away for the moment
     ├── ContentBusy             the same content is being deleted right now
+    ├── BrokenOff               what is read while it is made will never be whole
     └── WrongBucket             the bucket is another installation's, or emptied
 """
 
@@ -116,6 +120,18 @@ class SourceNotFound(NotFound):
 
 
 class TokenNotFound(NotFound):
+    pass
+
+
+class ImportNotFound(NotFound):
+    pass
+
+
+class ExportNotFound(NotFound):
+    pass
+
+
+class ReleaseNotFound(NotFound):
     pass
 
 
@@ -241,6 +257,10 @@ class Unavailable(CurationError):
 
 class ContentBusy(Unavailable):
     """The same content is being deleted at this moment; the upload should come again."""
+
+
+class BrokenOff(Unavailable):
+    """What is read while it is made will never be whole: it failed, was cancelled, or is begun anew."""
 
 
 class WrongBucket(Unavailable):

@@ -24,6 +24,7 @@ from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
 from curation.spool import Spool
 from curation.stored_videos import fetched_video
+from curation.twins import Newcomer, find_twins
 from curation.uploads import store_content
 from curation.video_limits import LONGEST_INTERVAL, MOST_FRAMES, SHORTEST_INTERVAL
 from curation.videos import TakenFrame, take_frames
@@ -237,6 +238,7 @@ def _register_frame(
             )
             session.add(media)
             session.flush()
+            find_twins(session, Newcomer.of(media), facts.hashes)
             record(
                 session,
                 whose,

@@ -33,6 +33,8 @@ SELF_CHECK_AGE = timedelta(days=7)
 MOST_SELF_CHECKS_OPEN = 3
 # What is due at once where somebody has answered for years before the setting is on must not fill their day.
 MOST_SELF_CHECKS_A_DAY = 10
+# What is said instead of anything that would tell the answer: of a table, of a dataset.
+TO_ANSWER = "This picture is yours to answer on the Review page. Do that first."
 
 
 def gets_second_opinion(media_id: int, share: float) -> bool:

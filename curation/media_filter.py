@@ -58,6 +58,7 @@ class MediaFilter:
     file_name: str | None = None
     type: MediaType | None = None
     extracted_from: int | None = None  # frames of this video
+    near_twins: bool | None = None  # looks like another one, and nobody has decided about it
     sort: Sort = Sort.UPLOADED_LAST
     seed: int | None = None  # of the random order
 
@@ -90,6 +91,7 @@ class MediaFilter:
             file_name=_single("file_name", many),
             type=_type(_single("type", many)),
             extracted_from=_media_id("extracted_from", _single("extracted_from", many)),
+            near_twins=_yes_or_no("near_twins", _single("near_twins", many)),
             sort=_one_of(Sort, "sort", _single("sort", many) or Sort.UPLOADED_LAST.value),
             seed=_seed(_single("seed", many)),
         )
@@ -101,7 +103,7 @@ class MediaFilter:
             value = getattr(self, name)
             if value is None or value == () or (name == "sort" and value == Sort.UPLOADED_LAST):
                 continue
-            if name == "has_shapes":
+            if isinstance(value, bool):
                 query[name] = ["yes" if value else "no"]
             elif isinstance(value, datetime):
                 query[name] = [_written(value, end=name.endswith("_to"))]

@@ -12,6 +12,7 @@ from curation.decoding import DecoderPool, Undecodable, decoders
 from curation.errors import RefusedPicture, TooLarge
 from curation.exif import ExifFacts
 from curation.geometry import Box
+from curation.picture_hashes import PictureHashes
 from curation.picture_limits import LARGEST_BYTES, NotTaken, kind_of
 
 WholeSize = Literal["thumb", "screen"]
@@ -23,7 +24,7 @@ class PictureFacts:
     """What is known about a picture once every pixel of it was decoded.
 
     `width` and `height` are pixels of the upright picture, `extension` has no dot, `thumbnail` is a JPEG of at most
-    320 pixels a side, upright, without metadata.
+    320 pixels a side, upright, without metadata. `hashes` are None of a picture that shows next to nothing.
     """
 
     content_type: str
@@ -32,6 +33,7 @@ class PictureFacts:
     height: int
     exif: ExifFacts
     thumbnail: bytes
+    hashes: PictureHashes | None
 
 
 def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = None) -> PictureFacts:
@@ -52,6 +54,7 @@ def inspect_picture(path: Path, *, file_name: str, pool: DecoderPool | None = No
         height=facts["height"],
         exif=exif_of(facts["exif"]),
         thumbnail=thumbnail,
+        hashes=hashes_of(facts["hashes"]),
     )
 
 
@@ -67,6 +70,11 @@ def crop_picture(content: bytes, box: Box, *, pool: DecoderPool | None = None) -
     """
     corners = (box.x_min, box.y_min, box.x_max, box.y_max)
     return (pool or decoders()).ask({"task": "crop", "box": corners}, content)[1]
+
+
+def hash_thumbnail(thumbnail: bytes, *, pool: DecoderPool | None = None) -> PictureHashes | None:
+    """The hashes of a picture whose thumbnail is at hand, the same as at its upload. Raises Undecodable."""
+    return hashes_of((pool or decoders()).ask({"task": "hash"}, thumbnail)[0]["hashes"])
 
 
 def _look_first(path: Path, file_name: str) -> None:
@@ -85,3 +93,8 @@ def exif_of(facts: dict[str, Any]) -> ExifFacts:
     """What a camera wrote, as the decoding child answers it."""
     captured_at = facts["captured_at"]
     return ExifFacts(**facts | {"captured_at": datetime.fromisoformat(captured_at) if captured_at else None})
+
+
+def hashes_of(found: dict[str, str] | None) -> PictureHashes | None:
+    """What a picture looks like, as the decoding child answers it."""
+    return PictureHashes(**found) if found is not None else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,13 @@ from curation.errors import InvalidText, NameTaken, SourceNotFound
 from curation.events import record
 from curation.states import UNLISTED_STATES
 from db.media_queries import listed_media_per
-from db.models import Access, Media, Scope, Source
+from db.models import Access, Media, Scope, Source, utc_now
 from db.types import AnySelect
 from db.upsert import insert_or_ignore
 
 MAX_NAME_LENGTH = 100
 MAX_PLACE_LENGTH = 200
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ def change_source(session: Session, access: Access, source_id: int, changes: Map
     require_scope(access, Scope.ADMIN)
     source = get_source(session, source_id)
     before = source.name
-    if "name" in changes:
-        source.name = _named(changes["name"])
+    if "name" in changes and (name := _named(changes["name"])) != before:
+        # Before the name: whoever gives a media this source holds the media first, and then asks for the source.
+        _touch_media(session, source.id)
+        source.name = name
     if "place" in changes:
         source.place = _clean_place(changes["place"])
     if "azimuth" in changes:
@@ -125,6 +128,15 @@ def change_source(session: Session, access: Access, source_id: int, changes: Map
     detail = {"source": before, "name": renamed, "place": source.place, "azimuth": source.azimuth}
     record(session, access, "source_changed", detail)
     return source
+
+
+def _touch_media(session: Session, source_id: int) -> None:
+    """Note that something else is told of the media of a source: their rows do not say so by themselves."""
+    last = 0
+    some = select(Media.id).where(Media.source_id == source_id).order_by(Media.id).limit(AT_ONCE)
+    while media_ids := session.scalars(some.where(Media.id > last)).all():
+        session.execute(update(Media).where(Media.id.in_(media_ids)).values(changed_at=utc_now()))
+        last = media_ids[-1]
 
 
 def _views() -> AnySelect:

@@ -23,6 +23,8 @@ OPEN_STATES = frozenset(
     }
 )
 LISTED_STATES = OPEN_STATES | {State.ACCEPTED, State.REJECTED}
+# What is, or may come to be, in a dataset.
+LIVE_STATES = tuple(state for state in State if state in OPEN_STATES | {State.ACCEPTED})
 UNLISTED_STATES = tuple(state for state in State if state not in LISTED_STATES)
 
 SUBMITTABLE = frozenset({State.NEW, State.ANNOTATED, State.SENT_BACK, State.UNSURE, State.PARKED})

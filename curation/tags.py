@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from curation.accesses import CURATORS, require_scope
@@ -12,7 +12,7 @@ from curation.browse import conditions
 from curation.errors import InvalidText, MediaNotFound, TooLarge
 from curation.events import record
 from curation.media_filter import MediaFilter
-from db.models import Access, Media, MediaTag, Tag
+from db.models import Access, Media, MediaTag, Tag, utc_now
 from db.upsert import insert_or_ignore
 
 MAX_TAG_LENGTH = 60
@@ -93,6 +93,14 @@ def change_tags(
                     MediaTag.media_id.in_(targets[start : start + 500]), MediaTag.tag_id.in_(ids)
                 )
             )
+    touch(session, list(changed))
     if changed:
         record(session, access, "tags_changed", {"add": add, "remove": remove, "media": len(changed)})
     return changed
+
+
+def touch(session: Session, media_ids: Sequence[int]) -> None:
+    """Note that what is told of media beside their rows has changed, such as their tags: no row says so by itself."""
+    for start in range(0, len(media_ids), 500):
+        some = media_ids[start : start + 500]
+        session.execute(update(Media).where(Media.id.in_(some)).values(changed_at=utc_now()))

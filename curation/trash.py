@@ -86,10 +86,10 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 def delete_content(
     sessions: Sessions, bucket: Bucket, blob_id: int, now: datetime, *, may_go_on: Callable[[], bool]
 ) -> int | None:
-    """Delete a content that is due: its object, all that was drawn of it, its row. Gives its size in bytes.
+    """Delete a content that is due: its object unless it lies in place, all that was drawn of it, its row.
 
-    None when it is not due any more, or when `may_go_on`, asked before each thing that cannot be taken back, says
-    no. Raises what the bucket raises; the next round goes on from there.
+    Gives its size in bytes; None when it is not due any more, or when `may_go_on`, asked before each thing that
+    cannot be taken back, says no. Raises what the bucket raises; the next round goes on from there.
     """
     with sessions() as session:
         blob = session.scalar(select(Blob).where(Blob.id == blob_id, is_due(now)).with_for_update())
@@ -103,7 +103,9 @@ def delete_content(
         blob.state = BlobState.DELETING
     reached("purge.deleting")
     derived = (derived_key(blob.sha256, size, recipe) for size in get_args(DerivedSize) for recipe in RECIPES)
-    for key in (blob.bucket_key, *derived):
+    # What lies in place is somebody else's, and stays: only its row goes, and what was drawn of it.
+    originals = () if blob.in_place else (blob.bucket_key,)
+    for key in (*originals, *derived):
         if not may_go_on():
             return None
         bucket.delete(key)

@@ -32,8 +32,9 @@ from curation.media_view import get_visible_media
 from curation.picture_limits import LARGEST_BYTES
 from curation.sources import clean_source, get_or_create_source, source_of_upload
 from curation.spool import Spooled
-from curation.tags import clean_tags, get_or_create_tags
+from curation.tags import clean_tags, get_or_create_tags, touch
 from curation.tallies import Tally, count_once_stored
+from curation.twins import Newcomer, find_twins
 from curation.uploads import UPLOADERS, UploadPlace, capture_values, is_stored, require_sent, store_content
 from curation.video_limits import LARGEST_VIDEO_BYTES
 from db.clock import from_now
@@ -144,6 +145,8 @@ def upload_content(
         media.state = State.NEW
         if media.file_name is None and file_name != NAMELESS:
             media.file_name = file_name
+        session.flush()
+        find_twins(session, Newcomer.of(media), facts.hashes)
         record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media.id)
         announce_media(session, Announced.MEDIA_REGISTERED, media.id, by=access.id)
         count_once_stored(session, Tally.UPLOADS, "registered")
@@ -197,6 +200,7 @@ def _fill(session: Session, media: Media, given: Mapping[str, Any]) -> None:
         tag_ids = get_or_create_tags(session, clean_tags(given["tags"] or []))
         session.execute(delete(MediaTag).where(MediaTag.media_id == media.id))
         session.add_all(MediaTag(media_id=media.id, tag_id=tag_id) for tag_id in tag_ids)
+        touch(session, [media.id])
 
 
 def _require_awaiting(session: Session, media: Media, sha256: str) -> Blob | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,7 @@ from curation.sources import source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from curation.tallies import Tally, count_once_stored
+from curation.twins import Newcomer, find_twins, keep_hashes
 from curation.videos import VideoFacts
 from db.clock import database_now
 from db.durability import forget_if_it_crashes
@@ -59,8 +60,10 @@ SLOWEST_BUCKET = 2**20  # bytes a second: a lease lasts as long as a large objec
 ROUNDS = 3  # how often a clean-up may get in between before we ask the caller to come again
 DELETION_TAKES = 10.0  # seconds, at most; nobody holds a request up for longer
 LOOK_AGAIN = 0.1  # seconds
+IMPORTED = "import-"  # how the idempotency keys of what imports bring begin
 UPLOADERS = (Scope.USER, Scope.ADMIN, Scope.DEVICE)
 
+WAS_RESTORED = "It had been withdrawn, and was restored."
 KEY_USED = "This Idempotency-Key was used for another file. Make a new one for each file."
 
 T = TypeVar("T")
@@ -78,14 +81,22 @@ class UploadPlace:
 
 @dataclass(frozen=True)
 class Registered:
-    """The stored media; `twin` when the same content was there before."""
+    """The stored media; `twin` when the same content was there before, `looks_like` others whose bytes differ.
+
+    `restored_act` is the number of the act that brought it back, of one that had been withdrawn.
+    """
 
     media_id: int
     sha256: str
     twin: bool = False
-    restored: bool = False
+    restored_act: int | None = None
     notes: tuple[str, ...] = ()
     created_at: datetime | None = None  # of a media that is new
+    looks_like: tuple[int, ...] = ()
+
+    @property
+    def restored(self) -> bool:
+        return self.restored_act is not None
 
 
 def register_media(
@@ -109,13 +120,13 @@ def register_media(
     require_sent(spooled, expected_sha256, file_name)
     reached("upload.spooled")
     with sessions(read_only=True) as session:
-        known, key = _answered_before(session, access, idempotency_key, spooled.sha256)
+        known, key = answered_before(session, access, idempotency_key, spooled.sha256)
         twin, twin_key = (None, "") if known is not None else _find_twin(session, spooled.sha256)
     if known is not None and key and is_stored(bucket, key, spooled.size):
         return known
     if twin is not None and is_stored(bucket, twin_key, spooled.size):
         with sessions() as session:
-            _remember(session, access, idempotency_key, twin)
+            remember(session, access, idempotency_key, twin)
             count_once_stored(session, Tally.UPLOADS, "already_here")
         return twin
     facts = inspect_content(spooled.path, file_name=file_name)
@@ -123,8 +134,8 @@ def register_media(
     def show(session: Session, blob: Blob) -> Registered:
         if known is not None:
             return known  # its object had gone, and is there again
-        registered = _register(session, access, blob, facts, file_name, details, place)
-        _remember(session, access, idempotency_key, registered)
+        registered = register_stored(session, access, blob, facts, file_name, details, place)
+        remember(session, access, idempotency_key, registered)
         return registered
 
     return store_content(sessions, bucket, spooled, facts, place.media_folder, file_name, show)
@@ -156,6 +167,8 @@ def store_content(
     key = media_key(folder, spooled.sha256, facts.extension)
     for last in (False,) * (ROUNDS - 1) + (True,):
         claim = _claim_once_deleted(sessions, spooled, facts, key)
+        if claim.in_place and not is_stored(bucket, claim.key, spooled.size):
+            claim = _claim_once_deleted(sessions, spooled, facts, key, gone_from=claim.key)
         reached("upload.claimed")
         try:
             _store(bucket, spooled, facts, claim)
@@ -172,6 +185,7 @@ def store_content(
                 if blob is None or blob.state not in (BlobState.PENDING, BlobState.STORED):
                     continue
                 blob.state, blob.lease_until = BlobState.STORED, None
+                keep_hashes(session, blob.id, facts.hashes)
                 shown = show(session, blob)
                 session.flush()
                 reached("upload.shown")
@@ -184,7 +198,7 @@ def store_content(
     raise ContentBusy(f"{file_name} is being cleaned up at this moment. Send it again in a while.")
 
 
-def _answered_before(
+def answered_before(
     session: Session, access: Access, key: str | None, sha256: str
 ) -> tuple[Registered | None, str]:
     """What a repeat was answered the first time, and the key of its object unless that is in doubt."""
@@ -206,7 +220,9 @@ def _answered_before(
     if found.sha256 != sha256:
         raise ContentDiffers(KEY_USED)
     stored = row.bucket_key if row.state == BlobState.STORED else ""
-    return Registered(found.media_id, sha256, twin=found.twin), stored
+    notes = (WAS_RESTORED,) if found.restored_act is not None else ()
+    known = Registered(found.media_id, sha256, twin=found.twin, restored_act=found.restored_act, notes=notes)
+    return known, stored
 
 
 def _find_twin(session: Session, sha256: str) -> tuple[Registered | None, str]:
@@ -231,24 +247,30 @@ class _Claim:
 
     key: str
     stored: bool
+    in_place: bool = False  # where somebody else has put it: nothing is ever written there
 
 
-def _claim_once_deleted(sessions: Sessions, spooled: Spooled, facts: PictureFacts, key: str) -> _Claim:
+def _claim_once_deleted(
+    sessions: Sessions, spooled: Spooled, facts: PictureFacts, key: str, gone_from: str | None = None
+) -> _Claim:
     """Claim a content, waiting a while for its deletion to end, with no transaction open. Raises ContentBusy."""
     until = time.monotonic() + DELETION_TAKES
     while True:
         try:
             with sessions() as session:
-                return _claim_blob(session, spooled, facts, key)
+                return _claim_blob(session, spooled, facts, key, gone_from)
         except ContentBusy:
             if time.monotonic() >= until:
                 raise
         time.sleep(LOOK_AGAIN)
 
 
-def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: str) -> _Claim:
+def _claim_blob(
+    session: Session, spooled: Spooled, facts: PictureFacts, key: str, gone_from: str | None
+) -> _Claim:
     """Take the content's row, which the clean-up also takes. Raises ContentBusy while it is being deleted.
 
+    What is said to be `gone_from` the place where somebody else had put it moves among our own.
     A database that crashes may forget it: the upload then finds no row, or the one of before, and begins again.
     """
     # By the clock that the clean-up goes by: one that is slow here must not give the content up while it is sent.
@@ -275,11 +297,13 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
     # No row any more: its deletion has ended between these two lines.
     if blob is None or blob.state == BlobState.DELETING:
         raise ContentBusy("The same content is being deleted at this moment. Send it again in a while.")
-    if blob.state == BlobState.STORED:
-        return _Claim(blob.bucket_key, stored=True)
-    if blob.state == BlobState.TRASH:
-        # Nobody has it, so it may lie where contents lie now. All others stay where media say that they are.
-        blob.bucket_key = key
+    if blob.state == BlobState.STORED and not (blob.in_place and blob.bucket_key == gone_from):
+        return _Claim(blob.bucket_key, stored=True, in_place=blob.in_place)
+    if blob.state == BlobState.TRASH or blob.in_place:
+        # Nobody has it, so it may lie where contents lie now. All others stay where media say that they are, but for
+        # what lay in somebody else's place and is not there any more: nothing of ours is written there.
+        session.execute(update(Media).where(Media.blob_id == blob.id).values(bucket_key=key))
+        blob.bucket_key, blob.in_place = key, False
     for name, value in values.items():
         # All facts anew: who found an object without a row could only write down its size.
         setattr(blob, name, value)
@@ -287,7 +311,7 @@ def _claim_blob(session: Session, spooled: Spooled, facts: PictureFacts, key: st
 
 
 def _store(bucket: Bucket, spooled: Spooled, facts: PictureFacts, claim: _Claim) -> None:
-    if not (claim.stored and is_stored(bucket, claim.key, spooled.size)):
+    if not (claim.in_place or (claim.stored and is_stored(bucket, claim.key, spooled.size))):
         with open(spooled.path, "rb") as content:
             bucket.put(
                 claim.key,
@@ -315,7 +339,7 @@ def _doubt(sessions: Sessions, sha256: str) -> None:
             blob.state, blob.lease_until = BlobState.PENDING, None
 
 
-def _register(
+def register_stored(
     session: Session,
     access: Access,
     blob: Blob,
@@ -353,11 +377,13 @@ def _register(
     record(session, access, "media_registered", {"sha256": blob.sha256}, media_id=media_id)
     announce_media(session, Announced.MEDIA_REGISTERED, media_id, by=access.id)
     count_once_stored(session, Tally.UPLOADS, "registered")
+    newcomer = Newcomer(media_id, values["source_id"], details.sequence, captured.at)
     return Registered(
         media_id,
         blob.sha256,
         notes=(captured.note,) if captured.note else (),
         created_at=values["created_at"],
+        looks_like=find_twins(session, newcomer, facts.hashes),
     )
 
 
@@ -390,18 +416,28 @@ def _restore(session: Session, access: Access, blob: Blob) -> Registered | None:
     live = session.scalar(select(Media.id).where(Media.upload_sha256 == blob.sha256))
     if withdrawn is None or live is not None:
         return None
-    decide(session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again.")
+    decided = decide(
+        session, access, withdrawn, Decision.RESTORED, comment="The same picture was uploaded again."
+    )
     count_once_stored(session, Tally.UPLOADS, "restored")
     return Registered(
         withdrawn,
         blob.sha256,
         twin=True,
-        restored=True,
-        notes=("It had been withdrawn, and was restored.",),
+        restored_act=decided.act,
+        notes=(WAS_RESTORED,),
     )
 
 
-def _remember(session: Session, access: Access, key: str | None, registered: Registered) -> None:
+def remember(session: Session, access: Access, key: str | None, registered: Registered) -> None:
+    """Answer a repeat with the same idempotency key as this one, and note of a twin that somebody has sent it again.
+
+    Raises ContentDiffers.
+    """
+    if registered.twin and not registered.restored and not (key or "").startswith(IMPORTED):
+        noted = update(Media).where(Media.id == registered.media_id)
+        # What is told of it is what it was.
+        session.execute(noted.values(sent_again_at=utc_now(), changed_at=Media.changed_at))
     if key is None:
         return
     row = {
@@ -410,6 +446,7 @@ def _remember(session: Session, access: Access, key: str | None, registered: Reg
         "sha256": registered.sha256,
         "media_id": registered.media_id,
         "twin": registered.twin,
+        "restored_act": registered.restored_act,
     }
     if insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"]):
         return

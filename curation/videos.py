@@ -54,7 +54,9 @@ def inspect_video(path: Path, *, file_name: str, pool: DecoderPool | None = None
         raise RefusedPicture(f"{file_name} {reason}. Nothing was stored.") from None
     thumbnail_bytes = facts.pop("thumbnail_bytes")
     exif = exif_of(facts.pop("exif"))
-    return VideoFacts(**facts, exif=exif, thumbnail=drawn[:thumbnail_bytes], poster=drawn[thumbnail_bytes:])
+    return VideoFacts(
+        **facts, exif=exif, thumbnail=drawn[:thumbnail_bytes], hashes=None, poster=drawn[thumbnail_bytes:]
+    )
 
 
 def draw_poster(path: Path, *, pool: DecoderPool | None = None) -> tuple[bytes, bytes]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Float, Integer, String
+from sqlalchemy import ARRAY, ColumnElement, Float, Integer, String, any_, literal
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -28,6 +30,13 @@ class shortest_number(FunctionElement[float]):
     """A number that prints with the fewest digits that read back to it: 0.1, 45, 1e-05."""
 
     type = Float()
+    inherit_cache = True
+
+
+class json_list(FunctionElement[str]):
+    """Values as one JSON array, in text."""
+
+    type = String()
     inherit_cache = True
 
 
@@ -76,6 +85,16 @@ def _shortest_number_sqlite(element: shortest_number, compiler: SQLCompiler, **g
     return f"CASE WHEN {number} = CAST({number} AS INTEGER) THEN CAST({number} AS INTEGER) ELSE {number} END"
 
 
+@compiles(json_list, "postgresql")
+def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **given: Any) -> str:
+    return f"CAST(json_build_array({compiler.process(element.clauses, **given)}) AS text)"
+
+
+@compiles(json_list, "sqlite")
+def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **given: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **given)})"
+
+
 @compiles(in_byte_order, "postgresql")
 def _in_byte_order_postgresql(element: in_byte_order, compiler: SQLCompiler, **given: Any) -> str:
     return f'{_inner(element, compiler, **given)} COLLATE "C"'
@@ -84,3 +103,10 @@ def _in_byte_order_postgresql(element: in_byte_order, compiler: SQLCompiler, **g
 @compiles(in_byte_order, "sqlite")
 def _in_byte_order_sqlite(element: in_byte_order, compiler: SQLCompiler, **given: Any) -> str:
     return f"{_inner(element, compiler, **given)} COLLATE BINARY"
+
+
+def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """`column.in_(values)` for hundreds of values, each of which driver and database would take apart otherwise."""
+    if session.get_bind().dialect.name != "postgresql":
+        return column.in_(values)
+    return column == any_(literal(values, ARRAY(column.type)))

@@ -32,6 +32,7 @@ from db.models import (
     LabelClass,
     Media,
     MediaTag,
+    NearTwin,
     Prediction,
     Question,
     Review,
@@ -39,6 +40,7 @@ from db.models import (
     Source,
     State,
     Tag,
+    TwinDecision,
 )
 from db.queries import APPROVING, is_answer, is_undone
 from db.types import AnySelect
@@ -158,6 +160,32 @@ def media_predicted(wanted: str) -> ColumnElement[bool]:
     if wanted == "no":
         return ~said
     return said if wanted == "yes" else said.where(Prediction.model == wanted)
+
+
+def near_twin_pairs(states: Sequence[State], *, decided: bool = False) -> AnySelect:
+    """Rows of (id, media_id, other_id, distance): pairs of media in these states that nobody has decided about.
+
+    With `decided` also the others, and for each pair the answer that was given.
+    """
+    first, later = aliased(Media), aliased(Media)
+    pairs: AnySelect = (
+        select(NearTwin.id, NearTwin.media_id, NearTwin.other_id, NearTwin.distance)
+        .join(later, later.id == NearTwin.media_id)
+        .join(first, first.id == NearTwin.other_id)
+        .where(later.state.in_(states), first.state.in_(states))
+    )
+    if not decided:
+        return pairs.where(NearTwin.decision_id.is_(None))
+    return pairs.add_columns(TwinDecision.answer).outerjoin(
+        TwinDecision, TwinDecision.id == NearTwin.decision_id
+    )
+
+
+def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:
+    """Media in these states that look like another one in them, as long as nobody has decided about it."""
+    pairs = near_twin_pairs(states).subquery()
+    ids = union_all(select(pairs.c.media_id), select(pairs.c.other_id))
+    return Media.id.in_(ids) if wanted else Media.id.not_in(ids)
 
 
 def media_named_like(part: str) -> ColumnElement[bool]:

@@ -168,6 +168,13 @@ class Blob(Base):
             postgresql_where=text("state <> 'stored'"),
             sqlite_where=text("state <> 'stored'"),
         ),
+        # The few that lie in place are found by their keys.
+        Index(
+            "ix_blobs_in_place",
+            "bucket_key",
+            postgresql_where=text("in_place"),
+            sqlite_where=text("in_place"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -187,6 +194,8 @@ class Blob(Base):
     lease_until: Mapped[datetime | None]
     # In the trash: its object stays until then.
     delete_after: Mapped[datetime | None]
+    # Its object was in the bucket before we were told of it: it is somebody else's, and never deleted by us.
+    in_place: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # When its bytes were last read from the bucket and found to be these.
     verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -284,6 +293,10 @@ class Media(Base):
     # Withdrawn, and its grace time over: what is known of it stays, its content does not, and it cannot come back.
     purged_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # When anything that is told of it was last changed, its state and its tags included.
+    changed_at: Mapped[datetime | None] = mapped_column(onupdate=utc_now)
+    # When somebody last sent its content once more, and was told that it is here already; imports tell by their items.
+    sent_again_at: Mapped[datetime | None]
 
     blob: Mapped[Blob | None] = relationship(lazy="raise")
     source: Mapped[Source | None] = relationship(lazy="raise")
@@ -834,6 +847,8 @@ class IdempotencyKey(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
     twin: Mapped[bool] = mapped_column(default=False)
+    # The act that brought the media back, when it had been withdrawn.
+    restored_act: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
@@ -906,3 +921,268 @@ class Rate(Base):
     # Minutes since 1970.
     minute: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, index=True)
     count: Mapped[int] = mapped_column(Integer, default=0)
+
+
+# --- datasets out and in --------------------------------------------------------------------------
+
+
+class ExportFormat(enum.StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+    COCO = "coco"
+    YOLO = "yolo"
+    VOC = "voc"
+    PARQUET = "parquet"
+
+
+class ExportState(enum.StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    EXPIRED = "expired"  # its file is gone, its receipt stays
+
+
+class Release(Base):
+    """A dataset that is frozen and named: what later work does to its media does not change it."""
+
+    __tablename__ = "releases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    note: Mapped[str | None]
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    # The filter as it stands in addresses, and the shares and seed of the split.
+    filter: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    split: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Label classes and questions as they were: keys, names, colours, order.
+    vocabulary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # In scope, taken, left out and why, by label class, state and split; until all its items are there, how many
+    # of how many are.
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Of its items, in their order: the same media with the same answers have the same.
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    # The moment that it shows; empty until all its items are there.
+    frozen_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    access: Mapped[Access] = relationship(lazy="raise")
+
+
+class ReleaseItem(Base):
+    """One media of a release, with all that is exported of it but its pixels and shapes, which never change."""
+
+    __tablename__ = "release_items"
+    __table_args__ = (
+        UniqueConstraint("release_id", "position"),
+        Index(None, "media_id"),
+    )
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"), primary_key=True)
+    position: Mapped[int]
+    annotation_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    state: Mapped[State] = mapped_column(words(State, "state"))
+    split: Mapped[str | None] = mapped_column(String(10))
+    # When its media had last been changed: a later one tells that it was changed since.
+    changed_at: Mapped[datetime | None]
+    record: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Export(Base):
+    """A file of chosen media with their annotations: asked for, made by a job, kept for some days."""
+
+    __tablename__ = "exports"
+    __table_args__ = (Index(None, "access_id", "id"), Index(None, "state", "expires_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    format: Mapped[ExportFormat] = mapped_column(words(ExportFormat, "format"))
+    # What it is made of: a release, else what the filter shows at `frozen_at`.
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"), index=True)
+    filter: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Only what has changed since: a release, or a moment.
+    since_release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"), index=True)
+    since_at: Mapped[datetime | None]
+    # With pictures, crops, contact sheets, the split, columns: as `curation.datasets.options` reads them.
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[ExportState] = mapped_column(words(ExportState, "state"), default=ExportState.WAITING)
+    cancelled_at: Mapped[datetime | None]
+    # How often it was begun: of each attempt the bytes may differ.
+    attempts: Mapped[int] = mapped_column(default=0)
+    # The moment of the database that it shows, once it is being made.
+    frozen_at: Mapped[datetime | None]
+    # Media written so far, of how many; bytes so far.
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    file_name: Mapped[str] = mapped_column(String(255))
+    content_type: Mapped[str] = mapped_column(String(50))
+    bucket_key: Mapped[str | None] = mapped_column(String(255))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    error: Mapped[str | None]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+    access: Mapped[Access] = relationship(lazy="raise")
+
+
+class ImportKind(enum.StrEnum):
+    ARCHIVE = "archive"  # a ZIP
+    FILES = "files"  # pictures and annotation files, one by one
+    PREFIX = "prefix"  # a part of the bucket that is filled already
+    TABLE = "table"  # a CSV of ours that was edited
+
+
+class ImportState(enum.StrEnum):
+    RECEIVING = "receiving"
+    READING = "reading"
+    READY = "ready"  # its preview can be looked at
+    COMMITTING = "committing"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Import(Base):
+    """Pictures and annotations from elsewhere, or edits of a table: read, looked at, committed and undone at once."""
+
+    __tablename__ = "imports"
+    __table_args__ = (Index(None, "access_id", "id"), Index(None, "state", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"))
+    kind: Mapped[ImportKind] = mapped_column(words(ImportKind, "kind"))
+    # As guessed, or as said.
+    format: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(255))  # of the file, the folder or the prefix
+    # Where what was sent lies in the bucket until the import is over; the prefix itself for a prefix.
+    bucket_prefix: Mapped[str | None] = mapped_column(String(1024))
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[ImportState] = mapped_column(words(ImportState, "state"), default=ImportState.RECEIVING)
+    # What would become of it: matched and unmatched files, label classes and what they map to, notes, errors by place.
+    preview: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Created, already there, changed, failed, left out.
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    error: Mapped[str | None]
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    committed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+
+    access: Mapped[Access] = relationship(lazy="raise")
+
+
+class ImportOutcome(enum.StrEnum):
+    WAITING = "waiting"
+    CREATED = "created"
+    ALREADY_THERE = "already_there"
+    CHANGED = "changed"
+    LEFT_OUT = "left_out"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class ImportItem(Base):
+    """One picture, one known media, or one row of an import, and what became of it."""
+
+    __tablename__ = "import_items"
+    __table_args__ = (
+        UniqueConstraint("import_id", "position"),
+        Index(None, "import_id", "outcome", "position"),
+        Index(None, "media_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(1024))
+    # What is to be done: the answer, the state, the metadata, where the bytes are.
+    wanted: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    outcome: Mapped[ImportOutcome] = mapped_column(
+        words(ImportOutcome, "outcome"), default=ImportOutcome.WAITING
+    )
+    why: Mapped[str | None]
+    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+    annotation_id: Mapped[int | None] = mapped_column(ForeignKey("annotations.id"))
+    # What has to be put back by an undo: acts before and after, metadata before.
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+# --- twins that are not bit-identical -------------------------------------------------------------
+
+
+class PictureHash(Base):
+    """What a picture looks like in 64 bits, and the same in four bands: near ones share at least one band."""
+
+    __tablename__ = "picture_hashes"
+    __table_args__ = (
+        Index(None, "band_0", "blob_id"),
+        Index(None, "band_1", "blob_id"),
+        Index(None, "band_2", "blob_id"),
+        Index(None, "band_3", "blob_id"),
+    )
+
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True)
+    # Hexadecimal digits: 64 bits, and 256 bits. Empty, with bands of -1, where a picture shows next to nothing.
+    hash: Mapped[str] = mapped_column(String(16))
+    fine_hash: Mapped[str] = mapped_column(String(64))
+    band_0: Mapped[int] = mapped_column(Integer)
+    band_1: Mapped[int] = mapped_column(Integer)
+    band_2: Mapped[int] = mapped_column(Integer)
+    band_3: Mapped[int] = mapped_column(Integer)
+
+
+class TwinAnswer(enum.StrEnum):
+    KEPT = "kept"
+    REJECTED = "rejected"
+    GROUPED = "grouped"
+
+
+class TwinDecision(Base):
+    """What one person did about near twins at once, undone at once."""
+
+    __tablename__ = "twin_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    access_id: Mapped[int] = mapped_column(ForeignKey("accesses.id"), index=True)
+    answer: Mapped[TwinAnswer] = mapped_column(words(TwinAnswer, "answer"))
+    # What has to be put back by an undo.
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    client_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    undone_at: Mapped[datetime | None]
+
+
+class NearTwin(Base):
+    """Two media that look alike: `media_id` came later. Open until somebody has decided."""
+
+    __tablename__ = "near_twins"
+    __table_args__ = (
+        UniqueConstraint("media_id", "other_id"),
+        Index(None, "other_id"),
+        Index(
+            "ix_near_twins_open",
+            "media_id",
+            postgresql_where=text("decision_id IS NULL"),
+            sqlite_where=text("decision_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"))
+    # Bits that differ.
+    distance: Mapped[int] = mapped_column(Integer)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("twin_decisions.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

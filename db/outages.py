@@ -89,9 +89,12 @@ def forget_values(context: ExceptionContext) -> None:
 
     For the engine's event `handle_error`.
     """
-    wrapped, raised = context.sqlalchemy_exception, context.original_exception
-    if wrapped is None:
-        return
+    if context.sqlalchemy_exception is not None:
+        strip_values(context.sqlalchemy_exception, context.original_exception)
+
+
+def strip_values(wrapped: BaseException, raised: BaseException) -> None:
+    """Leave of what a driver raised, and of what it is wrapped in, only what quotes no value."""
     said, kind = _said(raised), type(raised)
     raised.args = (said,)
     wrapped.args = (f"({kind.__module__}.{kind.__name__}) {said}",)

@@ -7,16 +7,17 @@ SQLite's rows go from its cursor into the csv module a few hundred at a time. Bo
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.types import AnySelect
+from db.outages import strip_values
+from db.types import AnyRow, AnySelect
 
 CHUNK_BYTES = 64 * 1024
 ROWS_AT_ONCE = 250  # of SQLite
@@ -33,6 +34,7 @@ ROW_BY_ROW = (
     "max_parallel_workers_per_gather = 0",
     "jit = off",
 )
+_SETTINGS = "; ".join(f"SET LOCAL {setting}" for setting in (*PATIENCE, *ROW_BY_ROW))
 
 
 def hold_still(session: Session) -> None:
@@ -42,6 +44,20 @@ def hold_still(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def be_patient(session: Session) -> None:
+    """Let this session's transaction read for hours, each question walking row by row, until it ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(_SETTINGS))
+
+
+def stream_rows(session: Session, statement: AnySelect, at_a_time: int) -> Iterator[Sequence[AnyRow]]:
+    """The rows of a question so many at a time, never all of them; other questions may be asked in between."""
+    # Without the size of a partition SQLAlchemy would read all rows there are.
+    options = {"stream_results": True, "yield_per": at_a_time}
+    with session.execute(statement, execution_options=options) as result:
+        yield from result.partitions(at_a_time)
 
 
 def stream_csv_lines(session: Session, statement: AnySelect) -> Iterator[tuple[bytes, int]]:
@@ -63,8 +79,8 @@ def _copied_lines(connection: Connection, statement: AnySelect) -> Iterator[tupl
     driver: Any = connection.connection.driver_connection
     lines: list[Any] = []
     size = 0
-    with _translated(connection), driver.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in (*PATIENCE, *ROW_BY_ROW)).encode())
+    with translated(connection, "export"), driver.cursor() as cursor:
+        cursor.execute(_SETTINGS.encode())
         # COPY takes no parameters; psycopg writes them into the text, quoted.
         with cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)".encode(), values) as copy:
             while line := copy.read():  # one row each
@@ -80,14 +96,19 @@ def _copied_lines(connection: Connection, statement: AnySelect) -> Iterator[tupl
 
 
 @contextmanager
-def _translated(connection: Connection) -> Iterator[None]:
+def translated(connection: Connection, statement: str) -> Iterator[None]:
     """Errors of the driver as SQLAlchemy's, which is what everybody above knows."""
     # Asked for, not imported: who keeps rows in SQLite need not load psycopg to start.
     driver_error = connection.dialect.loaded_dbapi.Error
     try:
         yield
     except driver_error as error:
-        raise DBAPIError.instance("export", None, error, driver_error, dialect=connection.dialect) from error
+        wrapped = DBAPIError.instance(
+            statement, None, error, driver_error, hide_parameters=True, dialect=connection.dialect
+        )
+        # What a statement is executed with goes through the engine's events; COPY does not.
+        strip_values(wrapped, error)
+        raise wrapped from error
 
 
 def _plain(value: Any) -> Any:
@@ -108,7 +129,7 @@ class _Lines:
 def _written_lines(connection: Connection, statement: AnySelect) -> Iterator[tuple[bytes, int]]:
     written = _Lines()
     writer = csv.writer(written, lineterminator="\r\n")
-    with _translated(connection), connection.execute(statement) as result:
+    with translated(connection, "export"), connection.execute(statement) as result:
         assert result.cursor is not None
         while rows := result.cursor.fetchmany(ROWS_AT_ONCE):  # as the driver gives them: text and numbers
             writer.writerows(rows)

@@ -35,6 +35,8 @@ SHOTS = (
     Shot("review-tablet", REVIEW, ON_SCREEN, TABLET, dark=True, touch=True),
     Shot("review-tablet-french", REVIEW, ON_SCREEN, TABLET, touch=True, locale="fr-FR"),
     Shot("browse-light", "/browse?sort=-captured", "img"),
+    Shot("export-light", "/export?state=accepted&state=annotated", ".downloader"),
+    Shot("import-light", "/imports", ".importer"),
     Shot("overview-light", "/", "text=Continue reviewing"),
 )
 

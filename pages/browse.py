@@ -14,6 +14,7 @@ from components.messages import plain
 from components.parked_notes import parked_notes
 from components.sign_in import require_visitor
 from components.tag_menu import tag_menu, undo_line
+from components.twins import twins_panel, twins_undo_line
 from curation.accesses import CURATORS
 from curation.browse import count_matches, list_page, shapes_for
 from curation.errors import NotFound, Refused
@@ -130,6 +131,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="bar_browse"
             with st.container(key="go_review", width="content"):
                 st.page_link("review.py", label=_("Review these"), query_params=review)
 undo_line()
+if wanted.near_twins:
+    twins_undo_line()
 
 if not page.items:
     if query.get("cursor"):
@@ -159,6 +162,9 @@ if not page.items:
 
 if notes:
     show_doors(*parked_notes(notes, wanted, reviews=access.scope in CURATORS), key="parked_notes")
+
+if wanted.near_twins and not query.get("cursor"):
+    twins_panel(visitor, wanted)
 
 media_grid(
     page.items,

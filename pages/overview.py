@@ -9,7 +9,7 @@ from components.bars import Bar, Number, bars, big_button, note, numbers, strip
 from components.clock import browser_zone, day_start
 from components.comments import mentions_section
 from components.day_plot import day_plot
-from components.doors import Node, browse_address, node, review_address, show_doors
+from components.doors import Node, browse_address, link, node, review_address, show_doors
 from components.figures import count_text
 from components.layout import use_layout
 from components.model_figures import model_figures
@@ -18,7 +18,8 @@ from curation import overview
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
 from curation.comments import list_mentions
-from curation.media_filter import MediaFilter
+from curation.frozen_cameras import FrozenCamera, list_frozen
+from curation.media_filter import MediaFilter, Sort
 from curation.queues import QUEUE_NAMES, Queue, count_queues
 from db.models import Access, Scope, State
 from db.session import open_session
@@ -40,6 +41,13 @@ def plots(
             overview.media_per_source(session, _access),
             overview.decisions_per_curator(session, _access),
         )
+
+
+@st.cache_data(ttl=PLOTS_LAST, show_spinner=False, refresh_mode="background")
+def frozen_cameras(_access: Access) -> list[FrozenCamera]:
+    """The same for everybody who may look."""
+    with open_session(read_only=True) as session:
+        return list_frozen(session, _access)
 
 
 def plot(title: str, explanation: str, content: Node, key: str) -> None:
@@ -127,6 +135,16 @@ if mine is not None:
 show_doors(
     strip([(name, number(tally.count), browse_address(tally.wanted)) for name, tally in lists]), key="lists"
 )
+
+if frozen := frozen_cameras(access):
+    doors = [
+        link(browse_address(MediaFilter(source=(camera.source,), sort=Sort.CAPTURED_LAST)), camera.source)
+        for camera in frozen
+    ]
+    said = plural(len(frozen), "{n} camera stands still:", "{n} cameras stand still:")
+    show_doors(
+        node("p", "⚠ ", said, *(part for door in doors for part in (" ", door)), cls="frozen"), key="frozen"
+    )
 
 if mentions:
     with st.container(border=True):

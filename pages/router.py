@@ -16,6 +16,7 @@ PAGES: tuple[tuple[str, str, str, tuple[Scope, ...]], ...] = (
     ("upload.py", later("Upload"), "upload", (Scope.USER, Scope.ADMIN)),
     ("review.py", later("Review"), "review", (Scope.USER, Scope.ADMIN)),
     ("export.py", later("Export"), "export", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
+    ("imports.py", later("Import"), "imports", (Scope.USER, Scope.ADMIN)),
     ("label_classes.py", later("Label classes"), "label_classes", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),
     ("admin.py", later("Admin"), "admin", (Scope.ADMIN,)),
     ("account.py", later("Account"), "account", (Scope.VIEWER, Scope.USER, Scope.ADMIN)),

@@ -123,6 +123,11 @@ class Bucket(Protocol):
         """Where the bucket is, for people: no secret in it."""
         ...
 
+    @property
+    def on_this_host(self) -> bool:
+        """Whether what is stored takes room on a disk of this host, as a rule the one where the spool is too."""
+        ...
+
     def put(
         self,
         key: str,

@@ -51,6 +51,10 @@ class LocalBucket:
     def place(self) -> str:
         return f"the folder {self._folder}"
 
+    @property
+    def on_this_host(self) -> bool:
+        return True
+
     def put(
         self,
         key: str,

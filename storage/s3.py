@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 CONNECTIONS = 40
 
 PUT_AGAIN_AFTER = 0.4  # seconds, then twice that
-LOOKS = 2  # at what is stored, before it is called damaged
+LOOKS = 3  # at what is stored, before it is called damaged
+LOOK_AGAIN_AFTER = 0.2  # seconds, then twice that
 
 _DAMAGED = (
     "BadDigest",
@@ -103,6 +104,10 @@ class S3Bucket:
     @property
     def place(self) -> str:
         return f"the bucket {self._name} at {self._at}"
+
+    @property
+    def on_this_host(self) -> bool:
+        return False
 
     @property
     def _reading(self) -> S3Client:
@@ -176,21 +181,30 @@ class S3Bucket:
                 dropped += 1
                 # Not all after the same time: those that met once would meet again.
                 pause = PUT_AGAIN_AFTER * dropped * random.uniform(0.5, 1.5)
-                if dropped == self._patience.attempts or time.monotonic() + pause > last_begins:
+                left = last_begins - time.monotonic()
+                if dropped == self._patience.attempts or left <= 0:
                     raise
-                time.sleep(pause)
+                time.sleep(min(pause, left))
                 continue
             self._bears_sha256 = bool(checksum)
             return answer
 
     def _confirm(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str = "") -> None:
-        """Look at what is stored, and once more before believing that it is not what was sent. Raises ObjectDamaged.
+        """Look at what is stored, and twice more before believing that it is not what was sent. Raises ObjectDamaged.
 
         It stays where it is, whatever it is: under the same key somebody else may have stored the same bytes, and may
         have been told so. That an answer was garbled is no reason to delete theirs.
         """
-        if not any(self._is_what_was_sent(key, size, sha256, md5, etag_of_parts) for _ in range(LOOKS)):
-            raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
+        for look in range(LOOKS):
+            if look:
+                time.sleep(LOOK_AGAIN_AFTER * look)
+            try:
+                if self._is_what_was_sent(key, size, sha256, md5, etag_of_parts):
+                    return
+            except ObjectMissing:
+                # Some services have no object for a moment while another writer puts the same one (seen of rclone).
+                continue
+        raise ObjectDamaged(f"What the bucket stored as {key!r} is not what was sent.")
 
     def _is_what_was_sent(self, key: str, size: int, sha256: str, md5: str, etag_of_parts: str) -> bool:
         # Some services read a whole object to tell its ETag: of a large one that takes longer than others may wait.

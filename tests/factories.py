@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from curation.sources import get_or_create_source
 from curation.tags import get_or_create_tags
-from db.models import Access, Blob, BlobState, Media, MediaTag, Scope, State
+from db.models import Access, Blob, BlobState, Media, MediaTag, Release, Scope, State, utc_now
 
 _numbers = itertools.count(1)
 PASSWORD = "a password of tests"
@@ -94,6 +94,15 @@ def a_media(
         session.add(MediaTag(media_id=media.id, tag_id=tag_id))
     session.flush()
     return media
+
+
+def a_release(session: Session, access: Access) -> Release:
+    """Frozen a moment ago, and empty."""
+    release = Release(name=f"release {next(_numbers)}", access_id=access.id, frozen_at=utc_now())
+    release.counts, release.vocabulary = {"in_scope": 0, "media": 0}, {"label_classes": [], "questions": []}
+    session.add(release)
+    session.flush()
+    return release
 
 
 def a_box(label_class: str = "wildfire", box: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4)) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from vigie_client.errors import UnexpectedAnswer
+from vigie_client.errors import ContentDiffers, UnexpectedAnswer
 from vigie_client.values import read_value
 
 P = ParamSpec("P")
@@ -92,6 +92,8 @@ class Call(Generic[T]):
     repeatable: bool = False
     # Where the body goes when it is not to be held in memory.
     save_to: Path | None = None
+    # The ETag of what is saved: what came of it before is kept when it breaks off, and only the rest is asked for.
+    resumes: str | None = None
     open_to_anyone: bool = False
 
     @property
@@ -151,6 +153,20 @@ def reads_nothing(_answer: Answer) -> None:
 
 def reads_bytes(answer: Answer) -> bytes:
     return answer.content
+
+
+def reads_whole(path: Path, sha256: str) -> Callable[[Answer], Saved]:
+    """A file that must be the one of this hash; another one is taken away again. Raises ContentDiffers."""
+
+    def read(_answer: Answer) -> Saved:
+        if sha256_of(path) != sha256:
+            path.unlink()
+            raise ContentDiffers(
+                "What arrived is not the file that was made. It was deleted; ask for it again."
+            )
+        return Saved(path, path.stat().st_size)
+
+    return read
 
 
 def reads_saved(path: Path) -> Callable[[Answer], Saved]:

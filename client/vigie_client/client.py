@@ -138,7 +138,7 @@ class Client(_Settings, RunsNow, Methods):
                 try:
                     if not response.is_success:
                         response.read()
-                        require_success(response)
+                        require_success(response, call)
                     require_file(response, call)
                     return self._read(response, call, patience)
                 finally:
@@ -147,7 +147,7 @@ class Client(_Settings, RunsNow, Methods):
             raise no_answer(error, self.url) from error
 
     def _read(self, response: httpx.Response, call: Call[T], patience: Patience) -> Answer:
-        body = Body(response, call.save_to)
+        body = Body(response, call)
         try:
             for chunk in response.iter_bytes():
                 body.write(chunk, is_over=patience.is_over)
@@ -226,7 +226,7 @@ class AsyncClient(_Settings, RunsLater, Methods):
                 try:
                     if not response.is_success:
                         await response.aread()
-                        require_success(response)
+                        require_success(response, call)
                     require_file(response, call)
                     return await self._read(response, call, patience)
                 finally:
@@ -235,7 +235,7 @@ class AsyncClient(_Settings, RunsLater, Methods):
             raise no_answer(error, self.url) from error
 
     async def _read(self, response: httpx.Response, call: Call[T], patience: Patience) -> Answer:
-        body = Body(response, call.save_to)
+        body = Body(response, call)
         try:
             async for chunk in response.aiter_bytes():
                 body.write(chunk, is_over=patience.is_over)

@@ -28,6 +28,7 @@ class MediaFilter(TypedDict, total=False):
     file_name: str
     type: str  # image or video
     extracted_from: int  # the video that frames were taken out of
+    near_twins: bool  # looks like another one, and nobody has decided about it
     predicted: bool | str  # by any model, by none, or by the model of that name
     sort: str  # -uploaded, uploaded, -captured, captured, file_name, source, -score, random
     seed: int

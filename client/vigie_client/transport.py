@@ -76,6 +76,8 @@ def build_request(
     headers = dict(call.headers)
     if token is not None and not call.open_to_anyone:
         headers["Authorization"] = f"Bearer {token}"
+    if call.resumes is not None and (come := size_so_far(call)):
+        headers.update({"Range": f"bytes={come}-", "If-Range": call.resumes})
     request = http.build_request(
         call.method,
         call.path,
@@ -100,8 +102,22 @@ def opened_file(call: Call[Any]) -> Iterator[tuple[str, bytes | BinaryIO] | None
         yield opened
 
 
-def require_success(response: httpx.Response) -> None:
+def part_of(save_to: Path) -> Path:
+    """Where a file is until it is complete."""
+    return save_to.with_name(f".{save_to.name}.part")
+
+
+def size_so_far(call: Call[Any]) -> int:
+    part = part_of(call.save_to) if call.save_to is not None else None
+    return part.stat().st_size if part is not None and part.exists() else 0
+
+
+def require_success(response: httpx.Response, call: Call[Any]) -> None:
     """Raise what an answer other than 2xx stands for. Its body has been read."""
+    if response.status_code == 416 and call.save_to is not None:
+        # There is nothing behind what came so far, which is therefore something else.
+        part_of(call.save_to).unlink(missing_ok=True)
+        raise Unreachable("What came before does not belong to this file: it is begun anew.", was_sent=True)
     if response.status_code >= 400:
         raise error_of(response)
     if not response.is_success:
@@ -120,11 +136,13 @@ def require_file(response: httpx.Response, call: Call[Any]) -> None:
 class Body:
     """Where the body of an answer goes: into memory, or beside its file until it is complete."""
 
-    def __init__(self, response: httpx.Response, save_to: Path | None) -> None:
+    def __init__(self, response: httpx.Response, call: Call[Any]) -> None:
         self._response = response
-        self._save_to = save_to
-        self._part = save_to.with_name(f".{save_to.name}.part") if save_to is not None else None
-        self._file = self._part.open("wb") if self._part is not None else None
+        self._save_to = call.save_to
+        self._stays = call.resumes is not None
+        self._part = part_of(call.save_to) if call.save_to is not None else None
+        mode = "ab" if response.status_code == 206 else "wb"
+        self._file = self._part.open(mode) if self._part is not None else None
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -145,7 +163,8 @@ class Body:
         return Answer(self._response.status_code, self._response.headers, b"".join(self._chunks), self._size)
 
     def drop(self) -> None:
-        """Leave nothing half done behind; harmless after `complete`."""
+        """Leave nothing half done behind but what the next attempt goes on with; harmless after `complete`."""
         if self._file is not None and self._part is not None:
             self._file.close()
-            self._part.unlink(missing_ok=True)
+            if not self._stays:
+                self._part.unlink(missing_ok=True)

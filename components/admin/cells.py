@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.clock import ago_text, browser_zone, local_text
 from components.doors import Node, node
+from curation.frozen_cameras import FrozenCamera
 from language import _
 
 
@@ -23,6 +24,13 @@ def ago(moment: datetime | None) -> Node:
         return node("span", _("never"), cls="mute")
     said = local_text(moment, browser_zone())
     return node("span", ago_text(moment), title=said, cls="named")
+
+
+def frozen_chip(camera: FrozenCamera) -> Node:
+    """Marks a camera whose last frames all show the same."""
+    said = _("its last {n} frames show the same", n=camera.frames)
+    since = _("no change since {when}", when=local_text(camera.since, browser_zone()))
+    return node("span", "⚠ ", _("frozen"), cls="chip alarm", title=f"{since}: {said}")
 
 
 def confirm(label: str, says: str, act: str, on_click: Callable[..., None], *args: object, key: str) -> None:

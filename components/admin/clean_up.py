@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.admin.cells import confirm, when
 from components.doors import Node, link, node, show_doors, table
+from components.figures import size_text
 from components.messages import explain_problems
 from components.sign_in import require_visitor
 from curation.purging import Waiting, WaitingMedia, list_waiting, purge_now
@@ -58,13 +59,13 @@ def _counts(waiting: Waiting) -> Node:
         [
             _("withdrawn, can be restored"),
             node("span", number(waiting.media), cls="code"),
-            node("span", _megabytes(waiting.media_bytes), cls="code"),
+            node("span", size_text(waiting.media_bytes), cls="code"),
             when(waiting.first[0].due_at) if waiting.first else "",
         ],
         [
             _("in the trash"),
             node("span", number(waiting.trash), cls="code"),
-            node("span", _megabytes(waiting.trash_bytes), cls="code"),
+            node("span", size_text(waiting.trash_bytes), cls="code"),
             when(waiting.trash_until) if waiting.trash_until else "",
         ],
     ]
@@ -78,17 +79,13 @@ def waiting_table(media: Sequence[WaitingMedia]) -> Node:
             link(f"/browse?media={one.id}", one.file_name or _("media {id}", id=str(one.id))),
             when(one.withdrawn_at),
             one.withdrawn_by,
-            node("span", _megabytes(one.size), cls="code"),
+            node("span", size_text(one.size), cls="code"),
             when(one.due_at),
         ]
         for one in media
     ]
     heads = (_("name"), _("withdrawn"), _("by"), _("size"), _("deleted on"))
     return table(heads, rows, empty="")
-
-
-def _megabytes(size: int) -> str:
-    return _("{size} MB", size=number(size / 1e6, 1))
 
 
 def _grace() -> timedelta:

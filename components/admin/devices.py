@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import streamlit as st
 
-from components.admin.cells import ago
+from components.admin.cells import ago, frozen_chip
 from components.admin.device_forms import changed_device, new_device
 from components.clock import ago_text, browser_zone, day_text, local_text
 from components.doors import Node, browse_address, link, node, show_doors, table
 from components.figures import media_text
 from components.made_token import expiry_text, show_made_token
 from curation.devices import Device, list_devices
+from curation.frozen_cameras import FrozenCamera, list_frozen
 from curation.media_filter import MediaFilter
 from curation.sources import list_source_names
 from db.models import Access
@@ -28,13 +29,14 @@ def devices_section(visitor: Access) -> None:
     with open_session(read_only=True) as session:
         devices = list_devices(session, visitor, timedelta(hours=hours), zone=browser_zone())
         sources = list_source_names(session)
+        frozen = {camera.source: camera for camera in list_frozen(session, visitor)}
     st.subheader(_("Devices"))
     # A place of its own, also while it is empty: what stands below is not drawn anew when something appears above.
     with st.container():
         if devices:
             st.caption(_summary(devices, hours))
     show_made_token(device=True)
-    show_doors(devices_table(devices), key="devices")
+    show_doors(devices_table(devices, frozen), key="devices")
     new, change = st.tabs([_("New device"), _("Change")], key="device_tabs")
     with new:
         new_device(sources)
@@ -52,13 +54,13 @@ def _summary(devices: Sequence[Device], hours: int) -> str:
     )
 
 
-def devices_table(devices: Sequence[Device]) -> Node:
+def devices_table(devices: Sequence[Device], frozen: Mapping[str, FrozenCamera]) -> Node:
     """Every device with its signs of life, its last days and its token; the silent ones first."""
     rows: list[list[Node | str]] = [
         [
             node("span", device.login, cls="named"),
             _source(device),
-            _standing(device),
+            _standing(device, frozen.get(device.source or "")),
             ago(device.last_seen_at),
             ago(device.last_media_at),
             _days(device),
@@ -87,7 +89,7 @@ def _source(device: Device) -> Node | str:
     return link(browse_address(MediaFilter(source=(device.source,))), device.source)
 
 
-def _standing(device: Device) -> Node:
+def _standing(device: Device, frozen: FrozenCamera | None) -> Node:
     if device.disabled:
         return node("span", _("disabled"), cls="chip off")
     signs = [moment for moment in (device.last_seen_at, device.last_media_at) if moment is not None]
@@ -96,6 +98,8 @@ def _standing(device: Device) -> Node:
             "no sign since {when}", when=local_text(max(signs, default=device.created_at), browser_zone())
         )
         return node("span", "⚠ ", _("silent"), cls="chip alarm", title=said)
+    if frozen is not None:
+        return frozen_chip(frozen)
     if not signs:
         return node("span", _("not heard yet"), cls="chip off", title=ago_text(device.created_at))
     return node("span", "✓ ", _("heard"), cls="chip")

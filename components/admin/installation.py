@@ -8,12 +8,13 @@ import streamlit as st
 
 from components.admin.cells import when
 from components.doors import Node, node, show_doors, table
+from components.figures import size_text
 from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation import installation
 from db.models import Access, Job, JobState
 from db.session import open_session
-from language import _, number, plural
+from language import _, plural
 from language.retold import retold
 from storage import SelfTest, open_bucket
 
@@ -31,7 +32,9 @@ def installation_section(visitor: Access) -> None:
         _check_bucket()
     with database:
         st.markdown(f"**{_('Database')}**")
-        st.write(f"{facts.product} {plain(facts.version)}, {_size_text(facts.size)}")
+        st.write(
+            f"{facts.product} {plain(facts.version)}, {'' if facts.size is None else size_text(facts.size)}"
+        )
         st.write(_("{n} media in all, withdrawn ones included", n=facts.media))
         st.write(
             _("The tables are those of this version.")
@@ -75,10 +78,6 @@ def _retry_jobs() -> None:
         with open_session() as session:
             count = installation.retry_failed_jobs(session, admin)
         st.toast(plural(count, "{n} job is tried again.", "{n} jobs are tried again."))
-
-
-def _size_text(size: int | None) -> str:
-    return "" if size is None else _("{size} MiB", size=number(size / 2**20, 1))
 
 
 def jobs_table(jobs: Sequence[Job]) -> Node:

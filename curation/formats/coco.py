@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.datasets.records import BOX, DRAWN
 from curation.errors import InvalidShape
 from curation.formats.reading import FileAnswer, Picture, measured, number
 
@@ -67,7 +68,9 @@ def _image(images: list[dict[str, Any]], picture: Picture) -> dict[str, Any]:
 def _where(annotation: dict[str, Any], size: tuple[float, float]) -> dict[str, Any] | None:
     """The box or the points of an annotation as fractions, None when it has neither."""
     width, height = size
-    pieces = annotation.get("segmentation")
+    pieces, box = annotation.get("segmentation"), annotation.get("bbox")
+    if annotation.get(DRAWN) == BOX and box:
+        pieces = None
     if isinstance(pieces, list) and len(pieces) == 1 and isinstance(pieces[0], list) and len(pieces[0]) >= 6:
         if len(pieces[0]) % 2:
             raise InvalidShape("A polygon of the file has half a point.")
@@ -75,7 +78,6 @@ def _where(annotation: dict[str, Any], size: tuple[float, float]) -> dict[str, A
         return {
             "points": [(x / width, y / height) for x, y in zip(numbers[0::2], numbers[1::2], strict=True)]
         }
-    box = annotation.get("bbox")
     if box is None or box == []:
         return None
     if not isinstance(box, list) or len(box) != 4:

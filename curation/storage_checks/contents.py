@@ -19,20 +19,21 @@ from storage.errors import ObjectCutShort, ObjectMissing
 
 # Of rows that seem to lead nowhere so many are asked for one by one; beyond that nobody doubts the listing.
 ASKED_FOR = 1000
+COLUMNS = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state, Blob.created_at)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
     """Compare the folder of originals with the rows: what is missing, too much, or not what it should be."""
-    without_object, without_row = _Missing(looking), _Unknown(looking)
-    hashing = _Hashing(looking)
+    without_object, without_row = MissingContents(looking), _Unknown(looking)
+    hashing = Hashing(looking)
     elsewhere = _Elsewhere(looking)
     found = next(objects, None)
     for row in _rows(looking):
         if not row.bucket_key.startswith(f"{looking.place.media_folder}/"):
             other = elsewhere.find(row.bucket_key)
             if row.state in SETTLED:
-                _compare(looking, row, other, without_object, hashing)
+                compare(looking, row, other, without_object, hashing)
             continue
         # Within the folder keys are ordered as hashes are: both have the same first 71 characters.
         while found is not None and found.key < row.bucket_key:
@@ -40,7 +41,7 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
             found = next(objects, None)
         is_there = found is not None and found.key == row.bucket_key
         if row.state in SETTLED:
-            _compare(looking, row, found if is_there else None, without_object, hashing)
+            compare(looking, row, found if is_there else None, without_object, hashing)
         if is_there:
             found = next(objects, None)
     while found is not None:
@@ -52,11 +53,12 @@ def check_contents(looking: Looking, objects: Iterator[StoredObject]) -> None:
 
 
 def _rows(looking: Looking) -> Iterator[AnyRow]:
-    """All contents in the order of their hashes, which is that of their keys."""
+    """All contents but those that lie in place, in the order of their hashes, which is that of their keys."""
     after = ""
-    columns = (Blob.id, Blob.sha256, Blob.size, Blob.bucket_key, Blob.state, Blob.created_at)
     while True:
-        page = select(*columns).where(Blob.sha256 > after).order_by(Blob.sha256).limit(AT_A_TIME)
+        page = (
+            select(*COLUMNS).where(Blob.sha256 > after, ~Blob.in_place).order_by(Blob.sha256).limit(AT_A_TIME)
+        )
         with looking.sessions(read_only=True) as session:
             rows = session.execute(page).all()
         if not rows:
@@ -67,9 +69,14 @@ def _rows(looking: Looking) -> Iterator[AnyRow]:
         after = rows[-1].sha256
 
 
-def _compare(
-    looking: Looking, row: AnyRow, found: StoredObject | None, without_object: _Missing, hashing: _Hashing
+def compare(
+    looking: Looking,
+    row: AnyRow,
+    found: StoredObject | None,
+    without_object: MissingContents,
+    hashing: Hashing,
 ) -> None:
+    """Compare a content for which there should be an object with the one that was found."""
     if found is None:
         without_object.note(row)
         return
@@ -112,7 +119,7 @@ class _Elsewhere:
         return found if found is not None and found.key == key else None
 
 
-class _Missing:
+class MissingContents:
     """Rows for which the listing had nothing: asked for once more before anything is said."""
 
     def __init__(self, looking: Looking) -> None:
@@ -182,7 +189,7 @@ class _Unknown:
         self._objects.clear()
 
 
-class _Hashing:
+class Hashing:
     """Contents to be read as a whole; those that are what they should be are written down so, many at once."""
 
     def __init__(self, looking: Looking) -> None:

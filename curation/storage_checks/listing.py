@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from curation.datasets.files import FOLDER as EXPORTS_FOLDER
 from curation.derived import FOLDER as DERIVED_FOLDER
+from curation.imports.prefixes import STAGED_FOLDER
 from curation.storage_checks.answer_files import check_answer_files
 from curation.storage_checks.contents import check_contents
 from curation.storage_checks.derived_objects import check_derived
 from curation.storage_checks.elsewhere import check_elsewhere
+from curation.storage_checks.export_files import check_export_files
 from curation.storage_checks.findings import Finding, Kind
+from curation.storage_checks.in_place import check_in_place
 from curation.storage_checks.looking import AT_A_TIME, Looking
+from curation.storage_checks.staged_files import check_staged
 from storage import StoredObject
 from storage.self_test import FOLDER as SELF_TEST_FOLDER
 
@@ -26,7 +31,9 @@ def check_listing(looking: Looking) -> None:
         place.media_folder: check_contents,
         place.annotation_folder: check_answer_files,
         DERIVED_FOLDER: check_derived,
+        EXPORTS_FOLDER: check_export_files,
         SELF_TEST_FOLDER: _check_left_behind,
+        STAGED_FOLDER: check_staged,
     }
 
     def folder_of(found: StoredObject) -> str:
@@ -39,6 +46,7 @@ def check_listing(looking: Looking) -> None:
     # Folders that hold nothing at all: whatever rows lead there lead nowhere.
     for folder in checks.keys() - walked:
         checks[folder](looking, iter(()))
+    check_in_place(looking)
 
 
 def _counted(looking: Looking) -> Iterator[StoredObject]:

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from language.french import (
+    datasets,
     devices,
     errors,
+    exports,
+    imports,
     predictions,
     programs,
+    readers,
+    releases,
     safety,
     screens,
     storage,
     storage_checks,
+    table,
+    twins,
     videos,
     webhooks,
 )
 from language.french.errors import REASONS, WORDS
 
-SUBJECTS = (devices, predictions, programs, safety, storage, storage_checks, videos, webhooks)
+SUBJECTS = (
+    datasets,
+    devices,
+    exports,
+    imports,
+    predictions,
+    programs,
+    readers,
+    releases,
+    safety,
+    storage,
+    storage_checks,
+    table,
+    twins,
+    videos,
+    webhooks,
+)
 
 FRENCH: dict[str, str] = dict(screens.FRENCH)
 PLURALS: dict[str, tuple[str, str]] = dict(screens.PLURALS)

@@ -286,9 +286,6 @@ SENTENCES: dict[str, str] = {
     "The archive holds more than {} files. Nothing was stored.": (
         "L’archive contient plus de {0:number} fichiers. Rien n’a été stocké."
     ),
-    "The archive unpacks to more than 4 GiB. Nothing was stored.": (
-        "L’archive donne plus de 4 Gio une fois ouverte. Rien n’a été stocké."
-    ),
     "The archive unpacks to more than 100 times its size. Nothing was stored.": (
         "L’archive donne plus de 100 fois sa taille une fois ouverte. Rien n’a été stocké."
     ),
@@ -497,6 +494,9 @@ SENTENCES: dict[str, str] = {
 REASONS: dict[str, str] = {
     "a minute": "une minute",
     "{} minutes": "{0} minutes",
+    "Export it as a table to be edited, and save it as CSV.": (
+        "Exportez-le comme tableau à modifier et enregistrez-le en CSV."
+    ),
     "takes too long to decode": "met trop de temps à se décoder",
     "cannot be decoded: the decoder did not survive it": "ne se décode pas : le décodeur n’y a pas survécu",
     "is empty": "est vide",

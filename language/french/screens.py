@@ -110,7 +110,6 @@ FRENCH: dict[str, str] = {
     "Accesses": "Accès",
     "Installation": "Installation",
     "Audit trail": "Journal",
-    "{size} MiB": "{size} Mio",
     "{n} media in all, withdrawn ones included": "{n} médias en tout, retirés compris",
     "{waiting} waiting, {running} running, {failed} failed": (
         "{waiting} en attente, {running} en cours, {failed} en échec"
@@ -316,7 +315,7 @@ FRENCH: dict[str, str] = {
     "None yet.": "Aucune pour l’instant.",
     "{text} :gray[(earlier)]": "{text} :gray[(antérieure)]",
     "{time} (assumed)": "{time} (supposé)",
-    "{width} × {height}, {size} MB": "{width} × {height}, {size} Mo",
+    "{width} × {height}, {size}": "{width} × {height}, {size}",
     "{time} by {login}": "{time} par {login}",
     "Azimuth": "Azimut",
     "Picture": "Image",

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, str, str, str, str]] = {
     "upload": ("sign in", "not allowed", "see", "see", "sign in"),
     "review": ("sign in", "not allowed", "see", "see", "sign in"),
     "export": ("sign in", "see", "see", "see", "sign in"),
+    "imports": ("sign in", "not allowed", "see", "see", "sign in"),
     "label_classes": ("sign in", "read", "read", "edit", "sign in"),
     "admin": ("sign in", "not allowed", "not allowed", "see", "sign in"),
     "account": ("sign in", "see", "see", "see", "sign in"),

@@ -61,11 +61,15 @@ PASSWORD = {"password": "another long password"}
 # A label class is looked up before it is changed; nobody but an admin gets so far.
 CLASS = {"key": "{new}", "name": "{new}", "colour": "#123456"}
 
+DIFFERENCES = "/releases/{release_id}/compare/{other_id}/differences.csv"
 READ = "401 200 200 200 403"  # people look at everything
 READ_OWN = "401 200 200 200 200"  # and a device at its own
 READ_FOREIGN = "401 200 200 200 404"
+READ_OTHERS = "401 404 404 200 403"  # everybody has their own, and admins see all
 CURATE = "401 403 200 200 403"
 CURATE_201 = "401 403 201 201 403"
+CURATE_202 = "401 403 202 202 403"
+CURATE_OTHERS = "401 403 404 200 403"
 ADMIN = "401 403 403 200 403"
 ADMIN_201 = "401 403 403 201 403"
 ADMIN_202 = "401 403 403 202 403"
@@ -223,9 +227,61 @@ ANSWERS = [
     row("POST", "/media/{media_id}/predictions", "401 403 201 201 201", media_id="own", json=MODEL),
     row("GET", "/media/{media_id}/predictions", READ, media_id="picture"),
     row("POST", "/predictions", "401 403 200 200 200", json=[{**MODEL, "media_id": "{own}"}]),
+    row("GET", "/twins", READ),
+    row("GET", "/twins/frozen", READ),
+    row("GET", "/media/{media_id}/twins", READ, media_id="picture"),
+    row("GET", "/media/{media_id}/twins", READ, media_id="own"),
+    row("POST", "/twins/decisions", CURATE_201, json={"answer": "rejected", "media_ids": ["{twin}"]}),
+    row("POST", "/twins/decisions/{decision_id}/undo", CURATE, decision_id="own_twin_decision"),
+    row("POST", "/twins/decisions/{decision_id}/undo", ADMIN, decision_id="twin_decision"),
     row("GET", "/exports/media.csv", READ),
     row("GET", "/exports/media.csv", READ, query="?per=shape&uploader={login}"),
     row("GET", "/exports/contact-sheet.pdf", READ),
+    row("POST", "/exports", "401 202 202 202 403", json={"format": "jsonl", "client_id": "{new}"}),
+    row("GET", "/exports", READ),
+    row("GET", "/exports/{export_id}", READ, export_id="own_export"),
+    row("GET", "/exports/{export_id}", READ_OTHERS, export_id="export"),
+    row("POST", "/exports/{export_id}/cancel", READ, export_id="own_asked_export"),
+    row("POST", "/exports/{export_id}/cancel", READ_OTHERS, export_id="asked_export"),
+    row("GET", "/exports/{export_id}/file", READ, export_id="own_export"),
+    row("GET", "/exports/{export_id}/file", READ_OTHERS, export_id="export"),
+    row("HEAD", "/exports/{export_id}/file", READ, export_id="own_export"),
+    row("HEAD", "/exports/{export_id}/file", READ_OTHERS, export_id="export"),
+    row("GET", "/exports/{export_id}/receipt", READ, export_id="own_export"),
+    row("GET", "/exports/{export_id}/receipt", READ_OTHERS, export_id="export"),
+    row("POST", "/releases", "401 403 202 202 403", json={"name": "{new}"}),
+    row("GET", "/releases", READ),
+    row("GET", "/releases/{release_id}", READ, release_id="release"),
+    row("GET", "/releases/{release_id}/compare/{other_id}", READ, release_id="release", other_id="release"),
+    row("GET", DIFFERENCES, READ, release_id="release", other_id="release"),
+    row("DELETE", "/releases/{release_id}", ADMIN_204, release_id="release"),
+    row(
+        "POST", "/imports/table", "401 403 202 202 403",
+        files={"file": ("edited.csv", b"media_id,base")}, streams=True,
+    ),
+    row("POST", "/imports", CURATE_201, json={"kind": "files", "name": "a folder", "client_id": "{new}"}),
+    row("POST", "/imports", ADMIN_201, json={"kind": "prefix", "prefix": "cameras", "client_id": "{new}"}),
+    row("GET", "/imports", CURATE),
+    row("GET", "/imports/{import_id}", CURATE, import_id="own_import"),
+    row("GET", "/imports/{import_id}", CURATE_OTHERS, import_id="import"),
+    row("GET", "/imports/{import_id}/items", CURATE, import_id="own_import"),
+    row("GET", "/imports/{import_id}/items", CURATE_OTHERS, import_id="import"),
+    row(
+        "POST", "/imports/{import_id}/files", CURATE_201, import_id="own_import", query="?name=a.jpg",
+        files={"file": ("a.jpg", "{jpeg}")}, streams=True,
+    ),
+    row(
+        "POST", "/imports/{import_id}/files", "401 403 404 201 403", import_id="import", query="?name=a.jpg",
+        files={"file": ("a.jpg", "{jpeg}")}, streams=True,
+    ),
+    row("POST", "/imports/{import_id}/read", CURATE_202, import_id="own_import", json={}),
+    row("POST", "/imports/{import_id}/read", "401 403 404 202 403", import_id="import", json={}),
+    row("POST", "/imports/{import_id}/commit", CURATE_202, import_id="own_ready_import", json={}),
+    row("POST", "/imports/{import_id}/commit", "401 403 404 202 403", import_id="ready_import", json={}),
+    row("POST", "/imports/{import_id}/undo", CURATE_202, import_id="own_done_import"),
+    row("POST", "/imports/{import_id}/undo", "401 403 404 202 403", import_id="done_import"),
+    row("POST", "/imports/{import_id}/cancel", CURATE_202, import_id="own_import"),
+    row("POST", "/imports/{import_id}/cancel", "401 403 404 202 403", import_id="import"),
 ]  # fmt: skip
 HOUSE = [
     row("GET", "/label-classes", READ),

@@ -182,7 +182,8 @@ def test_who_may_not_send_is_refused_before_a_byte_is_read(installation, door):
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": row.method,
-            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+            "scheme": "http", "path": path, "raw_path": path.encode(),
+            "query_string": row.query.removeprefix("?").encode(), "root_path": "",
             "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
             "client": ("127.0.0.1", 1), "server": ("testserver", 80),
         }  # fmt: skip

@@ -24,6 +24,7 @@ from curation.sources import get_or_create_source
 from curation.spread import spread
 from curation.storage_checks.running import begin
 from curation.tokens import add_token
+from curation.twin_decisions import decide_twins
 from db.models import (
     Access,
     Annotation,
@@ -32,21 +33,27 @@ from db.models import (
     BlobState,
     Decision,
     Delivery,
+    Import,
+    ImportKind,
+    ImportState,
     Job,
     LabelClass,
     Media,
     MediaType,
+    NearTwin,
     Scope,
     State,
     StorageCheck,
     Token,
+    TwinAnswer,
     Webhook,
     utc_now,
 )
 from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
-from tests.factories import PASSWORD, a_box, a_jpeg, a_media, an_access
+from tests.exported import a_kept_export, an_asked_export
+from tests.factories import PASSWORD, a_box, a_jpeg, a_media, a_release, an_access
 
 ABSENT = 10**9
 _numbers = itertools.count(1)
@@ -215,6 +222,60 @@ class World:
     def _absent(self, _session: Session) -> int:
         return ABSENT
 
+    # --- releases ---
+
+    def _release(self, session: Session) -> int:
+        return a_release(session, an_access(session, Scope.USER)).id
+
+    # --- exports ---
+
+    def _own_export(self, session: Session) -> int:
+        return a_kept_export(session, self._asking(session)).id
+
+    def _export(self, session: Session) -> int:
+        return a_kept_export(session, an_access(session, Scope.USER)).id
+
+    def _own_asked_export(self, session: Session) -> int:
+        return an_asked_export(session, self._asking(session)).id
+
+    def _asked_export(self, session: Session) -> int:
+        return an_asked_export(session, an_access(session, Scope.USER)).id
+
+    # --- imports ---
+
+    def _an_import(self, session: Session, own: bool, state: ImportState = ImportState.RECEIVING) -> int:
+        access = self._asking(session) if own else an_access(session, Scope.USER)
+        committed_at = utc_now() if state == ImportState.DONE else None
+        begun = Import(
+            access_id=access.id,
+            kind=ImportKind.FILES,
+            name="a folder",
+            state=state,
+            preview={"classes": []} if state != ImportState.RECEIVING else None,
+            committed_at=committed_at,
+        )
+        session.add(begun)
+        session.flush()
+        return begun.id
+
+    def _own_import(self, session: Session) -> int:
+        return self._an_import(session, own=True)
+
+    def _import(self, session: Session) -> int:
+        return self._an_import(session, own=False)
+
+    def _own_ready_import(self, session: Session) -> int:
+        return self._an_import(session, own=True, state=ImportState.READY)
+
+    def _ready_import(self, session: Session) -> int:
+        return self._an_import(session, own=False, state=ImportState.READY)
+
+    def _own_done_import(self, session: Session) -> int:
+        return self._an_import(session, own=True, state=ImportState.DONE)
+
+    def _done_import(self, session: Session) -> int:
+        return self._an_import(session, own=False, state=ImportState.DONE)
+
     # --- answers ---
 
     def _answered(self, session: Session) -> int:
@@ -258,6 +319,23 @@ class World:
         return spread(
             session, access, ids[0], a_box(), ids[1:], client_id=f"batch-{next(_numbers):06}"
         ).batch_id
+
+    def _twin(self, session: Session) -> int:
+        first, later = a_media(session), a_media(session)
+        session.add(NearTwin(media_id=later.id, other_id=first.id, distance=1))
+        session.flush()
+        return later.id
+
+    def _twin_decision(self, session: Session) -> int:
+        return self._decided(session, an_access(session, Scope.USER))
+
+    def _own_twin_decision(self, session: Session) -> int:
+        asking = self._asking(session)
+        curates = asking.scope in (Scope.USER, Scope.ADMIN)
+        return self._decided(session, asking if curates else self._curator(session))
+
+    def _decided(self, session: Session, access: Access) -> int:
+        return decide_twins(session, access, TwinAnswer.REJECTED, [self._twin(session)]).id
 
     def _link(self, session: Session) -> str:
         return self._signed(session, self._picture(session))

@@ -16,13 +16,15 @@ from sqlalchemy import select, text
 from api import create_api
 from api.exports import EXPORTS_AT_ONCE
 from curation.addresses import calling_address, calling_from
+from curation.datasets.freezing import freeze_release
 from curation.events import record
 from curation.exports import UTF8_BOM
 from curation.installation import end_login_sessions
 from curation.sign_in import change_own_password, open_login_session, sign_out_everywhere
-from db.models import Access, Event, Scope
+from db.models import Access, Event, Import, ImportKind, ImportState, NearTwin, Scope, utc_now
 from db.session import get_engine, open_session
 from settings import get_settings
+from tests.exported import a_kept_export
 from tests.factories import PASSWORD, a_box, a_media, an_access, an_admin
 
 ADDRESS = "192.0.2.9"
@@ -108,6 +110,14 @@ def a_label_class(desk: Desk) -> str:
     return str(desk.ask("POST", "/label-classes", body)["key"])
 
 
+def decide_about_twins(desk: Desk) -> int:
+    with open_session() as session:
+        twin = a_media(session)
+        session.add(NearTwin(media_id=twin.id, other_id=desk.media_id, distance=1))
+    body = {"answer": "kept", "media_ids": [desk.media_id, twin.id]}
+    return int(desk.ask("POST", "/twins/decisions", body)["id"])
+
+
 def withdraw(desk: Desk) -> None:
     desk.ask("DELETE", f"/media/{desk.media_id}")
 
@@ -120,6 +130,48 @@ def restore(desk: Desk) -> None:
 def purge(desk: Desk) -> None:
     withdraw(desk)
     desk.ask("POST", f"/media/{desk.media_id}/purge")
+
+
+def ask_for_an_export(desk: Desk) -> int:
+    return int(desk.ask("POST", "/exports", {"format": "jsonl"})["id"])
+
+
+def ask_for_a_release(desk: Desk) -> int:
+    return int(desk.ask("POST", "/releases", {"name": "autumn"})["id"])
+
+
+def freeze_a_release(desk: Desk) -> int:
+    release_id = ask_for_a_release(desk)
+    with calling_from(ADDRESS):
+        freeze_release(open_session, release_id)
+    return release_id
+
+
+def export_differences(desk: Desk) -> None:
+    release_id = freeze_a_release(desk)
+    desk.ask("GET", f"/releases/{release_id}/compare/{release_id}/differences.csv")
+
+
+def download_an_export(desk: Desk) -> None:
+    with open_session() as session:
+        made = a_kept_export(session, desk.admin)
+    desk.ask("GET", f"/exports/{made.id}/file")
+
+
+def an_import(desk: Desk, state: ImportState = ImportState.READY) -> int:
+    with open_session() as session:
+        committed_at = utc_now() if state == ImportState.DONE else None
+        begun = Import(
+            access_id=desk.admin.id,
+            kind=ImportKind.FILES,
+            name="a folder",
+            state=state,
+            preview={"classes": []},
+            committed_at=committed_at,
+        )
+        session.add(begun)
+        session.flush()
+        return begun.id
 
 
 # What must leave an event, and the act; each begins in an installation of its own.
@@ -138,9 +190,20 @@ ACTS: dict[str, Callable[[Desk], Any]] = {
     ],
     "access_deleted": about_the_colleague("DELETE"),
     "signed_out": lambda desk: desk.ask("POST", "/login/sign-out"),
+    "release_asked": ask_for_a_release,
+    "release_frozen": freeze_a_release,
+    "release_deleted": lambda desk: desk.ask("DELETE", f"/releases/{ask_for_a_release(desk)}"),
+    "differences_exported": export_differences,
     "media_exported": lambda desk: desk.ask("GET", "/exports/media.csv"),
     "contact_sheet_exported": lambda desk: desk.ask("GET", "/exports/contact-sheet.pdf"),
     "audit_trail_exported": lambda desk: desk.ask("GET", "/exports/events.csv"),
+    "export_asked": ask_for_an_export,
+    "export_cancelled": lambda desk: desk.ask("POST", f"/exports/{ask_for_an_export(desk)}/cancel"),
+    "export_downloaded": download_an_export,
+    "import_begun": lambda desk: desk.ask("POST", "/imports", {"kind": "files", "name": "a folder"}),
+    "import_committed": lambda desk: desk.ask("POST", f"/imports/{an_import(desk)}/commit", {}),
+    "import_cancelled": lambda desk: desk.ask("POST", f"/imports/{an_import(desk)}/cancel"),
+    "import_undone": lambda desk: desk.ask("POST", f"/imports/{an_import(desk, ImportState.DONE)}/undo"),
     "media_withdrawn": withdraw,
     "media_restored": restore,
     "media_purged": purge,
@@ -151,6 +214,10 @@ ACTS: dict[str, Callable[[Desk], Any]] = {
         + str(
             desk.ask("POST", f"/media/{desk.media_id}/annotations", {"shapes": [a_box()]})["annotation"]["id"]
         ),
+    ),
+    "twins_decided": decide_about_twins,
+    "twin_decision_undone": lambda desk: desk.ask(
+        "POST", f"/twins/decisions/{decide_about_twins(desk)}/undo"
     ),
     "tags_changed": lambda desk: desk.ask(
         "POST", "/media/tags", {"ids": [desk.media_id], "remove": ["dawn"]}

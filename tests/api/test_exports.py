@@ -101,6 +101,7 @@ def test_an_export_is_in_the_audit_trail_with_what_was_taken(client, caller):
         "filter": {"tag": ["dawn"]},
         "per": "media",
         "raw": True,
+        "editable": False,
         "columns": ["media_id"],
         "rows": 3,
         "complete": True,

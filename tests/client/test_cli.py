@@ -11,6 +11,7 @@ import pytest
 from vigie_client.cli import main
 
 from tests.client.pictures import a_folder, a_frame
+from tests.curation.importing import coco
 from tests.product import ADMIN, ADMIN_PASSWORD, Product
 
 Vigie = Callable[..., tuple[int, str, str]]
@@ -79,6 +80,31 @@ def test_a_folder_is_uploaded_listed_and_exported(signed_in, tmp_path):
     assert len((tmp_path / "f.csv").read_text("utf-8-sig").splitlines()) == 5
 
 
+def test_releases_are_frozen_listed_and_compared(signed_in, tmp_path):
+    pictures = a_folder(tmp_path / "pictures", range(901, 903))
+    assert signed_in("upload", str(pictures), "--source", "RELEASED", "--quiet")[0] == 0
+    of_source = ("--source", "RELEASED")
+    status, out, err = signed_in(
+        "release", "create", "first", *of_source, "--split", "100/0/0", "--seed", "3"
+    )
+    assert status == 0, err
+    assert "first: 2 media" in out and "train: 2 (100.0%)" in out
+    assert signed_in("release", "create", "first", *of_source)[0] == 1
+    more = a_folder(tmp_path / "more", range(903, 904))
+    assert signed_in("upload", str(more), "--source", "RELEASED", "--quiet")[0] == 0
+    assert signed_in("release", "create", "second", *of_source, "--split", "100/0/0", "--seed", "3")[0] == 0
+    assert [line.split("\t")[3] for line in signed_in("release", "list")[1].splitlines()] == [
+        "second",
+        "first",
+    ]
+    status, out, err = signed_in("release", "compare", "first", "second", "-o", "differences.csv")
+    assert status == 0, err
+    assert "added: 1\n" in out and "unchanged: 2\n" in out
+    lines = (tmp_path / "differences.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) == 2 and lines[1].startswith("added,")
+    assert signed_in("release", "compare", "first", "third")[0] == 1
+
+
 def test_an_export_without_a_file_goes_to_standard_output(signed_in, tmp_path, monkeypatch):
     (tmp_path / "out.jpg").write_bytes(a_frame(50_050))
     signed_in("upload", "out.jpg", "--source", "CAM-OUT")
@@ -126,6 +152,40 @@ def test_an_outbox_is_filled_and_emptied(signed_in, tmp_path):
     status, out, _ = signed_in("outbox", "spool", "frame.jpg", "--source", "CAM-BOX")
     assert status == 0 and out == "1 registered, 0 already here, 0 refused, 0 waiting\n"
     assert "CAM-BOX" in signed_in("list", "--source", "CAM-BOX")[1]
+
+
+def test_a_folder_of_pictures_and_answers_is_imported_and_taken_back(signed_in, tmp_path):
+    folder = a_folder(tmp_path / "dataset", range(50_401, 50_403))
+    labels = coco(
+        {f"frame-{n}.jpg": [("wildfire", (12.8, 12.8, 25.6, 25.6))] for n in (50_401, 50_402)}, (128, 128)
+    )
+    document = json.loads(labels)
+    document["categories"].append({"id": 9, "name": "night smoke"})
+    (folder / "labels.json").write_text(json.dumps(document))
+    (folder / "labels.txt").write_text("wildfire\n")
+    (folder / "frame-50401.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (folder / "frame-50403.jpg").write_bytes(a_frame(50_403))
+    status, out, err = signed_in("import", "dataset", "--yes")
+    assert status == 0, err
+    assert "coco\ncould also be read with --format yolo\n" in out
+    assert "pictures that no annotation file names: 1\n" in out
+    assert "media: 3 new, 0 here already, 0 not found" in out
+    assert "  wildfire → wildfire (2)\n  label classes that are named but not used: 1\n" in out
+    assert "done: 3 created, 2 answers, 2 shapes" in out
+    number = out.rpartition("vigie import --undo ")[2].strip()
+    assert "undone: 3 undone" in signed_in("import", "--undo", number)[1]
+
+
+def test_a_table_says_what_was_noticed_in_it_before_it_is_applied(signed_in, tmp_path):
+    a_folder(tmp_path / "frames", [50_501])
+    assert signed_in("upload", "frames")[0] == 0
+    status, _, err = signed_in("export", "--editable", "--file-name", "50501", "-o", "edited.csv")
+    assert status == 0, err
+    head, row = (tmp_path / "edited.csv").read_text().splitlines()
+    (tmp_path / "edited.csv").write_text(f"{head},weather\n{row},rain\n")
+    out, err = signed_in("table", "apply", "edited.csv", "--yes")[1:]
+    assert "weather: " in err
+    assert "0 changes" in out
 
 
 def test_tokens_devices_and_sources(signed_in):

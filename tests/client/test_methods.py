@@ -23,10 +23,12 @@ from vigie_client import (
     Refused,
 )
 from vigie_client.methods import media as media_methods
+from vigie_client.models.imports import Import
 from vigie_client.models.media import KnownElsewhere, MediaDetails
 
 from tests.apart import run_async
 from tests.client.pictures import a_frame, a_video
+from tests.curation.importing import coco
 from tests.product import ADMIN, ADMIN_PASSWORD, Product
 
 BOX = [0.1, 0.2, 0.3, 0.4]
@@ -247,6 +249,34 @@ def test_an_export_is_a_file(client, tmp_path: Path):
     assert saved.rows == 1
     assert saved.path.read_text("utf-8-sig").splitlines()[0] == "media_id,file_name"
     assert client.export_contact_sheet(tmp_path / "e.pdf", source="CAM-E1").path.read_bytes()[:4] == b"%PDF"
+
+
+def test_a_dataset_is_committed_as_its_preview_shows_it_and_with_choices(client):
+    name, box = "40300.jpg", (12.8, 25.6, 64.0, 32.0)
+    begun = client.start_import("files", name="dataset")
+    client.add_import_file(begun.id, a_frame(40_300), file_name=name)
+    client.add_import_file(
+        begun.id, coco({name: [("wildfire", box)]}, (128, 128)).encode(), file_name="a.json"
+    )
+    assert rested(client, client.read_import_files(begun.id)).state == "ready"
+    done = rested(client, client.commit_import(begun.id))
+    assert (done.state, done.counts["created"], done.counts["answers"]) == ("done", 1, 1)
+    again = client.start_import("files", name="dataset")
+    client.add_import_file(again.id, coco({name: [("haze", box)]}, (128, 128)).encode(), file_name="a.json")
+    assert rested(client, client.read_import_files(again.id)).state == "ready"
+    chosen = client.commit_import(again.id, mapping={"haze": None}, answered="replace")
+    assert rested(client, chosen).state == "done"
+    assert rested(client, client.undo_import(begun.id)).counts["undone"] == 1
+
+
+def rested(client: Client, found: Import) -> Import:
+    """The import once it rests."""
+    until = time.monotonic() + 60
+    while found.is_busy:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+        found = client.get_import(found.id)
+    return found
 
 
 def test_what_the_server_does_not_know_is_refused_in_its_words(client):

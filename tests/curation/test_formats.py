@@ -99,6 +99,19 @@ def test_polygons_come_back_from_coco(points, width, height):
         assert found == pytest.approx(drawn, abs=1e-9)
 
 
+def test_a_box_of_our_own_coco_stays_a_box_though_it_has_an_outline():
+    corners = [20, 10, 60, 10, 60, 40, 20, 40]
+    drawn = {"image_id": 1, "category_id": 3, "bbox": [20, 10, 40, 30], "segmentation": [corners]}
+    document = {
+        "images": [{"id": 1, "width": 100, "height": 50}],
+        "categories": [{"id": 3, "name": "wildfire"}],
+        "annotations": [{**drawn, "drawn": "box"}, {**drawn, "drawn": "polygon"}],
+    }
+    box, polygon = drafted(json.dumps(document).encode(), picture_of(100, 50)).shapes
+    assert (box.points, len(polygon.points)) == (None, 4)
+    assert numbers(box.box) == pytest.approx((0.2, 0.2, 0.6, 0.8))
+
+
 @given(st.lists(boxes, max_size=5), names, st.dictionaries(names, st.booleans(), max_size=3))
 def test_our_own_file_comes_back_to_the_last_digit(drawn, comment, replies):
     document = {

@@ -6,6 +6,7 @@ import json
 import threading
 from functools import partial
 
+import pytest
 from sqlalchemy import select, update
 
 from curation import jobs
@@ -58,6 +59,63 @@ def test_a_job_that_fails_waits_and_is_tried_again(installation):
     assert (seen, all_jobs()) == ([7, 7], [])
 
 
+def test_to_wait_is_no_attempt(installation):
+    seen = []
+
+    def work(subject_id):
+        seen.append(subject_id)
+        raise jobs.NotYet(0, "somebody else is at it") if len(seen) < 3 else OSError("the bucket is away")
+
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    for attempts in (0, 0, 1):
+        assert jobs.run_one(open_session, {"try": work})
+        (waiting,) = all_jobs()
+        assert (waiting.state, waiting.attempts) == (JobState.WAITING, attempts)
+
+
+def at_its_last_attempt():
+    with open_session() as session:
+        session.add(
+            Job(
+                name="try",
+                subject_id=7,
+                attempts=jobs.MAX_ATTEMPTS - 1,
+                run_after=utc_now().replace(year=2020),
+            )
+        )
+
+
+def fail(subject_id):
+    raise OSError("the bucket is away")
+
+
+@pytest.mark.parametrize("somebody_waits", [True, False])
+def test_whoever_waits_is_told_of_a_job_that_is_tried_no_more(installation, somebody_waits):
+    told = []
+
+    def give_up(session, subject_id, error):
+        told.append((subject_id, str(error)))
+        return somebody_waits
+
+    at_its_last_attempt()
+    assert jobs.run_one(open_session, {"try": fail}, {"try": give_up})
+    assert told == [(7, "the bucket is away")]
+    assert [job.state for job in all_jobs()] == ([] if somebody_waits else [JobState.FAILED])
+
+
+def test_a_job_that_is_asked_for_at_its_last_attempt_begins_anew(installation):
+    def work(subject_id):
+        with open_session() as session:
+            jobs.add_again(session, "try", 7)
+        fail(subject_id)
+
+    at_its_last_attempt()
+    assert jobs.run_one(open_session, {"try": work})
+    (waiting,) = all_jobs()
+    assert (waiting.state, waiting.attempts) == (JobState.WAITING, 0)
+
+
 def test_a_job_whose_worker_was_killed_is_taken_again_when_its_lease_ends(installation):
     with open_session() as session:
         jobs.add(session, "try", 7)
@@ -81,6 +139,26 @@ def test_the_loop_stops_when_asked(installation):
         pass
     loop.stop()
     assert done == [7]
+
+
+def test_work_knows_when_its_loop_is_to_end(installation):
+    begun, seen = threading.Event(), []
+
+    def work(subject_id):
+        seen.append(jobs.is_ending())
+        begun.set()
+        while not jobs.is_ending():
+            pass
+        raise jobs.NotYet(0, "this process ends")
+
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    loop = jobs.JobLoop(open_session, {"try": work})
+    loop.start()
+    assert begun.wait(10)
+    loop.stop()
+    (waiting,) = all_jobs()
+    assert (seen, waiting.state, waiting.attempts, jobs.is_ending()) == ([False], JobState.WAITING, 0, False)
 
 
 def test_chores_are_done_by_the_loop(installation):

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -40,6 +41,7 @@ class Launcher:
     """The program, seen from the tests."""
 
     def __init__(self) -> None:
+        self._asking = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.launcher"],
             cwd=ROOT,
@@ -54,9 +56,10 @@ class Launcher:
     def start(self, order: Order) -> int:
         """The number of the new process."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._asking:  # two at once would read each other's number
+            self._process.stdin.write(json.dumps(asdict(order)) + "\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
 
     def close(self) -> None:
         assert self._process.stdin and self._process.stdout

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +93,7 @@ class Site:
     launcher: Launcher
     replicas: list[Replica] = field(default_factory=list)
     opened: ExitStack = field(default_factory=ExitStack)
-    _commands: int = 0
+    _commands: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def data_dir(self) -> Path:
@@ -155,8 +157,7 @@ class Site:
         self, *arguments: str, seconds: float = 120, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Carry out `manage.py` with these arguments, whatever becomes of it; -9 when it was killed."""
-        self._commands += 1
-        log = self.folder / f"manage-{self._commands}.log"
+        log = self.folder / f"manage-{next(self._commands)}.log"
         order = Order({**self.process_environment(), **environment}, str(log), arguments=arguments)
         command = Replica("", 0, log, self.launcher.start(order))
         command.wait_for_end(seconds)

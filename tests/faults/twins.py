@@ -26,7 +26,10 @@ def equal_uploads(trial: Trial) -> None:
             answers = at_once(trial, [partial(_send, content, key) for key in keys])
             told = {answer.json()["media"]["id"] for answer in answers if answer.status_code in (200, 201)}
             statuses = {answer.status_code for answer in answers}
-            trial.require(statuses <= {200, 201}, f"equal uploads were answered {sorted(statuses)}")
+            odd = {answer.text for answer in answers if answer.status_code not in (200, 201)}
+            trial.require(
+                statuses <= {200, 201}, f"equal uploads were answered {sorted(statuses)} {odd or ''}"
+            )
             trial.require(len(told) == 1, f"equal uploads became the media {told}")
     _require_objects(trial, 2 * trial.rounds)
 

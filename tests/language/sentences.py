@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from curation.datasets.receipt import REASONS as NOT_IN_THE_FILE
+from curation.datasets.receipt import WARNINGS
+from curation.datasets.shares import SHARES_MISSED
 from curation.queues import QUEUE_NAMES
 from curation.states import ADMIN_ONLY, NEEDS_COMMENT, STATE_NAMES
 from curation.storage_checks.findings import DATABASE_AWAY, INTERRUPTED
@@ -16,7 +19,15 @@ ROOT = Path(__file__).parent.parent.parent
 SCREENS = ("pages", "components", "api", "app.py", "curation/contact_sheets.py")
 # What curation calls things on screens; looked up with `_` where they are shown.
 WHY_NOT_CHECKED = {"interrupted": INTERRUPTED, "database": DATABASE_AWAY}
-TABLES = (STATE_NAMES, QUEUE_NAMES, NEEDS_COMMENT, WHY_NOT_CHECKED)
+TABLES = (
+    STATE_NAMES,
+    QUEUE_NAMES,
+    NEEDS_COMMENT,
+    WHY_NOT_CHECKED,
+    NOT_IN_THE_FILE,
+    WARNINGS,
+    {"split": SHARES_MISSED},
+)
 # Errors, by the name that raises them, whose text is the rest of a sentence that begins with a file's name.
 REASONS = {"NotTaken", "Undecodable"}
 # Said in a terminal only, in English like everything at the operator's door.
@@ -77,7 +88,7 @@ def _job_names(tree: ast.Module) -> set[str]:
     return {
         ast.unparse(node.args[1])
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "jobs.add"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("jobs.add", "jobs.add_again")
     }
 
 
@@ -145,6 +156,8 @@ def _spoken(tree: ast.Module) -> Iterator[tuple[str, ast.expr, dict[str, ast.exp
                 yield "why", node.value, around
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem":
                 yield "problem", node.args[1], around
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "reading.remark":
+                yield "remark", node.args[1], around
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "notes.append":
                 yield "note", node.args[0], around
             if isinstance(node, ast.keyword | ast.Assign) and _name_of(node) == "notes":

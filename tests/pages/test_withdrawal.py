@@ -96,7 +96,7 @@ def test_what_is_going_to_be_deleted_is_listed_the_next_first(open_page, admin, 
     app = open_part(open_page, admin)
     assert not app.exception
     rows = [text_of(element) for element in drawn(app) if element["tag"] == "tr"]
-    assert [row for row in rows if row.startswith("withdrawn, can be restored20.9 MB")]
+    assert [row for row in rows if row.startswith("withdrawn, can be restored2940 KB")]
     named = [row for row in rows if ".jpg" in row]
     assert [row.split(".")[0] for row in named] == ["ridge", "valley"]
 
@@ -104,7 +104,7 @@ def test_what_is_going_to_be_deleted_is_listed_the_next_first(open_page, admin, 
     assert not app.exception
     assert (stored(media_id).blob_id, stored(other).blob_id) == (None, None)
     rows = [text_of(element) for element in drawn(app) if element["tag"] == "tr"]
-    assert [row for row in rows if row.startswith("in the trash20.9 MB")]
+    assert [row for row in rows if row.startswith("in the trash2940 KB")]
     with open_session(read_only=True) as session:
         assert set(session.scalars(select(Blob.state))) == {BlobState.TRASH}
 

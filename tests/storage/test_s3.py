@@ -148,6 +148,20 @@ def test_a_bucket_that_lies_once_is_looked_at_again(
     assert behind_proxy.read("a.jpg") == PICTURE
 
 
+def test_an_object_that_is_away_while_another_writer_puts_the_same_is_looked_for_again(
+    behind_proxy: S3Bucket, proxy: S3Proxy
+) -> None:
+    proxy.rule = refusing(404, "NoSuchKey", times=2, method="HEAD")
+    store(behind_proxy, "a.jpg")
+    assert behind_proxy.read("a.jpg") == PICTURE
+
+
+def test_an_object_that_is_nowhere_was_not_stored(behind_proxy: S3Bucket, proxy: S3Proxy) -> None:
+    proxy.rule = refusing(404, "NoSuchKey", method="HEAD")
+    with pytest.raises(ObjectDamaged):
+        store(behind_proxy, "a.jpg")
+
+
 def test_a_server_whose_etags_are_other_hashes_is_a_good_bucket(tmp_path: Path) -> None:
     server = start_rclone(tmp_path / "s3", options=("--etag-hash", "SHA-1"))
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from vigie_client.cli import commands, managing
+from vigie_client.cli import commands, exporting, importing, managing, releasing, tables
 from vigie_client.filters import MediaFilter
 from vigie_client.folder import WORKERS
 
@@ -16,6 +16,7 @@ ABOUT = """Talks to Vigie, where camera pictures are curated.
 
 Where and as whom: VIGIE_URL and VIGIE_TOKEN, else what `vigie login` has stored.
 """
+RELEASES = "Datasets that are frozen under a name."
 MANY = ("state", "label_class", "reply", "source", "tag")
 HELP = {
     "state": "as in new, annotated, accepted; repeat it for several",
@@ -26,6 +27,7 @@ HELP = {
     "captured_from": "a day or a time with its zone",
     "captured_to": "a day or a time with its zone",
     "predicted": "yes, no, or the name of a model",
+    "seed": "of the random order, or of --split",
     "sort": "-uploaded, uploaded, -captured, captured, file_name, source, -score, random",
 }
 
@@ -67,15 +69,22 @@ def parser() -> argparse.ArgumentParser:
     export = command(
         "export", commands.export, "Write the media that match to standard output, or into a file."
     )
-    export.add_argument("--format", choices=("csv", "contact-sheet"), default="csv")
+    export.add_argument("--format", choices=("csv", *exporting.FORMATS, "contact-sheet"), default="csv")
     export.add_argument("-o", "--output", help="the file (default: standard output)")
     export.add_argument("--per", choices=("media", "shape"), default="media", help="lines of the CSV")
     export.add_argument(
         "--raw", action="store_true", help="text as it is: for programs, not for spreadsheets"
     )
     export.add_argument("--columns", help="of the CSV, joined by commas")
+    export.add_argument(
+        "--editable", action="store_true", help="a table to be edited and applied (vigie table)"
+    )
     export.add_argument("--zone", help="of the times on a contact sheet, as in Europe/Paris")
+    _add_dataset(export)
     _add_filters(export)
+
+    release = several.add_parser("release", help=RELEASES, description=RELEASES)
+    _add_releases(release.add_subparsers(metavar="WHAT", required=True))
 
     listed = command("list", commands.list_media, "List the media that match, one per line.")
     listed.add_argument("--limit", type=int, help="at most so many")
@@ -99,6 +108,8 @@ def parser() -> argparse.ArgumentParser:
     outbox.add_argument("--newest-first", action="store_true")
     _add_capture(outbox)
 
+    importing.add_command(several)
+    tables.add_command(several)
     managing.add_commands(several)
     return top
 
@@ -110,6 +121,47 @@ def _add_capture(to: argparse.ArgumentParser) -> None:
     to.add_argument("--lon", type=float)
     to.add_argument("--sequence")
     to.add_argument("--tag", action="append", dest="tags", metavar="TAG", help="repeat it for several")
+
+
+def _add_dataset(to: argparse.ArgumentParser) -> None:
+    group = to.add_argument_group("datasets, made by a job")
+    group.add_argument("--pictures", action="store_true", help="with the pictures themselves")
+    group.add_argument("--crops", action="store_true", help="with a crop of every shape")
+    group.add_argument("--contact-sheets", action="store_true", help="with all media on paper (PDF)")
+    group.add_argument("--split", help="train, validation and test, as in 80/10/10; shuffled by --seed")
+    group.add_argument(
+        "--outlines",
+        choices=("auto", "boxes", "polygons"),
+        help="all shapes of YOLO as one of these; auto: boxes until one is a polygon (default: auto)",
+    )
+    group.add_argument("--release", type=int, metavar="ID", help="of a release instead of a filter")
+    group.add_argument("--since-release", type=int, metavar="ID", help="what has changed since a release")
+    group.add_argument("--since", type=_moment, help="what has changed since a time, which names its zone")
+    group.add_argument("--wait", action="store_true", help="until it is made, and save it")
+    group.add_argument("--id", type=int, help="save this export, which was asked for before")
+    group.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _add_releases(several: Any) -> None:
+    def command(name: str, run: Callable[..., int], about: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = several.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    create = command(
+        "create",
+        lambda asked: releasing.create_release(asked, commands.filters(asked)),
+        "Freeze the media that match under a name.",
+    )
+    create.add_argument("name")
+    create.add_argument("--note", help="what it is for")
+    create.add_argument("--split", help="train, validation and test, as in 80/10/10; shuffled by --seed")
+    _add_filters(create)
+    command("list", releasing.list_releases, "Numbers, moments, sizes and names.")
+    compare = command("compare", releasing.compare_releases, "What came from one release to another.")
+    compare.add_argument("release", help="its name, or its number")
+    compare.add_argument("other", help="the later one")
+    compare.add_argument("-o", "--output", help="every media that differs, as CSV")
 
 
 def _add_filters(to: argparse.ArgumentParser) -> None:
@@ -131,6 +183,13 @@ def _day_or_time(text: str) -> str:
     if len(text) > len("2026-08-12") and moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text} needs a zone, as in 2026-08-12T17:42:08+02:00")
     return text
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} needs a zone, as in 2026-08-12T17:42:08+02:00")
+    return moment
 
 
 def _version() -> str:

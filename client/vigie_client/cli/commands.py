@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from vigie_client.calls import Saved
+from vigie_client.cli.exporting import export_dataset, is_for_a_job
 from vigie_client.cli.signed_in import (
     NOT_YET,
     Stored,
@@ -129,6 +130,8 @@ def filters(asked: Any) -> MediaFilter:
 
 def export(asked: Any) -> int:
     """Into the file that was named, else to standard output: there, what is said about it goes to standard error."""
+    if is_for_a_job(asked):
+        return export_dataset(asked, filters(asked))
     if asked.output not in (None, STANDARD_OUTPUT):
         print(_told(_export(asked, Path(asked.output))))
         return 0
@@ -149,7 +152,9 @@ def _export(asked: Any, to: Path) -> Saved:
     with open_client(asked) as client:
         if asked.format == "csv":
             columns = asked.columns.split(",") if asked.columns else None
-            return client.export_csv(to, per=asked.per, raw=asked.raw, columns=columns, **wanted)
+            return client.export_csv(
+                to, per=asked.per, raw=asked.raw, columns=columns, editable=asked.editable, **wanted
+            )
         return client.export_contact_sheet(to, zone=asked.zone, **wanted)
 
 

@@ -21,13 +21,16 @@ class ExportMethods:
         per: Literal["media", "shape"] = "media",
         raw: bool = False,
         columns: Sequence[str] | None = None,
+        editable: bool = False,
         **wanted: Unpack[MediaFilter],
     ) -> Call[Saved]:
         """The metadata of all media that match, as CSV; the file is there only once it is complete.
 
-        One line per media, or per shape. `raw` leaves text as it is: for programs, not for spreadsheets.
+        One line per media, or per shape. `raw` leaves text as it is: for programs, not for spreadsheets. `editable`
+        adds how each row was, so that the table can be changed and sent back (`apply_table`).
         """
-        query = as_query({**wanted, "per": per, "raw": "1" if raw else None, "columns": columns})
+        options = {"raw": "1" if raw else None, "editable": "1" if editable else None}
+        query = as_query({**wanted, "per": per, **options, "columns": columns})
         return _export("/exports/media.csv", Path(to), query)
 
     @route

@@ -78,11 +78,12 @@ class KnownElsewhere:
 
 @dataclass(frozen=True)
 class Registered:
-    """The stored media; `twin` when the same content was here before."""
+    """The stored media; `twin` when the same content was here before, `looks_like` near twins with other bytes."""
 
     media: MediaDetails | KnownElsewhere
     twin: bool
     notes: list[str] = field(default_factory=list)
+    looks_like: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class ArchiveEntry:
     media_id: int | None = None
     detail: str | None = None
     notes: list[str] = field(default_factory=list)
+    looks_like: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

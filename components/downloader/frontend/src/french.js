@@ -12,5 +12,5 @@ export const FRENCH = {
   rowsSoFar: (figure) => `${figure} lignes`,
   rowsOf: (figure, total) => `${figure} sur ${total} lignes`,
   saved: (name, figure, n, size) => `${name} enregistré : ${figure} ${n < 2 ? "ligne" : "lignes"}, ${size}.`,
-  bytes: ["o", "Ko", "Mo"],
+  bytes: ["o", "ko", "Mo"],
 };

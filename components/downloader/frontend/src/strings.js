@@ -17,13 +17,13 @@ export function speak(language) {
 /** "1,204". @param {number} value */
 export const number = (value) => value.toLocaleString(LOCALE);
 
-/** "36 KB", "1.5 MB". @param {number} bytes */
+/** "36 KB", "1.5 MB": in thousands, as disks are sold and as all pages say it. @param {number} bytes */
 export function bytesText(bytes) {
   const [small, thousand, million] = TEXT.bytes;
-  if (bytes < 1024) return `${bytes} ${small}`;
-  if (bytes < 1000 * 1024) return `${Math.round(bytes / 1024)} ${thousand}`;
+  if (bytes < 1000) return `${bytes} ${small}`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1000)} ${thousand}`;
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
-  return `${(bytes / 1024 / 1024).toLocaleString(LOCALE, digits)} ${million}`;
+  return `${(bytes / 1e6).toLocaleString(LOCALE, digits)} ${million}`;
 }
 
 /** @param {number} rows @param {number|null} total @param {number} bytes @param {number} seconds */

@@ -37,6 +37,7 @@ export function createMediaView(host) {
   let data = null;
   /** @type {Telling|null} */
   let tell = null;
+  let left = false;
   let showShapes = true;
   let showPredicted = true;
   /** @type {HTMLImageElement|null} */
@@ -49,6 +50,7 @@ export function createMediaView(host) {
   function update(newData, newTell) {
     data = newData;
     tell = newTell;
+    left = false;
     if (shown !== data.media.id) showPicture(data.media);
     showVideo(data.media);
     drawBar();
@@ -178,12 +180,15 @@ export function createMediaView(host) {
   }
 
   const keys = (/** @type {KeyboardEvent} */ event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+    if (left || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
     if (event.key === "ArrowLeft") step(data?.previous);
     else if (event.key === "ArrowRight") step(data?.next);
     else if (event.key === " " && player && !isOnButton(event)) player.toggle();
     else if ((event.key === "," || event.key === ".") && player) player.step(event.key === "," ? -1 : 1);
-    else if (event.key === "Escape") tell?.close();
+    else if (event.key === "Escape") {
+      left = true; // what comes now is meant for the tiles, which may stand there before this is taken away
+      tell?.close();
+    }
     else if (event.key.toLowerCase() === "h") toggleShapes();
     else if (event.key.toLowerCase() === "p" && data?.predicted.length) togglePredicted();
     else return;
@@ -209,6 +214,8 @@ export function createMediaView(host) {
 function isTyping(event) {
   const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
   if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  // The list of tiles that was just left may still stand there with the focus: keys are this view's by now.
+  if (target.closest(".tile")) return false;
   return target.closest('[role="dialog"], [role="listbox"], [data-baseweb="popover"]') !== null;
 }
 

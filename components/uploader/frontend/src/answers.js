@@ -5,7 +5,8 @@ import { TEXT } from "./strings.js";
 
 /**
  * @typedef {{status: number, body: any, retryAfter: string|null}} Answer status 0: no answer at all
- * @typedef {{kind: "done", state: "registered"|"already_here", mediaId: number|null, createdAt: string|null, notes: string[]}
+ * @typedef {{kind: "done", state: "registered"|"already_here", mediaId: number|null, createdAt: string|null, notes: string[],
+ *          looksLike: number[]}
  *         | {kind: "refused", detail: string}
  *         | {kind: "again", detail: string, waitMs: number|null, everyone: boolean}
  *         | {kind: "halt", detail: string}} Outcome
@@ -39,6 +40,7 @@ function stored(status, body) {
     mediaId: body.media.id ?? null,
     createdAt: body.media.created_at ?? null,
     notes: Array.isArray(body.notes) ? body.notes : [],
+    looksLike: Array.isArray(body.looks_like) ? body.looks_like : [],
   };
 }
 

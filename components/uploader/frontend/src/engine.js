@@ -4,7 +4,7 @@ import { outcomeOf } from "./answers.js";
 import { delayBefore } from "./backoff.js";
 import { EMPTY_BATCH, fieldsOf } from "./batch.js";
 import { inNaturalOrder, isJunk, kindOf } from "./files.js";
-import { TEXT, bytesText } from "./strings.js";
+import { TEXT, limitText } from "./strings.js";
 
 export const PARALLEL = 4;
 /** A file that troubles the server on its own, again and again, is put aside; "Retry failed" brings it back. */
@@ -18,7 +18,7 @@ const LASTING = 2;
  * @typedef {{id: number, file: File|null, name: string, path: string, size: number, kind: "picture"|"video"|"archive"|"entry",
  *            state: RowState, sent: number, tries: number, notBefore: number, detail: string, notes: string[],
  *            mediaId: number|null, createdAt: string|null, key: string, batch: import("./batch.js").Batch,
- *            place: number|null, parent: number|null}} Row
+ *            place: number|null, parent: number|null, looksLike: number[]}} Row
  * @typedef {{status: number, body: any, retryAfter: string|null}} Answer
  * @typedef {{signal: AbortSignal, onState: (state: RowState) => void, onSent: (bytes: number) => void,
  *            onLine: (line: any, at: string|null) => void}} Progress `at`: when the media was registered
@@ -26,11 +26,12 @@ const LASTING = 2;
  */
 
 /**
- * @param {{send: Send, newKey: () => string, now?: () => number, random?: () => number,
+ * `empties`: files without a byte are sent like any other; an empty file of labels says that nothing is there.
+ * @param {{send: Send, newKey: () => string, empties?: boolean, now?: () => number, random?: () => number,
  *          setTimer?: (act: () => void, ms: number) => any, clearTimer?: (timer: any) => void}} world
  */
 export function createEngine({
-  send, newKey, now = Date.now, random = Math.random,
+  send, newKey, empties = false, now = Date.now, random = Math.random,
   setTimer = (act, ms) => setTimeout(act, ms), clearTimer = (timer) => clearTimeout(timer),
 }) {
   /** @type {Row[]} */
@@ -65,14 +66,15 @@ export function createEngine({
     return {
       id: lastId, file, path, kind, state, parent, detail, name: path.split("/").pop() ?? path, size: file?.size ?? 0,
       sent: 0, tries: 0, notBefore: 0, notes: [], mediaId: null, createdAt: null, key: "", batch: EMPTY_BATCH, place: null,
+      looksLike: [],
     };
   }
 
   /** What is certain to be refused is not sent: a megabyte on a mountain link costs a minute. */
   function check(row) {
     const limit = limits[row.kind] ?? limits.picture;
-    if (row.size === 0) refuse(row, TEXT.empty(row.name));
-    else if (row.size > limit) refuse(row, TEXT.tooLarge(row.name, bytesText(row.size), bytesText(limit)));
+    if (row.size === 0 && !empties) refuse(row, TEXT.empty(row.name));
+    else if (row.size > limit) refuse(row, TEXT.tooLarge(row.name, limitText(row.size), limitText(limit)));
     return row;
   }
 
@@ -145,7 +147,8 @@ export function createEngine({
     const outcome = row.kind === "archive" && answer.status === 200 ? archiveOutcome(row, answer) : outcomeOf(answer);
     if (outcome.kind !== "again" || !outcome.everyone) troubles = 0;
     if (outcome.kind === "done") {
-      Object.assign(row, { state: outcome.state, mediaId: outcome.mediaId, createdAt: outcome.createdAt, notes: outcome.notes });
+      const { state, mediaId, createdAt, notes, looksLike } = outcome;
+      Object.assign(row, { state, mediaId, createdAt, notes, looksLike });
       row.sent = row.size;
       row.file = null; // 2,000 finished files need not be held
     } else if (outcome.kind === "refused") refuse(row, outcome.detail);
@@ -193,6 +196,7 @@ export function createEngine({
     entry.state = line.result;
     entry.mediaId = line.media_id ?? null;
     entry.createdAt = at;
+    entry.looksLike = line.looks_like ?? [];
     if (line.result === "refused" || line.result === "failed") entry.detail = line.detail ?? "";
     else entry.notes = [line.detail, ...(line.notes ?? [])].filter(Boolean);
     changed();
@@ -201,7 +205,7 @@ export function createEngine({
   function archiveOutcome(row, answer) {
     if (row.detail) return { kind: "again", detail: row.detail, waitMs: null, everyone: false };
     const registered = rows.some((entry) => entry.parent === row.id && entry.state === "registered");
-    return { kind: "done", state: registered ? "registered" : "already_here", mediaId: null, createdAt: null, notes: row.notes };
+    return { kind: "done", state: registered ? "registered" : "already_here", mediaId: null, createdAt: null, notes: row.notes, looksLike: [] };
   }
 
   function stop() {

@@ -15,6 +15,9 @@ export const ENGLISH = {
   review: "Review these",
   open: "open",
   twin: "show it",
+  looksLike: "looks like",
+  compare: "Compare what looks alike",
+  media: (id) => `media ${id}`,
   rows: "Files",
   noConnection: "No connection.",
   offline: "This computer is offline. Uploading goes on when it is back; nothing is lost.",
@@ -29,6 +32,7 @@ export const ENGLISH = {
   serverTrouble: (status) => `The server answered ${status}.`,
   progress: (done, total, sent, size) => `${done} of ${total} · ${sent} of ${size}`,
   bytes: ["B", "KB", "MB", "GB", "TB"],
+  limits: ["MiB", "GiB"],
   /** What each state of a row is called, and two more buttons over the list. */
   states: {
     ready: "ready",
@@ -37,6 +41,7 @@ export const ENGLISH = {
     sending: "sending",
     unpacking: "unpacking",
     registered: "registered",
+    looks_alike: "looks alike",
     already_here: "already here",
     refused: "refused",
     failed: "failed",

@@ -78,7 +78,7 @@ function lineElement(row) {
 
 function fill(line, row, addressOf) {
   const share = row.state === "sending" && row.size ? Math.round((row.sent / row.size) * 100) : null;
-  const seen = [row.state, share, row.detail, row.mediaId, row.notes.length].join("|");
+  const seen = [row.state, share, row.detail, row.mediaId, row.notes.length, row.looksLike.length].join("|");
   if (line.dataset.seen === seen) return;
   line.dataset.seen = seen;
   line.dataset.state = row.state;
@@ -88,6 +88,7 @@ function fill(line, row, addressOf) {
   const said = [row.detail, ...row.notes].filter(Boolean).join(" ");
   detail.replaceChildren();
   if (row.mediaId !== null) detail.append(linkTo(row, addressOf), " ");
+  if (row.looksLike.length > 0) detail.append(...besideTwins(row, addressOf), " ");
   detail.append(said);
   detail.title = said;
 }
@@ -99,6 +100,25 @@ function linkTo(row, addressOf) {
   link.rel = "noopener";
   link.textContent = row.state === "already_here" ? TEXT.twin : TEXT.open;
   return link;
+}
+
+/** The picture and what it looks like, side by side: each leads to its media. */
+function besideTwins(row, addressOf) {
+  const picture = (mediaId) => {
+    const link = document.createElement("a");
+    link.href = addressOf(mediaId);
+    link.target = "_blank";
+    link.rel = "noopener";
+    const image = document.createElement("img");
+    image.src = `/api/media/${mediaId}/picture?size=thumb`;
+    image.alt = TEXT.media(mediaId);
+    link.title = TEXT.media(mediaId);
+    link.append(image);
+    return link;
+  };
+  const said = element("b", "alike");
+  said.textContent = TEXT.looksLike;
+  return [picture(row.mediaId), said, ...row.looksLike.map(picture)];
 }
 
 /** @param {string} tag @param {string} className */

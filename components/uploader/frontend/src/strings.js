@@ -17,17 +17,25 @@ export function speak(language) {
 /** "1,204". @param {number} value */
 export const number = (value) => value.toLocaleString(LOCALE);
 
-/** "5.0 MB", "36 KB". @param {number} bytes */
+/** "5.0 MB", "36 KB": in thousands, as disks are sold and as all pages say it. @param {number} bytes */
 export function bytesText(bytes) {
   const [small, ...units] = TEXT.bytes;
-  if (bytes < 1024) return `${bytes} ${small}`;
-  let value = bytes / 1024;
+  if (bytes < 1000) return `${bytes} ${small}`;
+  let value = bytes / 1000;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
-    value /= 1024;
+    value /= 1000;
     unit += 1;
   }
   const digits = value < 10 ? 1 : 0;
   const figure = value.toLocaleString(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${figure} ${units[unit]}`;
+}
+
+/** "25 MiB", "2 GiB": a limit as the API has it, or what is beyond one, never rounded down to it. @param {number} bytes */
+export function limitText(bytes) {
+  if (bytes < 2 ** 20) return `${number(bytes)} ${TEXT.bytes[0]}`;
+  const [mebi, gibi] = TEXT.limits;
+  const [value, unit] = bytes < 2 ** 30 ? [bytes / 2 ** 20, mebi] : [bytes / 2 ** 30, gibi];
+  return `${(Math.ceil(value * 10) / 10).toLocaleString(LOCALE)} ${unit}`;
 }

@@ -7,6 +7,7 @@ export const GROUPS = {
   all: () => true,
   open: (row) => ["ready", "waiting", "reading", "sending", "unpacking"].includes(row.state),
   registered: (row) => row.state === "registered" && row.kind !== "archive",
+  looks_alike: (row) => row.looksLike.length > 0,
   already_here: (row) => row.state === "already_here" && row.kind !== "archive",
   refused: (row) => row.state === "refused",
   failed: (row) => row.state === "failed",

@@ -2,7 +2,7 @@
 
 import { filesOfDrop, filesOfInput } from "./files.js";
 import { createList, element } from "./list.js";
-import { TEXT, bytesText, number } from "./strings.js";
+import { TEXT, bytesText, limitText, number } from "./strings.js";
 import { newClientId } from "./transport.js";
 import { GROUPS, countBytes, countGroups, queryForRegistered } from "./summary.js";
 
@@ -100,6 +100,7 @@ export function createView(host, engine) {
       const query = queryForRegistered(rows, data?.login ?? "");
       if (query) made.push(link("browse", TEXT.browse, `${data?.browse}?${query}`));
       if (query && data?.review) made.push(link("review", TEXT.review, `${data.review}?queue=filter&${query}`));
+      if (counts.looks_alike) made.push(link("compare", TEXT.compare, `${data?.browse}?near_twins=yes`));
       made.push(button("clear", TEXT.clear, engine.clear));
     }
     replaceWhenChanged(actions, made);
@@ -147,7 +148,7 @@ export function createView(host, engine) {
     update(newData, newAsk) {
       data = newData;
       ask = newAsk;
-      hint.textContent = TEXT.dropHint(bytesText(data.largest_picture), bytesText(data.largest_video), bytesText(data.largest_archive));
+      hint.textContent = TEXT.dropHint(limitText(data.largest_picture), limitText(data.largest_video), limitText(data.largest_archive));
       engine.setLimits({ picture: data.largest_picture, video: data.largest_video, archive: data.largest_archive });
       takeAnswer();
       redraw();
@@ -192,7 +193,7 @@ function dropZone(take, hint) {
  * @param {(found: import("./files.js").Found[]) => void} take
  * @returns {() => void} stops listening
  */
-function takeDrops(zone, take) {
+export function takeDrops(zone, take) {
   let depth = 0;
   const mark = (/** @type {number} */ change) => {
     depth = Math.max(0, depth + change);
@@ -225,8 +226,11 @@ function input(name, folder) {
   return made;
 }
 
-/** Buttons that say the same stay the same elements: focus and a half-made click survive. */
-function replaceWhenChanged(host, made) {
+/**
+ * Buttons that say the same stay the same elements: focus and a half-made click survive.
+ * @param {HTMLElement} host @param {any[]} made
+ */
+export function replaceWhenChanged(host, made) {
   const say = (element) => [element.dataset.name, element.textContent, element.getAttribute("href"), element.getAttribute("aria-pressed"), element.disabled].join("|");
   const before = [...host.children].map(say).join("\n");
   if (before === made.map(say).join("\n")) return;
@@ -235,7 +239,8 @@ function replaceWhenChanged(host, made) {
   if (focused) made.find((element) => element.dataset.name === focused)?.focus();
 }
 
-function button(name, text, act, className = "") {
+/** @param {string} name @param {string} text @param {() => void} act */
+export function button(name, text, act, className = "") {
   const made = /** @type {HTMLButtonElement} */ (element("button", `plain ${className}`));
   made.type = "button";
   made.dataset.name = name;

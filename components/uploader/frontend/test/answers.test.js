@@ -12,6 +12,11 @@ test("201 is registered, 200 is a twin that was here already", () => {
   assert.deepEqual([twin.state, twin.mediaId], ["already_here", 7]);
 });
 
+test("what a new picture looks like comes along, and is nothing where a server does not say", () => {
+  assert.deepEqual(answer(201, { media: { id: 7 }, twin: false, looks_like: [3, 5] }).looksLike, [3, 5]);
+  assert.deepEqual(answer(201, { media: { id: 7 }, twin: false }).looksLike, []);
+});
+
 test("a repeated key that had registered the file is not called a twin", () => {
   assert.equal(answer(200, { media: { id: 7 }, twin: false }).state, "registered");
 });

@@ -183,7 +183,7 @@ test("each file gets its place in the batch, and what the batch said when it was
 
 test("an archive shows a row for each of its entries", async () => {
   const lines = [
-    { name: "a.jpg", result: "registered", media_id: 1 },
+    { name: "a.jpg", result: "registered", media_id: 1, looks_like: [9] },
     { name: "b.txt", result: "refused", detail: "b.txt is not a picture. Nothing was stored." },
   ];
   const { engine, settled } = engineBefore((row, count, progress) => {
@@ -198,6 +198,7 @@ test("an archive shows a row for each of its entries", async () => {
     ["many.zip/a.jpg", "registered"],
     ["many.zip/b.txt", "refused"],
   ]);
+  assert.deepEqual(engine.rows().map((row) => row.looksLike), [[], [9], []]);
 });
 
 test("an archive whose answer broke off comes again and keeps what it had registered", async () => {

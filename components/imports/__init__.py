@@ -1,0 +1,1 @@
+"""What the Import page is made of: beginnings, the preview with its choices, what came of it, and imports before."""

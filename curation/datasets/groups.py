@@ -1,0 +1,168 @@
+"""Which media belong together: what a model that was trained on one of them knows of the others by heart.
+
+Media are joined in pairs, and whatever is joined over several steps is one group: media with the same content, with
+the same sequence, frames of one camera that follow each other, a video and its frames, and near twins. All media are
+looked at, whatever is asked for and whatever was decided about them: what belongs together depends on neither.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.media_queries import SAME_AZIMUTH
+from db.models import Media, NearTwin
+from db.streaming import stream_rows
+from db.types import AnySelect
+
+LONGEST_GAP = timedelta(minutes=30)
+AT_A_TIME = 2_000
+PAGE = 4_096
+
+Pair = tuple[int, int]
+
+
+class Numbers:
+    """A small number for each media, 0 where nobody has said one: `kind` (as of `array`) says how large it may be.
+
+    In pages, so that numbers far apart cost no more than there are numbers.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self._nothing = array(kind, [0]) * PAGE
+        self._pages: dict[int, array[int]] = {}
+
+    def __getitem__(self, number: int) -> int:
+        page = self._pages.get(number // PAGE)
+        return page[number % PAGE] if page is not None else 0
+
+    def __setitem__(self, number: int, value: int) -> None:
+        page = self._pages.get(number // PAGE)
+        if page is None:
+            page = self._pages[number // PAGE] = self._nothing[:]
+        page[number % PAGE] = value
+
+
+class Groups:
+    """Numbers joined in pairs. Each group is known by the smallest of its numbers. Four bytes for each number."""
+
+    def __init__(self) -> None:
+        # How far below each number the next one of its group is, on the way to the smallest; 0 is the smallest.
+        self._below = Numbers("I")
+
+    def first(self, number: int) -> int:
+        """The smallest number of the group; a number that nobody has joined is a group of its own."""
+        while below := self._below[number]:
+            if further := self._below[number - below]:
+                self._below[number] = below + further  # the way is halved for whoever comes next
+            number -= below + further
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        low, high = sorted((self.first(one), self.first(other)))
+        if low != high:
+            self._below[high] = high - low
+
+
+def read_groups(session: Session) -> Groups:
+    """All media as they belong together, by their ids, in one walk for each way of belonging together."""
+    groups = Groups()
+    for pairs in (
+        _with_the_same(session, Media.blob_id),
+        _with_the_same(session, Media.sequence),
+        _stored(
+            session,
+            select(Media.extracted_from_id, Media.id).where(Media.extracted_from_id.is_not(None)),
+        ),
+        # Whatever was decided about them: who keeps both of two that look alike keeps two that look alike.
+        _stored(session, select(NearTwin.media_id, NearTwin.other_id)),
+        runs(_frames(session)),
+    ):
+        for one, other in pairs:
+            groups.join(one, other)
+    return groups
+
+
+def _with_the_same(session: Session, column: InstrumentedAttribute[Any]) -> Iterator[Pair]:
+    """Each media with the one before it, along the index of a column."""
+    wanted = select(column, Media.id).where(column.is_not(None)).order_by(column)
+    known, before = None, 0
+    for rows in stream_rows(session, wanted, AT_A_TIME):
+        for value, media_id in rows:
+            if value == known:
+                yield before, media_id
+            known, before = value, media_id
+
+
+def _stored(session: Session, wanted: AnySelect) -> Iterator[Pair]:
+    for rows in stream_rows(session, wanted, AT_A_TIME):
+        yield from ((row[0], row[1]) for row in rows)
+
+
+class Frame(NamedTuple):
+    """A media with a time. Without a source its camera is known by who uploads, and by what they call it."""
+
+    media_id: int
+    source_id: int | None
+    uploaded_by_id: int | None
+    camera: str | None
+    azimuth: float | None
+    captured_at: datetime
+
+
+def _frames(session: Session) -> Iterator[Frame]:
+    wanted = (
+        select(
+            Media.id,
+            Media.source_id,
+            Media.uploaded_by_id,
+            Media.camera,
+            Media.azimuth,
+            Media.captured_at,
+        )
+        .where(Media.captured_at.is_not(None))
+        .order_by(Media.captured_at, Media.id)
+    )
+    for rows in stream_rows(session, wanted, AT_A_TIME):
+        for row in rows:
+            yield Frame(*row)
+
+
+class _Seen(NamedTuple):
+    media_id: int
+    at: datetime
+
+
+def runs(frames: Iterable[Frame]) -> Iterator[Pair]:
+    """Pairs of frames of one view with at most half an hour between them, out of frames in the order of time.
+
+    What is remembered is the last frame of each view in the last half hour.
+    """
+    cameras: dict[tuple[int | str | None, ...], dict[float | None, _Seen]] = {}
+    for frame in frames:
+        forgotten = frame.captured_at - LONGEST_GAP
+        # Of cameras and of their views alike the one that was seen longest ago comes first.
+        while cameras and next(reversed(next(iter(cameras.values())).values())).at < forgotten:
+            del cameras[next(iter(cameras))]
+        camera = (
+            (frame.source_id,) if frame.source_id is not None else (None, frame.uploaded_by_id, frame.camera)
+        )
+        views = {azimuth: seen for azimuth, seen in cameras.pop(camera, {}).items() if seen.at >= forgotten}
+        for azimuth, seen in views.items():
+            if is_same_view(azimuth, frame.azimuth):
+                yield seen.media_id, frame.media_id
+        views.pop(frame.azimuth, None)
+        views[frame.azimuth] = _Seen(frame.media_id, frame.captured_at)
+        cameras[camera] = views
+
+
+def is_same_view(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    turned = abs(one - other)
+    return turned <= SAME_AZIMUTH or turned >= 360 - SAME_AZIMUTH

@@ -1,0 +1,163 @@
+"""Which media an export shows the pixels of, and whether those may still be handed out.
+
+Their ids stand in an object of their own beside the file. Few media are withdrawn in the days that an export is kept:
+those are asked for first, and only when there are some is the object read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import tempfile
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from curation.datasets.asking import UNDER_WAY
+from curation.datasets.files import shown_key
+from curation.datasets.items import DatasetItem
+from curation.datasets.options import ExportOptions
+from curation.errors import Unavailable, WrongState
+from db.models import Export, ExportState, Media, Review, State
+from db.types import Sessions
+from storage import Bucket
+from storage.errors import ObjectMissing
+
+# An act begun just before an export froze its moment may have been finished after it.
+BEFORE = timedelta(minutes=10)
+NOT_YET = "Media were withdrawn while this export was being made. It can be read when it is ready."
+PURGED = (
+    "The file of this export was deleted: it has pictures that were deleted for good since. Ask for it again."
+)
+_ID = struct.Struct("<q")
+
+
+class ShownMedia:
+    """The media that go into an export with their pixels; close it, or use it in a `with`."""
+
+    def __init__(self, sessions: Sessions, folder: Path) -> None:
+        self._sessions = sessions
+        self._ids = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
+        self._digest = hashlib.sha256()
+
+    def withdrawn(self, items: Sequence[DatasetItem]) -> AbstractSet[int]:
+        """Those of some that were withdrawn since they were frozen: their pixels are not to be read any more."""
+        ids = [item.media_id for item in items if item.state != State.WITHDRAWN]
+        with self._sessions(read_only=True) as session:
+            wanted = select(Media.id).where(Media.id.in_(ids), Media.state == State.WITHDRAWN)
+            return set(session.scalars(wanted))
+
+    def note(self, item: DatasetItem) -> None:
+        """That its pixels go into the export. Withdrawn already it was asked for as such, by an admin: less than 0."""
+        withdrawn = item.state == State.WITHDRAWN
+        packed = _ID.pack(-item.media_id if withdrawn else item.media_id)
+        self._ids.write(packed)
+        self._digest.update(packed)
+
+    def put(self, bucket: Bucket, bucket_key: str) -> None:
+        """Store what was noted beside the file of the export."""
+        size = self._ids.tell()
+        self._ids.seek(0)
+        key = shown_key(bucket_key)
+        bucket.put(
+            key,
+            self._ids,
+            size=size,
+            content_type="application/octet-stream",
+            sha256=self._digest.hexdigest(),
+        )
+
+    def close(self) -> None:
+        self._ids.close()
+
+    def __enter__(self) -> ShownMedia:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def require_handed_out(sessions: Sessions, bucket: Bucket, export_id: int) -> None:
+    """Raises WrongState when media whose pixels an export shows were withdrawn since, Unavailable while it is made and
+    nobody can tell."""
+    with sessions(read_only=True) as session:
+        export = session.get_one(Export, export_id)
+        if export.frozen_at is None or not _shows_pixels(export):
+            return
+        gone = _gone_since(session, export.frozen_at)
+    if not gone.withdrawn and not gone.purged:
+        return
+    if export.state in UNDER_WAY:
+        raise Unavailable(NOT_YET)
+    if export.bucket_key is not None and (number := _count(bucket, export.bucket_key, gone)):
+        raise WrongState(
+            f"{number} media whose pictures are in this export were withdrawn since. Ask for it again.",
+            state=export.state.value,
+        )
+
+
+def expire_purged(sessions: Sessions, bucket: Bucket) -> int:
+    """End the exports that show pixels of what was deleted for good since. Returns how many."""
+    with sessions(read_only=True) as session:
+        kept = session.scalars(select(Export).where(Export.state == ExportState.READY)).all()
+    return sum(_expire_if_purged(sessions, bucket, export) for export in kept if _shows_pixels(export))
+
+
+def _expire_if_purged(sessions: Sessions, bucket: Bucket, export: Export) -> bool:
+    if export.frozen_at is None or export.bucket_key is None:
+        return False
+    with sessions(read_only=True) as session:
+        purged = _Gone(frozenset(), _gone_since(session, export.frozen_at).purged)
+    if not purged.purged or not _count(bucket, export.bucket_key, purged):
+        return False
+    with sessions() as session:
+        ended = session.execute(
+            update(Export)
+            .where(Export.id == export.id, Export.state == ExportState.READY)
+            .values(state=ExportState.EXPIRED, bucket_key=None, error=PURGED)
+            .returning(Export.id)
+        )
+        return ended.first() is not None
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """Media that nobody is shown any more, by id."""
+
+    withdrawn: AbstractSet[int]
+    purged: AbstractSet[int]
+
+
+def _gone_since(session: Session, moment: datetime) -> _Gone:
+    withdrawn = (
+        select(Media.id)
+        .join(Review, Review.id == Media.last_review_id)
+        .where(Media.state == State.WITHDRAWN, Review.created_at >= moment - BEFORE)
+    )
+    purged = select(Media.id).where(Media.state == State.WITHDRAWN, Media.purged_at >= moment - BEFORE)
+    return _Gone(set(session.scalars(withdrawn)), set(session.scalars(purged)))
+
+
+def _count(bucket: Bucket, bucket_key: str, gone: _Gone) -> int:
+    """How many of them an export shows."""
+    try:
+        shown = _ids_of(bucket.read(shown_key(bucket_key)))
+    except ObjectMissing:  # then it may be any of them
+        return len(gone.withdrawn | gone.purged)
+    return sum(number in gone.withdrawn or abs(number) in gone.purged for number in shown)
+
+
+def _ids_of(content: bytes) -> Iterable[int]:
+    return (number for (number,) in _ID.iter_unpack(content))
+
+
+def _shows_pixels(export: Export) -> bool:
+    return ExportOptions.from_payload(export.options).reads_bucket

@@ -1,0 +1,212 @@
+"""CVAT for images 1.1 and for video 1.1: one XML file, shapes in pixels, pictures by name or tracks by frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, iterparse
+
+from curation.errors import InvalidShape, Refused
+from curation.formats.reading import number
+from curation.imports.found import Files, FoundMedia
+from curation.imports.readers.drawn import BROKEN, NO_WORD, NOT_READ, NOTHING_DRAWN, TURNED, Drawn
+from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
+from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.reading import LARGEST_ENTRY, LONGEST_WORD, Reading
+from curation.imports.readers.shelf import Shelf
+
+_DEEPEST = 30
+# Elements between two pictures: a picture has at most some hundred shapes, a track a few for each frame.
+_MOST_ELEMENTS = 500_000
+
+DAMAGED = "This is no XML file, or it is damaged from some place on."
+TOO_LARGE = "An entry of this XML file is too large."
+NO_NAME = "An image of the file has no name and was left out."
+_SHAPES = ("box", "polygon", "polyline", "points", "mask", "ellipse", "cuboid", "skeleton")
+
+
+def read(files: Files, chosen: Sequence[str]) -> Reading:
+    """The media of these files: pictures by their names, and frames of tracks by their numbers."""
+    reading = Reading()
+    reading.media = _media(files, chosen, reading)
+    return reading
+
+
+def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[FoundMedia]:
+    pictures = Pictures(files.names())
+    for name in chosen:
+        with files.open(name) as file, closing(Shelf()) as frames:
+            sizes: list[tuple[int, int]] = []
+            try:
+                for element in _elements(file):
+                    if element.tag == "image":
+                        media = _image(files, pictures, name, element, reading)
+                        if media is not None:
+                            yield media
+                    elif element.tag == "track":
+                        _put_aside(frames, element)
+                    elif element.tag == "meta":
+                        _read_meta(element, sizes, reading)
+            except Refused as error:
+                reading.remark(name, error.sentence, fatal=True)
+            for frame in frames.each_key():
+                try:
+                    shapes = frames.take(frame)
+                except Refused as error:
+                    reading.remark(f"{name}:{frame}", error.sentence, fatal=True)
+                else:
+                    yield _frame(files, pictures, name, frame, shapes, sizes, reading)
+
+
+def _elements(file: BinaryIO) -> Iterator[Element]:
+    """What stands below the root, each forgotten once it was looked at. Raises Refused."""
+    root: Element | None = None
+    depth = elements = 0
+    pieces = _Pieces(file)
+    try:
+        for event, element in iterparse(pieces, events=("start", "end")):
+            if event == "start":
+                root = element if root is None else root
+                depth, elements = depth + 1, elements + 1
+                if depth > _DEEPEST or elements > _MOST_ELEMENTS:
+                    raise Refused(TOO_LARGE)
+                continue
+            depth -= 1
+            if depth == 1 and root is not None:
+                yield element
+                root.clear()
+                elements = pieces.taken = 0
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise Refused(DAMAGED) from None
+
+
+class _Pieces:
+    """A file of which no more is taken than one entry may have: texts and attributes are in memory until it ends."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.taken = 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._file.read(size)
+        self.taken += len(piece)
+        if self.taken > LARGEST_ENTRY:
+            raise Refused(TOO_LARGE)
+        return piece
+
+
+def _read_meta(meta: Element, sizes: list[tuple[int, int]], reading: Reading) -> None:
+    for label in meta.iter("label"):
+        word, colour = (label.findtext("name") or "").strip(), label.findtext("color")
+        if 0 < len(word) <= LONGEST_WORD:
+            reading.name_class(word, colour=colour or None)
+    for original in meta.iter("original_size"):
+        size = said_size(original.findtext("width"), original.findtext("height"))
+        if size is not None:
+            sizes.append(size)
+
+
+def _image(
+    files: Files, pictures: Pictures, file: str, image: Element, reading: Reading
+) -> FoundMedia | None:
+    where = f"{file}:{image.get('id')}"
+    path = clean_path(image.get("name"))
+    if path is None:
+        reading.remark(where, NO_NAME, fatal=True)
+        return None
+    name = pictures.find(path, file) or path
+    size = said_size(image.get("width"), image.get("height")) or size_of(files, name)
+    drawn = Drawn(size)
+    for element in image:
+        if element.tag == "tag":
+            word = (element.get("label") or "").strip()
+            if 0 < len(word) <= LONGEST_WORD:
+                reading.name_class(word)
+                drawn.label_class(word)
+        elif element.tag in _SHAPES:
+            _draw(drawn, where, element.tag, dict(element.attrib), size, reading)
+    if not len(image):
+        drawn.remark(where, NOTHING_DRAWN)
+    return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
+
+
+def _put_aside(frames: Shelf, track: Element) -> None:
+    for element in track:
+        # Where the object has left the picture its last box goes on as one that is outside.
+        if element.tag in _SHAPES and element.get("outside") != "1":
+            known = {**element.attrib, "label": track.get("label", "")}
+            frames.put(str(element.get("frame")), [element.tag, known])
+
+
+def _frame(
+    files: Files,
+    pictures: Pictures,
+    file: str,
+    frame: str,
+    shapes: list[Any],
+    sizes: list[tuple[int, int]],
+    reading: Reading,
+) -> FoundMedia:
+    """A frame of a video, which CVAT writes as `frame_000012.PNG`; otherwise a picture that is called by its number."""
+    called = (
+        f"frame_{int(frame):06d}" if frame.isascii() and frame.isdigit() and len(frame) < 10 else frame[:40]
+    )
+    name = pictures.find(called, file) or pictures.find(frame[:40], file) or clean_path(called) or "frame"
+    size = sizes[0] if sizes else size_of(files, name)
+    drawn = Drawn(size)
+    for tag, known in shapes:
+        _draw(drawn, f"{file}:{called}", tag, known, size, reading)
+    return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
+
+
+def _draw(
+    drawn: Drawn,
+    where: str,
+    kind: str,
+    known: dict[str, str],
+    size: tuple[int, int] | None,
+    reading: Reading,
+) -> None:
+    word = (known.get("label") or "").strip()
+    if not 0 < len(word) <= LONGEST_WORD:
+        drawn.leave_out(where, NO_WORD)
+        return
+    if kind not in ("box", "polygon"):
+        drawn.leave_out(where, NOT_READ)
+        return
+    if size is None:
+        drawn.leave_out(where, NO_SIZE)
+        return
+    reading.name_class(word)
+    width, height = size
+    try:
+        if kind == "polygon":
+            pairs = [pair.split(",") for pair in known.get("points", "").split(";")]
+            points = [(number(x, "points") / width, number(y, "points") / height) for x, y in pairs]
+            drawn.polygon(where, word, points)
+            return
+        left, top, right, low = (number(known.get(key), key) for key in ("xtl", "ytl", "xbr", "ybr"))
+        turned = number(known.get("rotation") or 0, "rotation") % 360
+    except (InvalidShape, ValueError):
+        drawn.leave_out(where, BROKEN)
+        return
+    if turned:
+        drawn.remark(where, TURNED)
+        left, top, right, low = _around(left, top, right, low, turned)
+    drawn.box(where, word, (left / width, top / height, right / width, low / height))
+
+
+def _around(
+    left: float, top: float, right: float, low: float, degrees: float
+) -> tuple[float, float, float, float]:
+    """The upright box around one that is turned about its middle, in pixels."""
+    cosine, sine = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
+    across = ((right - left) * cosine + (low - top) * sine) / 2
+    down = ((right - left) * sine + (low - top) * cosine) / 2
+    x, y = (left + right) / 2, (top + low) / 2
+    return x - across, y - down, x + across, y + down

@@ -1,0 +1,251 @@
+"""Deciding about near twins: keep them, reject some of them, or group them. One act for many media, undone as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from curation.accesses import CURATORS, require_scope
+from curation.acts import ReviewPolicy
+from curation.answers import clean_client_id, clean_comment
+from curation.batches import ACTED_SINCE, UNDONE_ALREADY, WITHDRAWN, BatchUndone, LeftOut, lock_in_order
+from curation.errors import AnswerIncomplete, Conflict, NotAllowed, NotFound, NothingToUndo, TooLarge
+from curation.events import record
+from curation.reviews import decide
+from curation.states import DECIDABLE, STATE_NAMES
+from curation.tags import touch
+from curation.undoing import UNDO_LIFE, StandingAct, standing_acts, take_back
+from db.locks import lock_words
+from db.models import Access, Decision, Media, NearTwin, Scope, State, TwinAnswer, TwinDecision, utc_now
+
+MAX_MEDIA = 200
+NO_TWIN = "It has no twin here that nobody has decided about."
+CHANGED_SINCE = "Its sequence was changed since."
+
+
+@dataclass(frozen=True)
+class TwinsDecided:
+    """What a decision has done; `repeated` when its client id had been stored before."""
+
+    id: int
+    answer: TwinAnswer
+    changed: list[int]
+    left_out: list[LeftOut]
+    repeated: bool = False
+
+
+@dataclass
+class _Done:
+    """What an answer has changed, and what an undo needs to know."""
+
+    changed: list[int] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
+    acts: dict[str, int] = field(default_factory=dict)
+    # Before and after.
+    sequences: dict[str, list[str | None]] = field(default_factory=dict)
+
+
+def decide_twins(
+    session: Session,
+    access: Access,
+    answer: TwinAnswer,
+    media_ids: Sequence[int],
+    *,
+    comment: str | None = None,
+    client_id: str | None = None,
+    policy: ReviewPolicy = ReviewPolicy(),
+) -> TwinsDecided:
+    """Give one answer about media that look alike, which then leave the list of near twins.
+
+    `kept` says that all of these are wanted, `grouped` gives them one sequence, so that a split never parts them, and
+    `rejected` is a review of each of these, with a comment. Those it cannot be said of are left out, and why. A
+    repeated `client_id` gives back what was stored. Raises AnswerIncomplete, TooLarge, Conflict, NotAllowed.
+    """
+    require_scope(access, *CURATORS)
+    client_id, comment = clean_client_id(client_id), clean_comment(comment)
+    if client_id is not None:
+        # Of two with the same client id at the same moment the second waits, and then finds the first.
+        lock_words(session, f"twins {client_id}")
+        stored = session.scalar(select(TwinDecision).where(TwinDecision.client_id == client_id))
+        if stored is not None:
+            return _stored(access, answer, stored)
+    wanted = sorted(set(media_ids))
+    if len(wanted) < (1 if answer == TwinAnswer.REJECTED else 2):
+        raise AnswerIncomplete("Choose the media that look alike.")
+    if len(wanted) > MAX_MEDIA:
+        raise TooLarge(f"At most {MAX_MEDIA} media at once.")
+    decision = TwinDecision(access_id=access.id, answer=answer, client_id=client_id)
+    session.add(decision)
+    session.flush()
+    held = lock_in_order(session, wanted)
+    pairs = _open_pairs(session, wanted, within=answer != TwinAnswer.REJECTED)
+    paired = {media_id for pair in pairs for media_id in (pair.media_id, pair.other_id)}
+    done = _Done()
+    done.left_out = dict.fromkeys(set(wanted) - {media.id for media in held}, "There is no such media.")
+    taking_part = []
+    for media in held:
+        if media.id in paired and media.state != State.WITHDRAWN:
+            taking_part.append(media)
+        else:
+            done.left_out[media.id] = WITHDRAWN if media.state == State.WITHDRAWN else NO_TWIN
+    match answer:
+        case TwinAnswer.REJECTED:
+            _reject(session, access, taking_part, pairs, comment, policy, done)
+        case TwinAnswer.GROUPED:
+            _group(taking_part, done)
+        case TwinAnswer.KEPT:
+            done.changed = [media.id for media in taking_part]
+    _close(pairs, decision, set(done.changed), both=answer != TwinAnswer.REJECTED)
+    decision.detail = {
+        "changed": done.changed,
+        "left_out": [[media_id, why] for media_id, why in sorted(done.left_out.items())],
+        "acts": done.acts,
+        "sequences": done.sequences,
+    }
+    detail = {"decision": decision.id, "answer": answer.value, "media": len(done.changed)}
+    record(session, access, "twins_decided", detail)
+    session.flush()
+    return _told(decision)
+
+
+def _open_pairs(session: Session, media_ids: Sequence[int], *, within: bool) -> list[NearTwin]:
+    """The pairs nobody has decided about that these media make among themselves, or with any other, held."""
+    sides = (NearTwin.media_id.in_(media_ids), NearTwin.other_id.in_(media_ids))
+    return list(
+        session.scalars(
+            select(NearTwin)
+            .where(NearTwin.decision_id.is_(None), and_(*sides) if within else or_(*sides))
+            .order_by(NearTwin.id)
+            .with_for_update()
+        )
+    )
+
+
+def _reject(
+    session: Session,
+    access: Access,
+    media: Sequence[Media],
+    pairs: Sequence[NearTwin],
+    comment: str | None,
+    policy: ReviewPolicy,
+    done: _Done,
+) -> None:
+    for one in media:
+        if one.state not in DECIDABLE[Decision.REJECTED]:
+            done.left_out[one.id] = f"It is {STATE_NAMES[one.state]} by now."
+            continue
+        decided = decide(
+            session,
+            access,
+            one.id,
+            Decision.REJECTED,
+            annotation_id=one.current_annotation_id,
+            comment=comment or f"Looks like media {_twin_of(one.id, pairs)}.",
+            policy=policy,
+        )
+        done.acts[str(one.id)] = decided.act
+        done.changed.append(one.id)
+
+
+def _twin_of(media_id: int, pairs: Sequence[NearTwin]) -> int:
+    """What a media looks like, by its nearest pair."""
+    own = (pair for pair in pairs if media_id in (pair.media_id, pair.other_id))
+    nearest = min(own, key=lambda pair: (pair.distance, pair.id))
+    return nearest.other_id if nearest.media_id == media_id else nearest.media_id
+
+
+def _group(media: Sequence[Media], done: _Done) -> None:
+    """One sequence for all: the first that one of them has, else a new one named after the first media."""
+    if not media:
+        return
+    name = next((one.sequence for one in media if one.sequence), f"twins-{media[0].id}")
+    for one in media:
+        if one.sequence != name:
+            done.sequences[str(one.id)] = [one.sequence, name]
+            one.sequence = name
+        done.changed.append(one.id)
+
+
+def _close(pairs: Sequence[NearTwin], decision: TwinDecision, changed: set[int], *, both: bool) -> None:
+    """Note the decision on the pairs that it is about: both of a pair, or for a rejection either."""
+    for pair in pairs:
+        if len({pair.media_id, pair.other_id} & changed) > both:
+            pair.decision_id = decision.id
+
+
+def undo_twin_decision(session: Session, access: Access, decision_id: int) -> BatchUndone:
+    """Take back all of a decision that still stands: reviews that are the last act of their media, sequences, pairs.
+
+    Its author may within a day, an admin at any time. Raises NotFound, NotAllowed, NothingToUndo.
+    """
+    require_scope(access, *CURATORS)
+    decision = session.scalar(
+        select(TwinDecision)
+        .where(TwinDecision.id == decision_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if decision is None:
+        raise NotFound(f"There is no decision {decision_id} about near twins.")
+    if access.scope != Scope.ADMIN:
+        if decision.access_id != access.id:
+            raise NotAllowed("This was done by someone else. Only an admin can undo it.")
+        if utc_now() - decision.created_at > UNDO_LIFE:
+            raise NotAllowed("This was done more than a day ago. Only an admin can undo it.")
+    if decision.undone_at is not None:
+        raise NothingToUndo(UNDONE_ALREADY)
+    left_out: list[LeftOut] = []
+    undone: list[int] = []
+    detail: dict[str, Any] = decision.detail
+    acts = {int(media_id): act for media_id, act in detail["acts"].items()}
+    sequences = {int(media_id): names for media_id, names in detail["sequences"].items()}
+    held = lock_in_order(session, list(detail["changed"]))
+    standing = standing_acts(session, list(acts))
+    for media in held:
+        why = None
+        if media.id in acts:
+            why = _take_back_rejection(session, access, media, acts[media.id], standing.get(media.id, []))
+        elif media.id in sequences:
+            before, after = sequences[media.id]
+            why = None if media.sequence == after else CHANGED_SINCE
+            media.sequence = before if why is None else media.sequence
+        if why is None:
+            undone.append(media.id)
+        else:
+            left_out.append(LeftOut(media.id, why))
+    session.execute(update(NearTwin).where(NearTwin.decision_id == decision.id).values(decision_id=None))
+    touch(session, [media.id for media in held])
+    decision.undone_at = utc_now()
+    told = {"decision": decision.id, "media": len(undone), "left_out": len(left_out)}
+    record(session, access, "twin_decision_undone", told)
+    session.flush()
+    return BatchUndone(undone, left_out)
+
+
+def _take_back_rejection(
+    session: Session, access: Access, media: Media, act: int, standing: Sequence[StandingAct]
+) -> str | None:
+    """Undo the rejection of a held media; why not, when it cannot be."""
+    if media.state == State.WITHDRAWN:
+        return WITHDRAWN
+    if act not in [one.number for one in standing]:
+        return UNDONE_ALREADY
+    if standing[0].number != act:
+        return ACTED_SINCE
+    take_back(session, access, media, standing[0])
+    return None
+
+
+def _stored(access: Access, answer: TwinAnswer, decision: TwinDecision) -> TwinsDecided:
+    if decision.access_id != access.id or decision.answer != answer:
+        raise Conflict("This client id was used for something else. Make a new one.")
+    return _told(decision, repeated=True)
+
+
+def _told(decision: TwinDecision, *, repeated: bool = False) -> TwinsDecided:
+    left_out = [LeftOut(media_id, why) for media_id, why in decision.detail["left_out"]]
+    return TwinsDecided(decision.id, decision.answer, list(decision.detail["changed"]), left_out, repeated)

@@ -1,0 +1,202 @@
+"""What is said of datasets while they are read, in French: as in `screens` and `errors`."""
+
+from __future__ import annotations
+
+FRENCH: dict[str, str] = {}
+
+PLURALS: dict[str, tuple[str, str]] = {}
+
+SENTENCES: dict[str, str] = {
+    # Which format it may be
+    "Nobody here reads the format “{}”. Known are: {}.": (
+        "Personne ici ne lit le format « {0} ». Sont connus : {1}."
+    ),
+    "None of the files is in this format.": "Aucun des fichiers n’est dans ce format.",
+    "It was not read: the manifest of this archive says the same. If it was changed since, have it read as its own "
+    "format.": (
+        "Il n’a pas été lu : le manifeste de cette archive dit la même chose. S’il a été modifié depuis, faites-le "
+        "lire dans son propre format."
+    ),
+    "It was changed or added since this archive was exported, and was not read: its manifest was. Have it read as its "
+    "own format to take that over.": (
+        "Il a été modifié ou ajouté depuis l’export de cette archive et n’a pas été lu : c’est le manifeste qui l’a "
+        "été. Faites-le lire dans son propre format pour le reprendre."
+    ),
+    "It was not read: it seems to be in another format, and one is read at a time. Choose that one instead.": (
+        "Il n’a pas été lu : il semble être dans un autre format, et un seul est lu à la fois. Choisissez plutôt "
+        "celui-là."
+    ),
+    "It was not read: it may hold annotations, but in none of the formats that are known here.": (
+        "Il n’a pas été lu : il contient peut-être des annotations, mais dans aucun des formats connus ici."
+    ),
+    "A manifest of ours: nothing is lost.": "Un manifeste de Vigie : rien n’est perdu.",
+    "A media a line, as our own export writes it.": "Un média par ligne, comme l’écrit notre propre export.",
+    "A JSON file with images and annotations, as COCO has them.": (
+        "Un fichier JSON d’images et d’annotations, comme en COCO."
+    ),
+    "A JSON file with tasks, as Label Studio exports them.": (
+        "Un fichier JSON de tâches, comme les exporte Label Studio."
+    ),
+    "An XML file with images or tracks, as CVAT exports them.": (
+        "Un fichier XML d’images ou de pistes, comme les exporte CVAT."
+    ),
+    "XML files of one picture each, as Pascal VOC has them.": (
+        "Des fichiers XML d’une image chacun, comme en Pascal VOC."
+    ),
+    "Text files of numbers beside a list of classes, as YOLO has them.": (
+        "Des fichiers texte de nombres à côté d’une liste de classes, comme en YOLO."
+    ),
+    "Text files of numbers, as YOLO has them; no list says what the classes are called.": (
+        "Des fichiers texte de nombres, comme en YOLO ; aucune liste ne dit le nom des classes."
+    ),
+    "A table of ours, with the numbers of media.": "Un tableau de Vigie, avec les numéros des médias.",
+    "A table with a column that names files.": "Un tableau dont une colonne nomme des fichiers.",
+    # Files and entries
+    "This is no JSON file, or it is damaged.": "Ce n’est pas un fichier JSON, ou il est abîmé.",
+    "An entry of this JSON file is too large.": "Une entrée de ce fichier JSON est trop grande.",
+    "This is no XML file, or it is damaged from some place on.": (
+        "Ce n’est pas un fichier XML, ou il est abîmé à partir d’un certain endroit."
+    ),
+    "An entry of this XML file is too large.": "Une entrée de ce fichier XML est trop grande.",
+    "This is no XML file of one picture, or it is damaged: it was left out.": (
+        "Ce n’est pas le fichier XML d’une image, ou il est abîmé : il a été laissé de côté."
+    ),
+    "This list of classes cannot be read.": "Cette liste de classes est illisible.",
+    "This file is too large for the shapes of one picture: it was left out.": (
+        "Ce fichier est trop grand pour les formes d’une seule image : il a été laissé de côté."
+    ),
+    "This file is no text: it was left out.": "Ce fichier n’est pas du texte : il a été laissé de côté.",
+    "This table breaks off: a line of it cannot be read.": (
+        "Ce tableau s’interrompt : une de ses lignes est illisible."
+    ),
+    "No column of this table names a picture, as file_name, image or path would: nothing of it was read.": (
+        "Aucune colonne de ce tableau ne nomme d’image, comme le feraient file_name, image ou path : rien n’en a été"
+        " lu."
+    ),
+    "A line is no JSON, or too long: it was left out.": (
+        "Une ligne n’est pas du JSON, ou est trop longue : elle a été laissée de côté."
+    ),
+    "A line names no media: it was left out.": "Une ligne ne nomme aucun média : elle a été laissée de côté.",
+    "A line names no picture and was left out.": (
+        "Une ligne ne nomme aucune image et a été laissée de côté."
+    ),
+    "A task names no picture and was left out.": (
+        "Une tâche ne nomme aucune image et a été laissée de côté."
+    ),
+    "An image of the file has no file name and was left out.": (
+        "Une image du fichier n’a pas de nom de fichier et a été laissée de côté."
+    ),
+    "An image of the file has no name and was left out.": (
+        "Une image du fichier n’a pas de nom et a été laissée de côté."
+    ),
+    "A picture is named twice: only what came first was read.": (
+        "Une image est nommée deux fois : seul ce qui vient d’abord a été lu."
+    ),
+    "An image of the file has the id of another one and was left out.": (
+        "Une image du fichier a l’identifiant d’une autre et a été laissée de côté."
+    ),
+    "{} annotations are about pictures that the file does not name: they were left out.": (
+        "{0:number} annotations portent sur des images que le fichier ne nomme pas : elles ont été laissées de côté."
+    ),
+    "{} media were taken out of the dataset: they were passed over.": (
+        "{0:number} médias ont été retirés du jeu de données : ils n’ont pas été lus."
+    ),
+    "A state that is not known here was left out.": "Un état inconnu ici a été laissé de côté.",
+    "A line of this table is too long: it was read to there.": (
+        "Une ligne de ce tableau est trop longue : il a été lu jusque-là."
+    ),
+    "What the file says of one picture is too much to be read: the picture was left out.": (
+        "Ce que le fichier dit d’une image est trop long pour être lu : l’image a été laissée de côté."
+    ),
+    # Answers
+    "No annotation names this picture: it is read as “nothing here”.": (
+        "Aucune annotation ne nomme cette image : elle est lue comme « rien ici »."
+    ),
+    "None of its shapes could be read, so it gets no answer.": (
+        "Aucune de ses formes n’a pu être lue : elle ne reçoit pas de réponse."
+    ),
+    "A picture has more shapes than an answer may have: none of them was read.": (
+        "Une image a plus de formes qu’une réponse ne peut en avoir : aucune n’a été lue."
+    ),
+    "A picture has more label classes than an answer may have: its answer was not read.": (
+        "Une image a plus de classes qu’une réponse ne peut en avoir : sa réponse n’a pas été lue."
+    ),
+    "Its answer is a file that nobody here can read: it was left out.": (
+        "Sa réponse est un fichier que personne ici ne sait lire : elle a été laissée de côté."
+    ),
+    "The table counts shapes and does not hold them: this answer needs a line per shape.": (
+        "Le tableau compte les formes et ne les contient pas : cette réponse demande une ligne par forme."
+    ),
+    "A task has several answers: the last one was read.": (
+        "Une tâche a plusieurs réponses : la dernière a été lue."
+    ),
+    "A reply that is neither yes nor no was left out.": (
+        "Une réponse qui n’est ni oui ni non a été laissée de côté."
+    ),
+    "A text, a rating or a relation was passed over.": ("Un texte, une note ou une relation n’a pas été lu."),
+    # Shapes
+    "A shape reached over the edge by at most a pixel and was pulled inside.": (
+        "Une forme dépassait le bord d’un pixel au plus et a été ramenée à l’intérieur."
+    ),
+    "A shape reached over the edge and was cut there.": "Une forme dépassait le bord et y a été coupée.",
+    "A shape lies outside its picture and was left out.": (
+        "Une forme est en dehors de son image et a été laissée de côté."
+    ),
+    "A shape has no area and was left out.": "Une forme n’a pas de surface et a été laissée de côté.",
+    "A shape has no label class and was left out.": "Une forme n’a pas de classe et a été laissée de côté.",
+    "A shape is neither a box nor a polygon and was left out.": (
+        "Une forme n’est ni un rectangle ni un polygone et a été laissée de côté."
+    ),
+    "Something drawn is neither a box nor a polygon and was left out.": (
+        "Un tracé n’est ni un rectangle ni un polygone et a été laissé de côté."
+    ),
+    "A shape holds something that is no number: it was left out.": (
+        "Une forme contient autre chose qu’un nombre : elle a été laissée de côté."
+    ),
+    "A line has corners that are no numbers: its shape was left out.": (
+        "Une ligne a des coins qui ne sont pas des nombres : sa forme a été laissée de côté."
+    ),
+    "A line is no class number with numbers behind it: it was left out.": (
+        "Une ligne n’est pas un numéro de classe suivi de nombres : elle a été laissée de côté."
+    ),
+    "A polygon has too many points and became its box.": (
+        "Un polygone a trop de points et est devenu son rectangle."
+    ),
+    "A polygon in several pieces became its box.": (
+        "Un polygone en plusieurs morceaux est devenu son rectangle."
+    ),
+    "A polygon has half a point and was left out.": (
+        "Un polygone a une moitié de point et a été laissé de côté."
+    ),
+    "A mask became its box.": "Un masque est devenu son rectangle.",
+    "An annotation has a mask and no box: it was left out.": (
+        "Une annotation a un masque et pas de rectangle : elle a été laissée de côté."
+    ),
+    "A box that is not four numbers was left out.": (
+        "Un rectangle qui n’est pas fait de quatre nombres a été laissé de côté."
+    ),
+    "An object has no box and was left out.": "Un objet n’a pas de rectangle et a été laissé de côté.",
+    "A turned box became the upright one around it.": (
+        "Un rectangle tourné est devenu le rectangle droit qui l’entoure."
+    ),
+    "An ellipse became its box.": "Une ellipse est devenue son rectangle.",
+    "Key points were passed over; the box was read.": (
+        "Les points clés n’ont pas été lus ; le rectangle l’a été."
+    ),
+    "Its corners count pixels from 0.": "Ses coins comptent les pixels à partir de 0.",
+    "The file measures in pixels and does not say how large its picture is, which did not come along.": (
+        "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
+    ),
+    # Label classes
+    "Only the first {} label classes can be mapped: what says one of the {} others is left out.": (
+        "Seules les {0:number} premières classes peuvent recevoir une correspondance : ce qui porte l’une des "
+        "{1:number} autres est laissé de côté."
+    ),
+    "A label class of a picture is no word, or too long: it was left out.": (
+        "Une classe d’image n’est pas un mot, ou est trop longue : elle a été laissée de côté."
+    ),
+    "A class number stands in no list of classes.": "Un numéro de classe n’est dans aucune liste de classes.",
+    "An annotation has a category that the file does not name.": (
+        "Une annotation a une catégorie que le fichier ne nomme pas."
+    ),
+}

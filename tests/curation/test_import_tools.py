@@ -1,0 +1,152 @@
+"""Tables, Label Studio and CVAT, as these tools write them: what is read, and what is said of the rest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from curation.imports.readers import drawn, label_studio, table
+from tests.factories import a_jpeg
+from tests.heaps import boxes, read_all, said
+
+PICTURE = a_jpeg(200, 100)
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,200,100,smoke,20,10,60,30\n",
+        "\ufefffilename;width;height;class;xmin;ymin;xmax;ymax\r\na.jpg;200;100;smoke;20,0;10,0;60,0;30,0\r\n",
+        "ImageID\tLabelName\tXMin\tXMax\tYMin\tYMax\na.jpg\tsmoke\t0.1\t0.3\t0.1\t0.3\n",
+        "label_name,bbox_x,bbox_y,bbox_width,bbox_height,image_name,image_width,image_height\n"
+        "smoke,20,10,40,20,a.jpg,200,100\n",
+        "smoke,20,10,40,20,a.jpg,200,100\n",  # Make Sense, which names no columns
+        "images/a.jpg,20,10,60,30,smoke\n",  # RetinaNet
+    ],
+)
+def test_tables_of_other_tools(content):
+    found, reading = read_all({"labels.csv": content, "images/a.jpg": PICTURE})
+    assert boxes(found["images/a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+    assert list(reading.remarks) == []
+
+
+def test_lines_of_one_picture_may_stand_apart_and_say_nothing_is_here():
+    rows = "filename,class,xmin,ymin,xmax,ymax\na.jpg,smoke,0,0,20,10\nb.jpg,,,,,\na.jpg,fire,x,0,20,10\n"
+    found, _ = read_all({"labels.csv": rows, "a.jpg": PICTURE, "b.jpg": PICTURE})
+    assert boxes(found["a.jpg"]) == [("smoke", (0, 0, 0.1, 0.1))]
+    assert said(found["a.jpg"]) == {table.BROKEN_CORNERS}
+    assert found["b.jpg"].answer.shapes == ()
+
+
+def test_a_table_of_classes_is_about_whole_pictures():
+    found, _ = read_all({"labels.csv": "image,label\na.jpg,smoke\n".encode("utf-16")})
+    assert found["a.jpg"].answer.label_classes == ("smoke",)
+
+
+# --- Label Studio ---------------------------------------------------------------------------------
+
+
+def a_task(*results, image="/data/upload/3/0a1b2c3d-a.jpg", **more):
+    return {"id": 5, "data": {"image": image}, "annotations": [{"result": list(results), **more}]}
+
+
+def a_result(kind="rectanglelabels", **value):
+    size = {"original_width": 200, "original_height": 100}
+    return {**size, "type": kind, "value": {kind: ["smoke"], **value}}
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "/data/upload/3/0a1b2c3d-a.jpg",
+        "/data/local-files/?d=pics%2Fa.jpg",
+        "s3://bucket/pics/a.jpg",
+        "https://host/pics/a.jpg?token=x",
+    ],
+)
+def test_label_studio_pictures_are_found_by_the_end_of_their_address(image):
+    tasks = [a_task(a_result(x=10, y=10, width=20, height=20), image=image)]
+    found, _ = read_all({"export.json": json.dumps(tasks), "pics/a.jpg": b""})
+    assert boxes(found["pics/a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+
+
+def test_label_studio_shapes_choices_and_turned_boxes():
+    tasks = [
+        a_task(
+            a_result(x=50, y=50, width=20, height=20, rotation=90),
+            a_result("polygonlabels", points=[[10, 10], [30, 10], [20, 50]]),
+            a_result("brushlabels", format="rle", rle=[1]),
+            {"type": "choices", "value": {"choices": ["night"]}},
+            {"type": "textarea", "value": {"text": ["x"]}},
+        )
+    ]
+    found, reading = read_all({"export.json": json.dumps(tasks)})
+    (media,) = found.values()
+    # 40 pixels to the right become 40 pixels down, 20 down become 20 to the left.
+    assert boxes(media)[0] == ("smoke", (0.4, 0.5, 0.5, 0.9))
+    assert media.answer.shapes[1].points == ((0.1, 0.1), (0.3, 0.1), (0.2, 0.5))
+    assert media.answer.label_classes == ("night",)
+    assert said(media) == {drawn.TURNED, drawn.NOT_READ, label_studio.NOT_A_SHAPE}
+    assert [known.word for known in reading.classes] == ["smoke", "night"]
+
+
+def test_label_studio_tells_empty_from_not_answered_and_takes_the_last_answer():
+    several = a_task(created_at="2026-01-02")
+    several["annotations"].insert(
+        0, {"result": [a_result(x=0, y=0, width=9, height=9)], "created_at": "2026-01-01"}
+    )
+    skipped = a_task(image="b.jpg", was_cancelled=True)
+    found, _ = read_all({"export.json": json.dumps([several, skipped])})
+    assert found["data/upload/3/0a1b2c3d-a.jpg"].answer.shapes == ()
+    assert said(found["data/upload/3/0a1b2c3d-a.jpg"]) == {label_studio.SEVERAL}
+    assert found["b.jpg"].answer is None
+
+
+def test_label_studio_in_short():
+    label = {"x": 10, "y": 10, "width": 20, "height": 20, "rectanglelabels": ["smoke"], "original_width": 200}
+    found, _ = read_all({"min.json": json.dumps([{"image": "a.jpg", "id": 1, "label": [label]}])})
+    assert boxes(found["a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+
+
+# --- CVAT -----------------------------------------------------------------------------------------
+
+CVAT_IMAGES = """<?xml version="1.0"?><annotations><version>1.1</version>
+<meta><task><labels><label><name>smoke</name><color>#ff0000</color></label></labels></task></meta>
+<image id="0" name="pics\\a.jpg" width="200" height="100">
+  <box label="smoke" occluded="1" xtl="20" ytl="10" xbr="60" ybr="30" z_order="0"/>
+  <box label="smoke" xtl="90" ytl="40" xbr="110" ybr="60" rotation="90"/>
+  <polygon label="smoke" points="20,10;60,10;40,50"/><tag label="night"/>
+  <polyline label="smoke" points="0,0;1,1"/>
+</image><image id="1" name="b.jpg" width="200" height="100"/></annotations>"""
+
+
+def test_cvat_images():
+    found, reading = read_all({"annotations.xml": CVAT_IMAGES, "pics/a.jpg": b""})
+    media = found["pics/a.jpg"]
+    assert boxes(media)[:2] == [("smoke", (0.1, 0.1, 0.3, 0.3)), ("smoke", (0.45, 0.4, 0.55, 0.6))]
+    assert media.answer.shapes[2].points == ((0.1, 0.1), (0.3, 0.1), (0.2, 0.5))
+    assert media.answer.label_classes == ("night",)
+    assert said(media) == {drawn.TURNED, drawn.NOT_READ}
+    assert said(found["b.jpg"]) == {drawn.NOTHING_DRAWN}
+    assert (reading.classes[0].word, reading.classes[0].colour) == ("smoke", "#ff0000")
+
+
+def test_cvat_tracks_are_read_by_frame_and_end_where_the_object_leaves():
+    box = '<box frame="{}" outside="{}" xtl="20" ytl="10" xbr="60" ybr="30"/>'
+    document = (
+        "<annotations><meta><task><original_size><width>200</width><height>100</height></original_size></task></meta>"
+        f'<track id="0" label="smoke">{box.format(0, 0)}{box.format(1, 0)}{box.format(2, 1)}</track></annotations>'
+    )
+    found, _ = read_all({"annotations.xml": document, "images/frame_000001.PNG": b""})
+    assert set(found) == {"frame_000000", "images/frame_000001.PNG"}
+    assert boxes(found["images/frame_000001.PNG"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+
+
+def test_a_cvat_file_that_breaks_off_keeps_what_stood_before():
+    found, reading = read_all({"annotations.xml": CVAT_IMAGES[:-40], "pics/a.jpg": b""})
+    assert "pics/a.jpg" in found
+    assert [remark.fatal for remark in reading.remarks] == [True]
