@@ -6,6 +6,7 @@ closes those routes to strangers.
 
 from __future__ import annotations
 
+import logging
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from api.errors import DATABASE_AWAY, RETRY_AFTER, problem
 from api.origins import is_ours
 from curation.sign_in import COOKIE
 from db.models import Access, Scope
-from db.outages import is_away
+from db.outages import is_away, told
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Send
@@ -28,6 +29,8 @@ MEDIA = "/media/"
 UPLOAD_FILE = "/_stcore/upload_file"
 METRICS = "/_stcore/metrics"
 AGENT = "/_stcore/agent"
+
+log = logging.getLogger(__name__)
 
 REFUSALS = {
     401: ("Sign in first.", "not_signed_in"),
@@ -55,6 +58,7 @@ class Gate:
         except SQLAlchemyError as error:
             if not is_away(error):
                 raise
+            log.error("database away: %s", told(error))
             await problem(503, DATABASE_AWAY, "unavailable", RETRY_AFTER)(scope, receive, send)
             return
         if status is not None:

@@ -84,12 +84,16 @@ def test_a_database_that_vanishes_and_comes_back(client, caller, installation, t
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_gate_says_that_the_database_is_away(installation, tmp_path):
+def test_the_gate_says_that_the_database_is_away(installation, tmp_path, caplog):
     gate = Gate(Starlette(), public_url="http://testserver")
     with TestClient(gate, raise_server_exceptions=False, cookies={COOKIE: "somebody"}) as client:
         assert client.get("/media/picture").status_code == 401
+        assert not caplog.records
         with no_database(tmp_path):
             away = client.get("/media/picture")
+    assert [record.getMessage() for record in caplog.records if record.name == "api.gate"] == [
+        "database away: OperationalError SQLITE_CANTOPEN: unable to open database file"
+    ]
     assert (away.status_code, away.json()["code"]) == (503, "unavailable")
     assert int(away.headers["Retry-After"]) > 0
 

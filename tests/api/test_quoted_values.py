@@ -12,8 +12,8 @@ from reporting import configure_logging
 from settings import get_settings
 from tests.factories import a_media
 
-SAID = "a comment of confidence 4711"
-WEBHOOK = {"name": "alerts", "url": "https://hook.example.org/x?key=4711", "events": ["media.accepted"]}
+SAID = "a comment of confidence zq4711"
+WEBHOOK = {"name": "alerts", "url": "https://hook.example.org/x?key=zq4711", "events": ["media.accepted"]}
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_a_comment_that_the_database_refuses_is_in_no_log(client, caller, capsys
     assert answer.status_code in (409, 500)
     logged = capsys.readouterr().err
     assert "Error" in logged
-    assert "4711" not in logged + answer.text
+    assert "zq4711" not in logged + answer.text
 
 
 @pytest.mark.parametrize("raising", [True, False])
@@ -67,4 +67,4 @@ def test_a_webhook_that_the_database_refuses_is_in_no_log(client, caller, capsys
     assert answer.status_code in (409, 500)
     logged = capsys.readouterr().err
     assert "Error" in logged
-    assert "whsec_" not in logged and "4711" not in logged + answer.text
+    assert "whsec_" not in logged and "zq4711" not in logged + answer.text
