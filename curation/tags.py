@@ -13,6 +13,7 @@ from curation.errors import InvalidText, MediaNotFound, TooLarge
 from curation.events import record
 from curation.media_filter import MediaFilter
 from db.models import Access, Media, MediaTag, Tag, utc_now
+from db.queries import tags_of
 from db.upsert import insert_or_ignore
 
 MAX_TAG_LENGTH = 60
@@ -44,6 +45,16 @@ def get_or_create_tags(session: Session, names: Sequence[str]) -> list[int]:
     return list(session.scalars(select(Tag.id).where(Tag.name.in_(names)).order_by(Tag.name)))
 
 
+def tags_by_media(session: Session, media_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The sorted tags of each of at most some hundred media, also of those that have none."""
+    found: dict[int, list[str]] = {media_id: [] for media_id in media_ids}
+    for media_id, name in session.execute(tags_of(media_ids)):
+        found[media_id].append(name)
+    return {
+        media_id: sorted(names) for media_id, names in found.items()
+    }  # in the same order on every database
+
+
 def change_tags(
     session: Session, access: Access, media_ids: Sequence[int], add: Iterable[str], remove: Iterable[str]
 ) -> dict[int, list[str]]:
@@ -56,7 +67,7 @@ def change_tags(
     if len(media_ids) > MAX_MEDIA:
         raise TooLarge(f"At most {MAX_MEDIA:,} media at once.")
     add, remove = clean_tags(add), clean_tags(remove)
-    before: dict[int, list[str]] = {media_id: [] for media_id in media_ids}
+    before: dict[int, list[str]] = {}
     for start in range(0, len(media_ids), 500):
         part = media_ids[start : start + 500]
         known = set(
@@ -64,14 +75,9 @@ def change_tags(
         )
         if missing := [media_id for media_id in part if media_id not in known]:
             raise MediaNotFound(f"There is no media {missing[0]}. Nothing was changed.")
-        for media_id, name in session.execute(
-            select(MediaTag.media_id, Tag.name)
-            .join(Tag, Tag.id == MediaTag.tag_id)
-            .where(MediaTag.media_id.in_(part))
-        ):
-            before[media_id].append(name)
+        before.update(tags_by_media(session, part))
     changed = {
-        media_id: sorted(names)
+        media_id: names
         for media_id, names in before.items()
         if set(add) - set(names) or set(remove) & set(names)
     }

@@ -7,7 +7,6 @@ media with the same answers, in the same order, a few hundred at a time.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -28,8 +27,8 @@ from curation.datasets.splits import Assignment, Split
 from curation.datasets.vocabulary import kept_vocabulary, numbered_as_in, read_vocabulary
 from curation.errors import ReleaseNotFound
 from curation.media_filter import MediaFilter
+from curation.tags import tags_by_media
 from db.models import Access, Media, Release, ReleaseItem, State
-from db.queries import tags_of
 from db.streaming import be_patient, stream_rows
 from db.types import AnyRow, AnySelect
 
@@ -156,7 +155,7 @@ class _OfFilter(Dataset):
             splits = {row.id: self._assigned.of(row.id) for row in rows} if self._assigned is not None else {}
             kept = [row for row in rows if split is None or splits.get(row.id) == split]
             answers = self._answers.read(row.current_annotation_id for row in kept)
-            found = _items(kept, answers, _tags(self._session, [row.id for row in kept]))
+            found = _items(kept, answers, tags_by_media(self._session, [row.id for row in kept]))
             items = [item.in_split(splits[item.media_id]) if splits else item for item in found]
             sent = sent_already(self._session, self._since, items) if self._since is not None else ()
             yield from (item for item in items if item.media_id not in sent)
@@ -321,7 +320,7 @@ def _items(
             *known[:10],
             known[10] or 1,
             *known[11:22],
-            tuple(tags.get(row.id, ())),
+            tuple(tags[row.id]),
             *reviewed,
             answer,
             None,
@@ -329,11 +328,3 @@ def _items(
             *known[28:30],
         )
         yield DatasetItem(*values)
-
-
-def _tags(session: Session, media_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Tags in the order of their bytes, which no database's language has a say in."""
-    names: dict[int, list[str]] = defaultdict(list)
-    for media_id, name in session.execute(tags_of(media_ids)):
-        names[media_id].append(name)
-    return {media_id: sorted(found) for media_id, found in names.items()}

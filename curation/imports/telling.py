@@ -21,8 +21,8 @@ from curation.questions import list_questions
 from curation.reviews import decide
 from curation.sources import get_or_create_source
 from curation.states import SUBMITTABLE
-from curation.tags import get_or_create_tags, touch
-from db.models import Decision, Media, MediaTag, Origin, State, Tag
+from curation.tags import get_or_create_tags, tags_by_media, touch
+from db.models import Decision, Media, MediaTag, Origin, State
 from db.upsert import insert_or_ignore
 
 SAME = 1e-6
@@ -153,11 +153,7 @@ def _fill(
 
 def _add_tags(session: Session, media_id: int, names: tuple[str, ...]) -> list[str]:
     """The tags that the media did not have."""
-    has = set(
-        session.scalars(
-            select(Tag.name).join(MediaTag, MediaTag.tag_id == Tag.id).where(MediaTag.media_id == media_id)
-        )
-    )
+    has = tags_by_media(session, [media_id])[media_id]
     new = [name for name in names if name not in has]
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in get_or_create_tags(session, new)]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])

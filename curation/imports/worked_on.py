@@ -6,7 +6,6 @@ taken out of them, decisions about their near twins, and that they show what a l
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,17 +13,16 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from curation.tags import tags_by_media
 from db.models import (
     Comment,
     Extraction,
     ImportItem,
     LabelClassExample,
     Media,
-    MediaTag,
     NearTwin,
     Source,
     State,
-    Tag,
     TwinDecision,
 )
 
@@ -122,14 +120,7 @@ def _left(done: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def _known(session: Session, media_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    tags: dict[int, list[str]] = defaultdict(list)
-    named = (
-        select(MediaTag.media_id, Tag.name)
-        .join(Tag, Tag.id == MediaTag.tag_id)
-        .where(MediaTag.media_id.in_(media_ids))
-    )
-    for media_id, name in session.execute(named):
-        tags[media_id].append(name)
+    tags = tags_by_media(session, media_ids)
     columns = (getattr(Media, name) for name in COLUMNS)
     rows = session.execute(select(Media.id, *columns).where(Media.id.in_(media_ids)))
     return {row.id: _said(row._asdict(), tags[row.id]) for row in rows}

@@ -12,7 +12,8 @@ from curation.browse import conditions
 from curation.media_filter import MediaFilter
 from curation.media_view import AnnotationView, annotation_views
 from curation.tables.cells import Value, written_moment
-from db.models import Access, AnnotationContent, Media, MediaTag, Review, Shape, Source, State, Tag
+from curation.tags import tags_by_media
+from db.models import Access, AnnotationContent, Media, Review, Shape, Source, State
 
 AT_ONCE = 500
 
@@ -64,14 +65,7 @@ def _media_now(session: Session, access: Access, media_ids: Sequence[int]) -> di
         .where(Media.id.in_(media_ids), *conditions(access, MediaFilter()))
         .execution_options(populate_existing=True)
     ).all()
-    tags: dict[int, list[str]] = {media_id: [] for media_id in media_ids}
-    named = (
-        select(MediaTag.media_id, Tag.name)
-        .join(Tag, Tag.id == MediaTag.tag_id)
-        .where(MediaTag.media_id.in_(media_ids))
-    )
-    for media_id, name in session.execute(named):
-        tags[media_id].append(name)
+    tags = tags_by_media(session, media_ids)
     current = [media.current_annotation_id for media, _, _ in rows if media.current_annotation_id]
     answers = {view.id: view for view in annotation_views(session, current)}
     return {
@@ -91,7 +85,7 @@ def _now(
         "lon": media.lon,
         "sequence": media.sequence,
         "captured_at": written_moment(media.captured_at) if media.captured_at is not None else None,
-        "tags": sorted(tags),
+        "tags": tags,
         "label_classes": list(answer.label_classes) if answer is not None else [],
     }
     return Now(media.id, media.file_name, media.state, media.act_count, cells, answer, comment)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from curation.acts import ReviewPolicy
 from curation.imports.asking import ask_for_reading as ask
 from curation.imports.asking import commit_import, start_import, undo_import
@@ -18,7 +20,7 @@ from curation.imports.staging import add_file
 from curation.imports.views import ImportItemView, ImportView, get_import, list_import_items
 from curation.spool import Spool
 from curation.uploads import UploadPlace
-from db.models import Access, ImportKind
+from db.models import Access, ImportKind, Media, State
 from db.session import open_session
 from storage import open_bucket
 
@@ -85,6 +87,12 @@ class Importer:
     def items(self, import_id: int) -> list[ImportItemView]:
         with open_session(read_only=True) as session:
             return list_import_items(session, self.access, import_id, limit=200).items
+
+
+def media() -> list[Media]:
+    """The media that are here and not withdrawn, first to last."""
+    with open_session(read_only=True) as session:
+        return list(session.scalars(select(Media).where(Media.state != State.WITHDRAWN).order_by(Media.id)))
 
 
 def a_zip(files: Mapping[str, bytes | str]) -> bytes:

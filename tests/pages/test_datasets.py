@@ -27,7 +27,7 @@ from curation.reviews import decide
 from db.models import Decision, Export, ExportFormat, Import, ImportKind
 from db.session import open_session
 from tests.curation.importing import Importer, a_zip
-from tests.curation.test_tables import Editor
+from tests.curation.tables.test_tables import Editor
 from tests.exported import exported
 from tests.factories import a_box, a_jpeg, a_media, a_viewer, an_access
 from tests.pages.conftest import links, said

@@ -12,7 +12,7 @@ from curation.tags import change_tags
 from db.models import Decision, Import, ImportState, Media, State
 from db.session import open_session
 from tests.conftest import Installation
-from tests.curation.test_tables import Editor
+from tests.curation.tables.test_tables import Editor
 from tests.factories import a_media, an_access, an_admin
 from tests.pages.conftest import drawn, said, text_of
 

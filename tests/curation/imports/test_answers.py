@@ -24,7 +24,7 @@ from db.models import Annotation, AppliesTo, Decision, ImportItem, LabelClass, M
 from db.session import open_session
 from tests.conftest import Installation
 from tests.curation.importing import Importer, coco, lines, preview_of
-from tests.factories import a_box, a_jpeg, an_access, an_admin
+from tests.factories import a_box, a_jpeg, an_access
 
 SIZE = (320, 240)
 BOX = (32.0, 24.0, 64.0, 48.0)  # pixels: left, top, width, height
@@ -32,18 +32,6 @@ VOC = """<annotation><filename>{name}</filename><size><width>320</width><height>
 <object><name>wildfire</name><bndbox><xmin>33</xmin><ymin>25</ymin><xmax>96</xmax><ymax>72</ymax></bndbox></object>
 </annotation>"""
 AS_FRACTIONS = (0.1, 0.1, 0.3, 0.3)
-
-
-@pytest.fixture
-def admin(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_admin(session), installation.data_dir / "spool")
-
-
-@pytest.fixture
-def curator(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_access(session), installation.data_dir / "spool")
 
 
 def only_media() -> Media:

@@ -23,17 +23,10 @@ from db.models import Import, ImportKind, Job, JobState, Turn
 from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
-from tests.conftest import Installation
 from tests.curation.importing import Importer
-from tests.factories import a_jpeg, an_access
+from tests.factories import a_jpeg
 
 AT_MOST = 20.0  # seconds
-
-
-@pytest.fixture
-def curator(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_access(session), installation.data_dir / "spool")
 
 
 def test_tables_and_what_is_taken_back_wait_for_no_pictures(

@@ -17,30 +17,12 @@ from curation.sources import get_or_create_source
 from curation.tags import change_tags
 from curation.twin_decisions import decide_twins, undo_twin_decision
 from curation.two_step import change_media
-from db.models import Access, LabelClass, LabelClassExample, Media, State, TwinAnswer
+from db.models import Access, LabelClass, LabelClassExample, Media, TwinAnswer
 from db.session import open_session
-from tests.conftest import Installation
-from tests.curation.importing import Importer, lines
-from tests.factories import a_jpeg, a_media, an_access, an_admin
+from tests.curation.importing import Importer, lines, media
+from tests.factories import a_jpeg, a_media, an_access
 
 SIZE = (320, 240)
-
-
-@pytest.fixture
-def curator(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_access(session), installation.data_dir / "spool")
-
-
-@pytest.fixture
-def admin(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_admin(session), installation.data_dir / "spool")
-
-
-def media() -> list[Media]:
-    with open_session(read_only=True) as session:
-        return list(session.scalars(select(Media).where(Media.state != State.WITHDRAWN).order_by(Media.id)))
 
 
 def pictures_that_look_alike() -> tuple[bytes, bytes]:

@@ -16,7 +16,7 @@ from curation.reviews import decide
 from db.models import Access, Decision, Look, LookKind, Media, Review, State, utc_now
 from db.session import open_session
 from tests.conftest import Installation
-from tests.curation.test_tables import Editor, Row
+from tests.curation.tables.test_tables import Editor, Row
 from tests.factories import a_box, a_media, an_access
 
 BEFORE = "wait for the other camera"

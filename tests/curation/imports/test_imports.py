@@ -48,28 +48,11 @@ from db.models import (
 from db.session import open_session
 from storage import Bucket, open_bucket
 from tests.conftest import Installation
-from tests.curation.importing import Importer, a_zip, coco, lines, preview_of
-from tests.factories import a_jpeg, a_viewer, an_access, an_admin
+from tests.curation.importing import Importer, a_zip, coco, lines, media, preview_of
+from tests.factories import a_jpeg, a_viewer, an_access
 
 SIZE = (320, 240)
 BOX = (32.0, 24.0, 64.0, 48.0)
-
-
-@pytest.fixture
-def curator(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_access(session), installation.data_dir / "spool")
-
-
-@pytest.fixture
-def admin(installation: Installation) -> Importer:
-    with open_session() as session:
-        return Importer(an_admin(session), installation.data_dir / "spool")
-
-
-def media() -> list[Media]:
-    with open_session(read_only=True) as session:
-        return list(session.scalars(select(Media).where(Media.state != State.WITHDRAWN).order_by(Media.id)))
 
 
 def staged() -> list[str]:

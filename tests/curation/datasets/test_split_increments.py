@@ -12,7 +12,7 @@ from curation.datasets.source import of_filter
 from curation.datasets.splits import Split
 from db.models import Access, ExportFormat, Media, State
 from db.session import open_session
-from tests.curation.test_releases import ACCEPTED, an_accepted_media, freeze, items, relabel
+from tests.curation.datasets.test_releases import ACCEPTED, an_accepted_media, freeze, items, relabel
 from tests.exported import exported
 from tests.factories import a_media, an_admin
 
