@@ -4,11 +4,14 @@ import { columnCount, moved } from "./movement.js";
 import { toggled, withPageToggled, withRange } from "./selection.js";
 import { TEXT } from "./strings.js";
 import { markSelected, markShapes, tileElement } from "./tile.js";
+import { createUnheard } from "./unheard.js";
 
 /** Python hears of a selection when the fingers rest: one rerun for a quick series, not one for each. */
 const TELL_AFTER_MS = 220;
 /** The first rows are fetched at once and first; the rest follows when it comes near the screen. */
 const EAGER_TILES = 24;
+/** Of all grids of this page of the browser, one after the other. */
+const unheard = createUnheard();
 
 /**
  * @typedef {{scope: string, page: string, items: import("./tile.js").Media[], size: "S"|"M"|"L", crops: boolean,
@@ -42,6 +45,8 @@ export function createGrid(host) {
   let anchor = null;
   let current = 0;
   let timer = 0;
+  /** A media was opened: what is selected here until this is taken away is told by the grid that comes back. */
+  let left = false;
 
   const order = () => data?.items.map((media) => media.id) ?? [];
 
@@ -49,11 +54,14 @@ export function createGrid(host) {
     const before = data;
     data = newData;
     tell = newTell;
+    const untold = unheard.of(data);
     if (!before || before.scope !== data.scope || before.selection_version !== data.selection_version) {
-      selected = new Set(data.selected);
+      selected = new Set(untold ?? data.selected);
       clearTimeout(timer);
       timer = 0;
     }
+    if (untold && (!before || left)) timer = window.setTimeout(tellSelection, TELL_AFTER_MS);
+    left = false;
     root.dataset.size = data.size;
     root.classList.toggle("crops", data.crops);
     if (!before || !samePage(before, data)) showPage(before);
@@ -89,9 +97,10 @@ export function createGrid(host) {
 
   function select(next) {
     selected = next;
+    if (data) unheard.keep(selected, data);
     tiles.forEach((tile, id) => markSelected(tile, selected.has(id)));
     clearTimeout(timer);
-    timer = window.setTimeout(tellSelection, TELL_AFTER_MS);
+    timer = left ? 0 : window.setTimeout(tellSelection, TELL_AFTER_MS);
   }
 
   function tellSelection() {
@@ -107,6 +116,7 @@ export function createGrid(host) {
 
   function open(id) {
     tellPending();
+    left = true;
     tell?.open(id);
   }
 
