@@ -195,6 +195,14 @@ SENTENCES: dict[str, str] = {
     "A label class of a picture is no word, or too long: it was left out.": (
         "Une classe d’image n’est pas un mot, ou est trop longue : elle a été laissée de côté."
     ),
+    "This list of classes stands for parts of itself by references (& and * in YAML), which are not followed: it "
+    "was not read. Write them out.": (
+        "Cette liste de classes renvoie à des parties d’elle-même par des références (& et * en YAML), qui ne sont "
+        "pas suivies : elle n’a pas été lue. Écrivez-les en entier."
+    ),
+    "A class of this list has a name that is no word: it was passed over.": (
+        "Une classe de cette liste a un nom qui n’est pas un mot : elle n’a pas été lue."
+    ),
     "A class number stands in no list of classes.": "Un numéro de classe n’est dans aucune liste de classes.",
     "An annotation has a category that the file does not name.": (
         "Une annotation a une catégorie que le fichier ne nomme pas."
