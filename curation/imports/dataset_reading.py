@@ -17,7 +17,6 @@ from curation.imports.bringing import kept_details
 from curation.imports.found import FoundAnswer, FoundMedia, FoundShape, Remark
 from curation.imports.frames import video_of
 from curation.imports.matching import (
-    VIDEOS,
     FileNames,
     Match,
     Wanted,
@@ -30,6 +29,7 @@ from curation.imports.opening import OpenedFiles, opened_files
 from curation.imports.preview import PreviewBook
 from curation.imports.readers import Guess, exported_sums, guess, has_tables, is_told_in, read, unread
 from curation.imports.readers.guessing import OUR_MANIFEST
+from curation.imports.readers.names import VIDEOS
 from curation.imports.readers.table import NO_COLUMNS
 from curation.imports.withdrawn import find_withdrawn
 from curation.imports.work import ImportWork
@@ -159,8 +159,7 @@ class _Reading:
         self._work.note(self._position, None)
 
     def _wanted(self, found: FoundMedia) -> tuple[Wanted, str | None]:
-        files = self._names.find(found.name)
-        file = files[0] if len(files) == 1 else None
+        file = self._names.find(found.name) if found.unclear is None else None
         sha256, key = found.sha256, None
         if file is not None:
             self._used.add(file)
@@ -170,7 +169,15 @@ class _Reading:
             except Refused as problem:
                 self._book.remark([Remark(file, problem.sentence, fatal=True)])
         name = str(found.details.get("file_name") or found.name)
-        about = Wanted(name, sha256, found.media_id, key, has_file=file is not None, ambiguous=len(files) > 1)
+        about = Wanted(
+            name,
+            sha256,
+            found.media_id,
+            key,
+            has_file=file is not None,
+            ambiguous=self._names.is_ambiguous(found.name),
+            shares_name=found.unclear is not None,
+        )
         if file is not None and key is not None:
             about = replace(about, size=self._files.size(file), modified=self._files.modified(file))
         return about, file
@@ -183,10 +190,11 @@ class _Reading:
         if size is not None and found.size is not None and found.size != size:
             book.remark([Remark(found.name, OTHER_SIZE)])
         missing = match is None and file is None
+        why = found.unclear or (AMBIGUOUS if about.ambiguous else NO_PICTURE)
         if missing:
             book.leave_unmatched(found.name)
-            if about.ambiguous:
-                book.remark([Remark(found.name, AMBIGUOUS, fatal=True)])
+            if why != NO_PICTURE:
+                book.remark([Remark(found.name, why, fatal=True)])
         else:
             kind = "known" if match is not None else self._kind_of_new(about)
             book.media[kind] += 1
@@ -207,7 +215,7 @@ class _Reading:
             "name": found.name[-1024:],
             "wanted": {**_to_payload(found, file, about, match), **exact},
             "outcome": ImportOutcome.LEFT_OUT if missing else ImportOutcome.WAITING,
-            "why": (AMBIGUOUS if about.ambiguous else NO_PICTURE) if missing else None,
+            "why": why if missing else None,
             "media_id": match.media_id if match is not None else None,
         }
 

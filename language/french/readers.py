@@ -187,6 +187,21 @@ SENTENCES: dict[str, str] = {
     "The file measures in pixels and does not say how large its picture is, which did not come along.": (
         "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
     ),
+    # Whose picture it is
+    "The one picture of this name that was sent lies in another folder, which another entry names: this one has no "
+    "picture.": (
+        "La seule image de ce nom qui a été envoyée se trouve dans un autre dossier, nommé par une autre entrée : "
+        "celle-ci n’a pas d’image."
+    ),
+    "Several entries of different folders are called like the one picture that was sent: nobody can tell which of them "
+    "is about it.": (
+        "Plusieurs entrées de dossiers différents portent le nom de la seule image envoyée : personne ne peut dire "
+        "laquelle en parle."
+    ),
+    "Entries of different folders have this name, so no media here is taken for one of them by it alone.": (
+        "Des entrées de dossiers différents portent ce nom : aucun média d’ici n’est pris pour l’une d’elles par "
+        "lui seul."
+    ),
     # Label classes
     "Only the first {} label classes can be mapped: what says one of the {} others is left out.": (
         "Seules les {0:number} premières classes peuvent recevoir une correspondance : ce qui porte l’une des "
