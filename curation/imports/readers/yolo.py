@@ -101,7 +101,7 @@ class _Repeated(ValueError):
     """A YAML file that stands for parts of itself by references."""
 
 
-class _PlainLoader(yaml.BaseLoader):
+class _PlainLoader(yaml.BaseLoader):  # type: ignore[misc]
     """YAML whose every value is the text that was written: a class called `no` or `2024` keeps its name.
 
     References are not followed: a few lines of them, each ten times the one before, stand for more than memory holds.
