@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -30,15 +34,19 @@ from curation.imports.preview import PreviewBook
 from curation.imports.readers import Guess, exported_sums, guess, has_tables, is_told_in, read, unread
 from curation.imports.readers.guessing import OUR_MANIFEST
 from curation.imports.readers.names import VIDEOS
+from curation.imports.readers.picture_size import Layout, picture_layout
 from curation.imports.readers.table import NO_COLUMNS
+from curation.imports.upright import why_other_size
 from curation.imports.withdrawn import find_withdrawn
 from curation.imports.work import ImportWork
 from curation.label_classes import list_label_classes
 from curation.questions import list_questions
 from db.adding import add_rows
 from db.models import ImportItem, ImportOutcome, MediaType, Scope
+from storage.errors import ObjectMissing
 
 AT_A_TIME = 1_000
+AT_ONCE = 4  # pictures whose beginning is read
 # Of a media that these name all that they do not say is not known.
 MANIFEST_FORMATS = ("jsonl",)
 
@@ -49,7 +57,6 @@ WITHDRAWN = "It was withdrawn here: it is left out unless what was withdrawn is 
 WRITTEN_ANEW = "It was written anew since it was registered where it lies: what is there now is read again."
 NOT_NAMED = "The manifest does not name this picture: it comes in as one that nobody has answered."
 CROP = "It lies where an archive of ours has the crops of its pictures, so it was left out."
-OTHER_SIZE = "The file says that the picture has another size than it has here."
 NOTHING = "Nothing that was sent is a picture, a video or an annotation file that can be read."
 
 
@@ -73,6 +80,7 @@ class _Reading:
         self._exact = False
         self._withdrawn: Mapping[str, bool] = {}
         self._anew: set[str] = set()
+        self._layouts: dict[str, Layout | None] = {}
 
     def run(self) -> Mapping[str, Any]:
         self._book.remark(self._files.nameless())
@@ -151,6 +159,12 @@ class _Reading:
                 session, [about.sha256 for about in unknown if about.sha256], keys
             )
             self._anew = written_anew(session, keys) - self._withdrawn.keys()
+        self._layouts = self._look_at(
+            file
+            for found, (_, file), match in zip(batch, wanted, matches, strict=True)
+            if file is not None and match is None and found.size is not None and _shapes(found)
+        )
+        with self._work.sessions() as session:
             rows = [
                 self._row(found, file, about, match)
                 for found, (about, file), match in zip(batch, wanted, matches, strict=True)
@@ -186,9 +200,8 @@ class _Reading:
         book = self._book
         self._position += 1
         book.remark(found.remarks)
-        size = (match.width, match.height) if match is not None else None
-        if size is not None and found.size is not None and found.size != size:
-            book.remark([Remark(found.name, OTHER_SIZE)])
+        if (said := self._other_size(found, file, match)) is not None:
+            book.remark([Remark(found.name, said)])
         missing = match is None and file is None
         why = found.unclear or (AMBIGUOUS if about.ambiguous else NO_PICTURE)
         if missing:
@@ -218,6 +231,29 @@ class _Reading:
             "why": why if missing else None,
             "media_id": match.media_id if match is not None else None,
         }
+
+    def _other_size(self, found: FoundMedia, file: str | None, match: Match | None) -> str | None:
+        """What there is to say of the size that the file states for a picture."""
+        if found.size is None:
+            return None
+        if match is not None:
+            return why_other_size(found.size, (match.width, match.height), match.orientation)
+        layout = self._layouts.get(file) if file is not None else None
+        return why_other_size(found.size, layout.upright, layout.orientation) if layout is not None else None
+
+    def _look_at(self, names: Iterable[str]) -> dict[str, Layout | None]:
+        """How these pictures are stored: the beginning of each is read, of several at a time."""
+
+        def look(name: str) -> Layout | None:
+            try:
+                with self._files.open(name) as file:
+                    return picture_layout(file)
+            except (Refused, ObjectMissing, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+                return None  # what it says of itself when it is taken is said then
+
+        wanted = list(names)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            return dict(zip(wanted, threads.map(look, wanted), strict=True))
 
     def _kind_of_new(self, about: Wanted) -> str:
         meant = self._withdrawn.get(about.sha256 or about.key or "")
@@ -258,10 +294,15 @@ def _to_payload(found: FoundMedia, file: str | None, about: Wanted, match: Match
         "answer": _answer_payload(found.answer) if found.answer is not None else None,
         "state": found.state,
         "video": _video_number(found, file),
+        "size": list(found.size) if found.size is not None and _shapes(found) else None,
     }
     kept = {name: value for name, value in wanted.items() if value is not None}
     details = kept_details(found.details)
     return {**kept, **({"details": details} if details else {})}
+
+
+def _shapes(found: FoundMedia) -> tuple[FoundShape, ...]:
+    return found.answer.shapes if found.answer is not None else ()
 
 
 def _video_number(found: FoundMedia, file: str | None) -> str | None:

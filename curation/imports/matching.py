@@ -81,6 +81,7 @@ class Match:
     answered: bool
     width: int | None
     height: int | None
+    orientation: int
 
 
 def match_media(session: Session, access: Access, wanted: Sequence[Wanted]) -> list[Match | None]:
@@ -150,6 +151,7 @@ def _rows(
                 Media.current_annotation_id,
                 Blob.width,
                 Blob.height,
+                Blob.orientation,
                 Blob.state,
                 Blob.size,
                 Blob.created_at,
@@ -163,7 +165,8 @@ def _rows(
             .order_by(Media.id)
         )
         for row in rows:
-            match = Match(row.id, by, row.current_annotation_id is not None, row.width, row.height)
+            answered = row.current_annotation_id is not None
+            match = Match(row.id, by, answered, row.width, row.height, row.orientation)
             whole = row.state == BlobState.STORED
             read_at = row.verified_at or row.created_at
             found[row.found].append(_Row(match, row.file_name, whole, row.size, read_at))

@@ -106,6 +106,10 @@ SENTENCES: dict[str, str] = {
     "This file is damaged inside the archive and was left out.": (
         "Ce fichier est endommagé dans l’archive : il a été laissé de côté."
     ),
+    "Its shapes were measured on the picture as it is stored, lying on its side: they were turned upright with it.": (
+        "Ses formes ont été mesurées sur l’image telle qu’elle est enregistrée, couchée : elles ont été redressées "
+        "avec elle."
+    ),
     "The file says that the picture has another size than it has here.": (
         "Le fichier donne à l’image une autre taille que celle qu’elle a ici."
     ),
