@@ -36,6 +36,7 @@ from curation.imports.readers.guessing import OUR_MANIFEST
 from curation.imports.readers.names import VIDEOS
 from curation.imports.readers.picture_size import Layout, picture_layout
 from curation.imports.readers.table import NO_COLUMNS
+from curation.imports.readers.unread import NOT_SHOWN
 from curation.imports.upright import why_other_size
 from curation.imports.withdrawn import find_withdrawn
 from curation.imports.work import ImportWork
@@ -203,10 +204,10 @@ class _Reading:
         if (said := self._other_size(found, file, match)) is not None:
             book.remark([Remark(found.name, said)])
         missing = match is None and file is None
-        why = found.unclear or (AMBIGUOUS if about.ambiguous else NO_PICTURE)
+        why = self._why_missing(found, about) if missing else None
         if missing:
             book.leave_unmatched(found.name)
-            if why != NO_PICTURE:
+            if why is not None and why not in (NO_PICTURE, NOT_SHOWN):
                 book.remark([Remark(found.name, why, fatal=True)])
         else:
             kind = "known" if match is not None else self._kind_of_new(about)
@@ -228,9 +229,14 @@ class _Reading:
             "name": found.name[-1024:],
             "wanted": {**_to_payload(found, file, about, match), **exact},
             "outcome": ImportOutcome.LEFT_OUT if missing else ImportOutcome.WAITING,
-            "why": why if missing else None,
+            "why": why,
             "media_id": match.media_id if match is not None else None,
         }
+
+    def _why_missing(self, found: FoundMedia, about: Wanted) -> str:
+        if self._names.is_not_taken(found.name):
+            return NOT_SHOWN  # remarked with all the others that nobody takes
+        return found.unclear or (AMBIGUOUS if about.ambiguous else NO_PICTURE)
 
     def _other_size(self, found: FoundMedia, file: str | None, match: Match | None) -> str | None:
         """What there is to say of the size that the file states for a picture."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curation import looks
 from curation.imports.opening import OpenedFiles
-from curation.imports.readers.names import CONTENT, folded, is_content, unhashed, without_ending
+from curation.imports.readers.names import CONTENT, folded, is_content, is_media, unhashed, without_ending
 from db.expressions import among
 from db.models import Access, Blob, BlobState, Media, State
 
@@ -38,6 +38,7 @@ class FileNames:
     def __init__(self, files: OpenedFiles) -> None:
         self._names = [name for name in files.names() if is_content(name)]
         self._whole = set(self._names)
+        self._not_taken = {name for name in files.names() if is_media(name) and not is_content(name)}
         self._alike = Counter(folded(without_ending(last_part(name))) for name in self._names)
 
     def __iter__(self) -> Iterator[str]:
@@ -46,6 +47,10 @@ class FileNames:
     def find(self, name: str) -> str | None:
         """The file of this name: what else may be meant by it, the readers have found out."""
         return name if name in self._whole else None
+
+    def is_not_taken(self, name: str) -> bool:
+        """Whether it was sent and is of a kind that nobody can show here."""
+        return name in self._not_taken
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether several files are called so, of which none is meant for certain."""
@@ -79,8 +84,8 @@ class Match:
     media_id: int
     by: str
     answered: bool
-    width: int | None
-    height: int | None
+    width: int
+    height: int
     orientation: int
 
 

@@ -187,6 +187,14 @@ SENTENCES: dict[str, str] = {
     "The file measures in pixels and does not say how large its picture is, which did not come along.": (
         "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
     ),
+    # Files that nobody takes
+    "Files of this kind cannot be shown here, so it was left out. Save it as JPEG, PNG, WebP or MP4.": (
+        "Les fichiers de ce genre ne peuvent pas être montrés ici : il a été laissé de côté. Enregistrez-le en JPEG, "
+        "PNG, WebP ou MP4."
+    ),
+    "It was passed over: it is no picture, no video and no annotation file that is known here.": (
+        "Il n’a pas été lu : ce n’est ni une image, ni une vidéo, ni un fichier d’annotations connu ici."
+    ),
     # Whose picture it is
     "The one picture of this name that was sent lies in another folder, which another entry names: this one has no "
     "picture.": (

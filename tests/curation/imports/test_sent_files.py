@@ -10,7 +10,9 @@ import zipfile
 import pytest
 
 from curation.archives import ENCRYPTED, UTF8_NAME, list_entries, register_archive
+from curation.imports.dataset_reading import NO_PICTURE
 from curation.imports.opening import ALL_LOCKED, LOCKED
+from curation.imports.readers.unread import NOT_SHOWN, PASSED_OVER
 from db.models import ImportKind
 from db.session import open_session
 from storage import open_bucket
@@ -73,3 +75,30 @@ def test_what_is_encrypted_is_said_before_anything_is_committed(admin: Importer)
         locked = flagged(locked, name, put=ENCRYPTED)
     view = admin.read({"a.zip": locked}, kind=ImportKind.ARCHIVE)
     assert (view.state, view.error) == ("failed", ALL_LOCKED)
+
+
+@pytest.mark.parametrize("kind", [ImportKind.FILES, ImportKind.ARCHIVE])
+def test_every_file_that_nobody_takes_is_named(admin: Importer, kind: ImportKind) -> None:
+    named = coco({"a.tif": [BOX], "b.jpg": [BOX], "c.jpg": [BOX]}, SIZE)
+    files: dict[str, bytes | str] = {
+        "a.json": named,
+        "pics/a.tif": b"II*",
+        "b.jpg": a_jpeg(*SIZE),
+        **dict.fromkeys(("z.TIF", "x.heic", "d.xlsx", "p.parquet", "film.avi", "train"), b"1"),
+        **dict.fromkeys((".DS_Store", "__MACOSX/._b.jpg", "Thumbs.db", "README.md", "LICENSE"), b"1"),
+    }
+    sent = {"a.zip": a_zip(files)} if kind == ImportKind.ARCHIVE else files
+    view = admin.read(sent, kind=kind)
+    preview = preview_of(view)
+    assert (preview["media"]["new"], preview["media"]["unmatched"]) == (1, 2)
+    remarks = {one["sentence"]: (one["where"], one["fatal"]) for one in preview["remarks"]}
+    assert remarks == {
+        NOT_SHOWN: (["film.avi", "pics/a.tif", "x.heic", "z.TIF"], True),
+        PASSED_OVER: (["d.xlsx", "p.parquet", "train"], False),
+    }
+    admin.commit(view.id)
+    assert {item.name: item.why for item in admin.items(view.id)} == {
+        "pics/a.tif": NOT_SHOWN,
+        "b.jpg": None,
+        "c.jpg": NO_PICTURE,
+    }

@@ -87,7 +87,7 @@ def test_new_pictures_have_their_shapes_where_they_were_drawn(
     assert size_of(Heap({name: picture}), name) == upright
     archive = a_zip({name: picture, "a.json": coco({name: [BOX]}, (200, 100))})
     view = admin.read({"a.zip": archive}, kind=ImportKind.ARCHIVE)
-    wanted = [STORED] if orientation >= 5 else []
+    wanted: list[str | None] = [STORED] if orientation >= 5 else []
     assert [one["sentence"] for one in preview_of(view)["remarks"]] == wanted
     admin.commit(view.id)
     assert [item.why for item in admin.items(view.id)] == (wanted or [None])
