@@ -159,7 +159,7 @@ class Pictures:
             return None
         said = f"{folder}/{path}" if folder and "/" not in path else path
         beside = near.rpartition("/")[0]
-        for exact in dict.fromkeys((f"{beside}/{path}" if beside else path, said)):
+        for exact in dict.fromkeys((f"{beside}/{path}" if beside else path, path)):
             # At the top, and said from elsewhere without a folder, it may be that of any folder.
             if "/" in exact or not beside:
                 found = _alike(self._by_path.get(folded(without_ending(exact)), []), exact)

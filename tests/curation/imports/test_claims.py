@@ -129,6 +129,12 @@ def test_files_are_told_apart_by_the_folder_that_they_are_called_by_or_that_they
     }
 
 
+def test_a_folder_that_every_file_names_tells_nothing_apart():
+    files = {f"cam{at}/Annotations/0001.xml": a_voc(at, folder="images") for at in (1, 2)}
+    found, _ = read_all({**files, "images/0001.jpg": b""})
+    assert [one.unclear for one in found.values()] == [claims.SEVERAL_CLAIM]
+
+
 def test_a_renamed_file_is_about_the_picture_beside_it_and_not_about_a_namesake_elsewhere():
     files = {
         "cam2/Annotations/b.xml": a_voc(11, name="a.jpg"),
