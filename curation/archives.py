@@ -32,6 +32,8 @@ MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_RATIO = 100
 RATIO_COUNTS_FROM = 2**20  # a handful of tiny, well packed files is no bomb
 CHUNK_BYTES = 2**18
+# Bits of an entry's flags (APPNOTE 4.4.4).
+ENCRYPTED, UTF8_NAME = 0x1, 0x800
 NO_ARCHIVE = "This is not a ZIP archive, or it is damaged. Nothing was stored."
 NOT_STORED = "Not stored: the database or the bucket cannot be reached. Send the archive again later."
 
@@ -66,6 +68,8 @@ def list_entries(path: Path, limits: ArchiveLimits = ArchiveLimits()) -> list[zi
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            for entry in entries:
+                entry.filename = _as_written(entry)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError):
         raise RefusedArchive(NO_ARCHIVE) from None
     if len(entries) > limits.files:
@@ -169,7 +173,7 @@ def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, spool: Spool) -> Sp
     name = _shown(entry.filename)
     if "\x00" in entry.orig_filename:
         raise Refused(f"{name} has a name with a NUL character. Rename it.")
-    if entry.flag_bits & 0x1:
+    if entry.flag_bits & ENCRYPTED:
         raise Refused(f"{name} is encrypted. Pack it without a password.")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Refused(f"{name} is a link to another file, not a picture.")
@@ -213,6 +217,14 @@ def _require_inside(entry: zipfile.ZipInfo) -> None:
         raise RefusedArchive(
             f"The archive holds “{_shown(written)}”, which climbs out of its folder. Nothing was stored."
         )
+
+
+def _as_written(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry: without a flag it is in the code page of DOS, but macOS writes UTF-8 and no flag."""
+    try:
+        return entry.filename if entry.flag_bits & UTF8_NAME else entry.filename.encode("cp437").decode()
+    except UnicodeError:
+        return entry.filename
 
 
 def _shown(name: str) -> str:

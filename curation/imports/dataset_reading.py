@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -17,7 +21,6 @@ from curation.imports.bringing import kept_details
 from curation.imports.found import FoundAnswer, FoundMedia, FoundShape, Remark
 from curation.imports.frames import video_of
 from curation.imports.matching import (
-    VIDEOS,
     FileNames,
     Match,
     Wanted,
@@ -30,15 +33,21 @@ from curation.imports.opening import OpenedFiles, opened_files
 from curation.imports.preview import PreviewBook
 from curation.imports.readers import Guess, exported_sums, guess, has_tables, is_told_in, read, unread
 from curation.imports.readers.guessing import OUR_MANIFEST
+from curation.imports.readers.names import VIDEOS
+from curation.imports.readers.picture_size import Layout, picture_layout
 from curation.imports.readers.table import NO_COLUMNS
+from curation.imports.readers.unread import NOT_SHOWN
+from curation.imports.upright import why_other_size
 from curation.imports.withdrawn import find_withdrawn
 from curation.imports.work import ImportWork
 from curation.label_classes import list_label_classes
 from curation.questions import list_questions
 from db.adding import add_rows
 from db.models import ImportItem, ImportOutcome, MediaType, Scope
+from storage.errors import ObjectMissing
 
 AT_A_TIME = 1_000
+AT_ONCE = 4  # pictures whose beginning is read
 # Of a media that these name all that they do not say is not known.
 MANIFEST_FORMATS = ("jsonl",)
 
@@ -49,7 +58,6 @@ WITHDRAWN = "It was withdrawn here: it is left out unless what was withdrawn is 
 WRITTEN_ANEW = "It was written anew since it was registered where it lies: what is there now is read again."
 NOT_NAMED = "The manifest does not name this picture: it comes in as one that nobody has answered."
 CROP = "It lies where an archive of ours has the crops of its pictures, so it was left out."
-OTHER_SIZE = "The file says that the picture has another size than it has here."
 NOTHING = "Nothing that was sent is a picture, a video or an annotation file that can be read."
 
 
@@ -73,6 +81,7 @@ class _Reading:
         self._exact = False
         self._withdrawn: Mapping[str, bool] = {}
         self._anew: set[str] = set()
+        self._layouts: dict[str, Layout | None] = {}
 
     def run(self) -> Mapping[str, Any]:
         self._book.remark(self._files.nameless())
@@ -151,6 +160,12 @@ class _Reading:
                 session, [about.sha256 for about in unknown if about.sha256], keys
             )
             self._anew = written_anew(session, keys) - self._withdrawn.keys()
+        self._layouts = self._look_at(
+            file
+            for found, (_, file), match in zip(batch, wanted, matches, strict=True)
+            if file is not None and match is None and found.size is not None and _shapes(found)
+        )
+        with self._work.sessions() as session:
             rows = [
                 self._row(found, file, about, match)
                 for found, (about, file), match in zip(batch, wanted, matches, strict=True)
@@ -159,8 +174,7 @@ class _Reading:
         self._work.note(self._position, None)
 
     def _wanted(self, found: FoundMedia) -> tuple[Wanted, str | None]:
-        files = self._names.find(found.name)
-        file = files[0] if len(files) == 1 else None
+        file = self._names.find(found.name) if found.unclear is None else None
         sha256, key = found.sha256, None
         if file is not None:
             self._used.add(file)
@@ -170,7 +184,15 @@ class _Reading:
             except Refused as problem:
                 self._book.remark([Remark(file, problem.sentence, fatal=True)])
         name = str(found.details.get("file_name") or found.name)
-        about = Wanted(name, sha256, found.media_id, key, has_file=file is not None, ambiguous=len(files) > 1)
+        about = Wanted(
+            name,
+            sha256,
+            found.media_id,
+            key,
+            has_file=file is not None,
+            ambiguous=self._names.is_ambiguous(found.name),
+            shares_name=found.unclear is not None,
+        )
         if file is not None and key is not None:
             about = replace(about, size=self._files.size(file), modified=self._files.modified(file))
         return about, file
@@ -179,14 +201,14 @@ class _Reading:
         book = self._book
         self._position += 1
         book.remark(found.remarks)
-        size = (match.width, match.height) if match is not None else None
-        if size is not None and found.size is not None and found.size != size:
-            book.remark([Remark(found.name, OTHER_SIZE)])
+        if (said := self._other_size(found, file, match)) is not None:
+            book.remark([Remark(found.name, said)])
         missing = match is None and file is None
+        why = self._why_missing(found, about) if missing else None
         if missing:
             book.leave_unmatched(found.name)
-            if about.ambiguous:
-                book.remark([Remark(found.name, AMBIGUOUS, fatal=True)])
+            if why is not None and why not in (NO_PICTURE, NOT_SHOWN):
+                book.remark([Remark(found.name, why, fatal=True)])
         else:
             kind = "known" if match is not None else self._kind_of_new(about)
             book.media[kind] += 1
@@ -207,9 +229,37 @@ class _Reading:
             "name": found.name[-1024:],
             "wanted": {**_to_payload(found, file, about, match), **exact},
             "outcome": ImportOutcome.LEFT_OUT if missing else ImportOutcome.WAITING,
-            "why": (AMBIGUOUS if about.ambiguous else NO_PICTURE) if missing else None,
+            "why": why,
             "media_id": match.media_id if match is not None else None,
         }
+
+    def _why_missing(self, found: FoundMedia, about: Wanted) -> str:
+        if self._names.is_not_taken(found.name):
+            return NOT_SHOWN  # remarked with all the others that nobody takes
+        return found.unclear or (AMBIGUOUS if about.ambiguous else NO_PICTURE)
+
+    def _other_size(self, found: FoundMedia, file: str | None, match: Match | None) -> str | None:
+        """What there is to say of the size that the file states for a picture."""
+        if found.size is None:
+            return None
+        if match is not None:
+            return why_other_size(found.size, (match.width, match.height), match.orientation)
+        layout = self._layouts.get(file) if file is not None else None
+        return why_other_size(found.size, layout.upright, layout.orientation) if layout is not None else None
+
+    def _look_at(self, names: Iterable[str]) -> dict[str, Layout | None]:
+        """How these pictures are stored: the beginning of each is read, of several at a time."""
+
+        def look(name: str) -> Layout | None:
+            try:
+                with self._files.open(name) as file:
+                    return picture_layout(file)
+            except (Refused, ObjectMissing, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+                return None  # what it says of itself when it is taken is said then
+
+        wanted = list(names)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            return dict(zip(wanted, threads.map(look, wanted), strict=True))
 
     def _kind_of_new(self, about: Wanted) -> str:
         meant = self._withdrawn.get(about.sha256 or about.key or "")
@@ -250,10 +300,15 @@ def _to_payload(found: FoundMedia, file: str | None, about: Wanted, match: Match
         "answer": _answer_payload(found.answer) if found.answer is not None else None,
         "state": found.state,
         "video": _video_number(found, file),
+        "size": list(found.size) if found.size is not None and _shapes(found) else None,
     }
     kept = {name: value for name, value in wanted.items() if value is not None}
     details = kept_details(found.details)
     return {**kept, **({"details": details} if details else {})}
+
+
+def _shapes(found: FoundMedia) -> tuple[FoundShape, ...]:
+    return found.answer.shapes if found.answer is not None else ()
 
 
 def _video_number(found: FoundMedia, file: str | None) -> str | None:

@@ -71,6 +71,7 @@ class FoundMedia:
     state: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    unclear: str | None = None  # why no picture, and no media here, is taken for it by its name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,19 +14,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curation import looks
 from curation.imports.opening import OpenedFiles
-from curation.imports.readers.names import is_packed_along
+from curation.imports.readers.names import CONTENT, folded, is_content, is_media, unhashed, without_ending
 from db.expressions import among
 from db.models import Access, Blob, BlobState, Media, State
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-VIDEOS = frozenset({".mp4", ".m4v", ".webm", ".mov"})
-CONTENT = PICTURES | VIDEOS
 AT_A_TIME = 1_000
-
-
-def is_content(name: str) -> bool:
-    """Whether a file may become a media, by its name; what it is, its content says later."""
-    return ending(name).lower() in CONTENT and not is_packed_along(name)
 
 
 def last_part(name: str) -> str:
@@ -40,36 +33,28 @@ def ending(name: str) -> str:
 
 
 class FileNames:
-    """Files that may become media, found by how annotation files name them."""
+    """Files that may become media, found by what readers took them for."""
 
     def __init__(self, files: OpenedFiles) -> None:
         self._names = [name for name in files.names() if is_content(name)]
         self._whole = set(self._names)
-        self._by_last: dict[str, list[str]] = defaultdict(list)
-        self._by_stem: dict[str, list[str]] = defaultdict(list)
-        for name in self._names:
-            last = last_part(name)
-            self._by_last[last.casefold()].append(name)
-            self._by_stem[last.removesuffix(ending(name)).casefold()].append(name)
+        self._not_taken = {name for name in files.names() if is_media(name) and not is_content(name)}
+        self._alike = Counter(folded(without_ending(last_part(name))) for name in self._names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
-    def find(self, name: str) -> tuple[str, ...]:
-        """The files that may be meant: the one of this name, else those that end so, else those of this last part."""
-        if not self._names:
-            return ()
-        wanted = name.replace("\\", "/").strip("/")
-        if wanted in self._whole:
-            return (wanted,)
-        last = last_part(wanted).casefold()
-        alike = self._by_last.get(last, [])
-        if not alike and not is_content(wanted):
-            alike = self._by_stem.get(last, [])
-        if len(alike) > 1:
-            endings = [one for one in alike if f"/{one}".casefold().endswith(f"/{wanted}".casefold())]
-            alike = endings or alike
-        return tuple(alike)
+    def find(self, name: str) -> str | None:
+        """The file of this name: what else may be meant by it, the readers have found out."""
+        return name if name in self._whole else None
+
+    def is_not_taken(self, name: str) -> bool:
+        """Whether it was sent and is of a kind that nobody can show here."""
+        return name in self._not_taken
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether several files are called so, of which none is meant for certain."""
+        return name not in self._whole and self._alike[folded(without_ending(last_part(name)))] > 1
 
 
 @dataclass(frozen=True)
@@ -84,6 +69,7 @@ class Wanted:
     modified: datetime | None = None
     has_file: bool = False
     ambiguous: bool = False  # several files that were sent are called so
+    shares_name: bool = False  # other entries are called so
 
     @property
     def has_only_a_name(self) -> bool:
@@ -98,8 +84,9 @@ class Match:
     media_id: int
     by: str
     answered: bool
-    width: int | None
-    height: int | None
+    width: int
+    height: int
+    orientation: int
 
 
 def match_media(session: Session, access: Access, wanted: Sequence[Wanted]) -> list[Match | None]:
@@ -112,7 +99,7 @@ def match_media(session: Session, access: Access, wanted: Sequence[Wanted]) -> l
     by_key = _rows(session, "key", Blob.bucket_key, {one.key for one in wanted if one.key})
     of_name_alone = [one for one in wanted if one.has_only_a_name]
     by_id = _rows(session, "id", Media.id, {one.media_id for one in of_name_alone if one.media_id})
-    names = {spelt for one in of_name_alone for spelt in _spellings(one.name)}
+    names = {spelt for one in of_name_alone for alike in _spellings(one.name) for spelt in alike}
     by_name = _rows(session, "file_name", Media.file_name, names)
     found: list[Match | None] = []
     for one in wanted:
@@ -122,7 +109,9 @@ def match_media(session: Session, access: Access, wanted: Sequence[Wanted]) -> l
         if matches and one.has_file and not matches[0].whole:
             matches = None  # its content is lost here: brought once more it heals
         if not matches and one.has_only_a_name:
-            matches = _of_number(by_id.get(one.media_id), one) or _of_name(by_name, one)
+            matches = _of_number(by_id.get(one.media_id), one)
+            if not matches and not one.shares_name:
+                matches = _of_name(by_name, one)
         found.append(matches[0].match if matches else None)
     if not any(match.answered for match in found if match is not None):
         return found
@@ -167,6 +156,7 @@ def _rows(
                 Media.current_annotation_id,
                 Blob.width,
                 Blob.height,
+                Blob.orientation,
                 Blob.state,
                 Blob.size,
                 Blob.created_at,
@@ -180,7 +170,8 @@ def _rows(
             .order_by(Media.id)
         )
         for row in rows:
-            match = Match(row.id, by, row.current_annotation_id is not None, row.width, row.height)
+            answered = row.current_annotation_id is not None
+            match = Match(row.id, by, answered, row.width, row.height, row.orientation)
             whole = row.state == BlobState.STORED
             read_at = row.verified_at or row.created_at
             found[row.found].append(_Row(match, row.file_name, whole, row.size, read_at))
@@ -189,17 +180,32 @@ def _rows(
 
 def _of_number(rows: list[_Row] | None, one: Wanted) -> list[_Row]:
     """A number alone proves nothing: another installation has media of the same numbers."""
-    return [row for row in rows or () if row.file_name in _spellings(one.name)]
+    spellings = {spelt for alike in _spellings(one.name) for spelt in alike}
+    return [row for row in rows or () if row.file_name in spellings]
 
 
 def _of_name(by_name: dict[object, list[_Row]], one: Wanted) -> list[_Row]:
-    rows = [row for spelt in _spellings(one.name) for row in by_name.get(spelt, ())]
-    return rows if len(rows) == 1 else []
+    for alike in _spellings(one.name):
+        if rows := [row for spelt in alike for row in by_name.get(spelt, ())]:
+            return rows if len(rows) == 1 else []
+    return []
 
 
-def _spellings(name: str) -> tuple[str, ...]:
-    """The file names that an annotation file's name may stand for: some formats leave the ending away."""
-    last = last_part(name.replace("\\", "/"))
+def _spellings(name: str) -> list[tuple[str, ...]]:
+    """The file names that an annotation file's name may stand for, the likeliest first.
+
+    Some formats leave the ending away. Label Studio sets a hash before the name of what was uploaded to it, and
+    writes `_` for a blank.
+    """
+    # As the names of media are written here.
+    folders, _, last = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")
+    spelt = [last]
+    if "upload" in folders.split("/") and (before := unhashed(last)) is not None:
+        spelt += [before, before.replace("_", " ")]
+    return [_with_endings(one) for one in dict.fromkeys(spelt)]
+
+
+def _with_endings(last: str) -> tuple[str, ...]:
     if is_content(last):
         return (last,)
     endings = sorted(CONTENT)

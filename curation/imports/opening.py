@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
-from curation.archives import CHUNK_BYTES, ArchiveLimits, list_entries, unpack
+from curation.archives import CHUNK_BYTES, ENCRYPTED, ArchiveLimits, list_entries, unpack
 from curation.content import largest_of
 from curation.datasets.room import require_room
 from curation.errors import CurationError, Refused
@@ -35,6 +35,8 @@ from storage import Bucket
 from storage.errors import ObjectMissing
 
 NO_ROOM = "The server has no room to open this archive at the moment. Try again later."
+LOCKED = "This file of the archive is encrypted and was left out. Pack it without a password."
+ALL_LOCKED = "Every file of this archive is encrypted. Pack it without a password."
 NO_NAME = "Its name is too long, or holds what no name may hold, so it was left out. Rename it."
 SAME_NAME = "Several files of the archive have this name: the last of them counts, and this one was left out."
 LIMITS = ArchiveLimits(files=200_000, unpacked=64 * 2**30, directory=64 * 2**20)
@@ -52,7 +54,7 @@ class OpenedFiles(Files, Protocol):
         ...
 
     def nameless(self) -> list[Remark]:
-        """What was sent and is not among the names: files that nothing can be called by, or called like a later one."""
+        """What was sent and is not among the names: encrypted, without a name, or called like a later one."""
         ...
 
     def leave_out_damaged(self, names: Collection[str]) -> list[str]:
@@ -93,6 +95,8 @@ def opened_files(work: ImportWork, *, anew: bool = False) -> Iterator[OpenedFile
         content = stack.enter_context(tempfile.NamedTemporaryFile(dir=work.spool_folder, suffix=".zip"))
         _copy(work, staged.staged(names[0]), content)
         entries = list_entries(Path(content.name), LIMITS)
+        if entries and all(entry.flag_bits & ENCRYPTED for entry in entries):
+            raise Refused(ALL_LOCKED)
         yield _InArchive(stack.enter_context(zipfile.ZipFile(content.name)), entries)
 
 
@@ -167,6 +171,9 @@ class _InArchive:
             except CurationError:
                 shown = "".join(sign if sign.isprintable() else "·" for sign in entry.filename)
                 self._nameless.append(Remark(shown, NO_NAME, fatal=True))
+                continue
+            if entry.flag_bits & ENCRYPTED:
+                self._nameless.append(Remark(name, LOCKED, fatal=True))
                 continue
             if name in self._entries:
                 self._nameless.append(Remark(name, SAME_NAME, fatal=True))

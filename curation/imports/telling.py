@@ -14,6 +14,7 @@ from curation.annotations import submit_annotation
 from curation.errors import CurationError
 from curation.imports.bringing import Told, comment_of, told_of
 from curation.imports.choices import KEEP
+from curation.imports.upright import STORED, turned_upright, why_other_size
 from curation.imports.work import ImportWork
 from curation.imports.worked_on import plain
 from curation.media_view import AnnotationView, annotation_views
@@ -22,7 +23,7 @@ from curation.reviews import decide
 from curation.sources import get_or_create_source
 from curation.states import SUBMITTABLE
 from curation.tags import get_or_create_tags, tags_by_media, touch
-from db.models import Decision, Media, MediaTag, Origin, State
+from db.models import Blob, Decision, Media, MediaTag, Origin, State
 from db.upsert import insert_or_ignore
 
 SAME = 1e-6
@@ -106,13 +107,28 @@ def tell(
     before = session.scalars(select(Media.state).where(Media.id == media_id)).one()
     same = False
     if answers:
-        same = _answer(session, work, media_id, wanted["answer"], choices, telling)
+        answer = _upright(session, media_id, wanted, telling)
+        same = _answer(session, work, media_id, answer, choices, telling)
     open_to_it = (
         telling.annotation_id is not None or before == State.NEW or (same and before == State.ANNOTATED)
     )
     if state is not None and open_to_it:
         _decide(session, work, media_id, state, comment_of(wanted.get("details", {})), telling)
     return telling
+
+
+def _upright(
+    session: Session, media_id: int, wanted: Mapping[str, Any], telling: Telling
+) -> Mapping[str, Any]:
+    """The answer of an entry on the picture as it is shown here."""
+    answer: Mapping[str, Any] = wanted["answer"]
+    if wanted.get("size") is None:
+        return answer
+    blob = session.scalars(select(Blob).join(Media).where(Media.id == media_id)).one()
+    why = why_other_size(tuple(wanted["size"]), (blob.width, blob.height), blob.orientation)
+    if why is not None:
+        telling.notes.append(why)
+    return turned_upright(answer, blob.orientation) if why == STORED else answer
 
 
 def _fill(

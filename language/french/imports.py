@@ -97,8 +97,18 @@ SENTENCES: dict[str, str] = {
     "Several files of the archive have this name: the last of them counts, and this one was left out.": (
         "Plusieurs fichiers de l’archive portent ce nom : le dernier compte, et celui-ci a été laissé de côté."
     ),
+    "This file of the archive is encrypted and was left out. Pack it without a password.": (
+        "Ce fichier de l’archive est chiffré : il a été laissé de côté. Mettez-le dans l’archive sans mot de passe."
+    ),
+    "Every file of this archive is encrypted. Pack it without a password.": (
+        "Tous les fichiers de cette archive sont chiffrés. Refaites-la sans mot de passe."
+    ),
     "This file is damaged inside the archive and was left out.": (
         "Ce fichier est endommagé dans l’archive : il a été laissé de côté."
+    ),
+    "Its shapes were measured on the picture as it is stored, lying on its side: they were turned upright with it.": (
+        "Ses formes ont été mesurées sur l’image telle qu’elle est enregistrée, couchée : elles ont été redressées "
+        "avec elle."
     ),
     "The file says that the picture has another size than it has here.": (
         "Le fichier donne à l’image une autre taille que celle qu’elle a ici."

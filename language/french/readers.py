@@ -187,6 +187,29 @@ SENTENCES: dict[str, str] = {
     "The file measures in pixels and does not say how large its picture is, which did not come along.": (
         "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
     ),
+    # Files that nobody takes
+    "Files of this kind cannot be shown here, so it was left out. Save it as JPEG, PNG, WebP or MP4.": (
+        "Les fichiers de ce genre ne peuvent pas être montrés ici : il a été laissé de côté. Enregistrez-le en JPEG, "
+        "PNG, WebP ou MP4."
+    ),
+    "It was passed over: it is no picture, no video and no annotation file that is known here.": (
+        "Il n’a pas été lu : ce n’est ni une image, ni une vidéo, ni un fichier d’annotations connu ici."
+    ),
+    # Whose picture it is
+    "The one picture of this name that was sent lies in another folder, which another entry names: this one has no "
+    "picture.": (
+        "La seule image de ce nom qui a été envoyée se trouve dans un autre dossier, nommé par une autre entrée : "
+        "celle-ci n’a pas d’image."
+    ),
+    "Several entries of different folders are called like the one picture that was sent: nobody can tell which of them "
+    "is about it.": (
+        "Plusieurs entrées de dossiers différents portent le nom de la seule image envoyée : personne ne peut dire "
+        "laquelle en parle."
+    ),
+    "Entries of different folders have this name, so no media here is taken for one of them by it alone.": (
+        "Des entrées de dossiers différents portent ce nom : aucun média d’ici n’est pris pour l’une d’elles par "
+        "lui seul."
+    ),
     # Label classes
     "Only the first {} label classes can be mapped: what says one of the {} others is left out.": (
         "Seules les {0:number} premières classes peuvent recevoir une correspondance : ce qui porte l’une des "
@@ -194,6 +217,14 @@ SENTENCES: dict[str, str] = {
     ),
     "A label class of a picture is no word, or too long: it was left out.": (
         "Une classe d’image n’est pas un mot, ou est trop longue : elle a été laissée de côté."
+    ),
+    "This list of classes stands for parts of itself by references (& and * in YAML), which are not followed: it "
+    "was not read. Write them out.": (
+        "Cette liste de classes renvoie à des parties d’elle-même par des références (& et * en YAML), qui ne sont "
+        "pas suivies : elle n’a pas été lue. Écrivez-les en entier."
+    ),
+    "A class of this list has a name that is no word: it was passed over.": (
+        "Une classe de cette liste a un nom qui n’est pas un mot : elle n’a pas été lue."
     ),
     "A class number stands in no list of classes.": "Un numéro de classe n’est dans aucune liste de classes.",
     "An annotation has a category that the file does not name.": (

@@ -5,11 +5,12 @@ No reader raises for what a file holds: what cannot be read is left out and said
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from curation.errors import Refused
-from curation.imports.found import Files, FoundMedia
+from curation.imports.found import Files
 from curation.imports.readers import coco, cvat, guessing, label_studio, lines, table, voc, yolo
+from curation.imports.readers.claims import settled
 from curation.imports.readers.guessing import is_told_in
 from curation.imports.readers.reading import Guess, Reading
 from curation.imports.readers.unread import exported_sums, unread
@@ -26,7 +27,6 @@ _READERS: dict[str, Callable[[Files, Sequence[str]], Reading]] = {
 FORMATS = tuple(_READERS)
 
 NOT_ONE_IS_IN_IT = "None of the files is in this format."
-TWICE = "A picture is named twice: only what came first was read."
 
 __all__ = [
     "FORMATS",
@@ -68,17 +68,5 @@ def read(format: str, files: Files, chosen: Sequence[str] | None = None) -> Read
     if not chosen:
         raise Refused(table.NO_COLUMNS if format == "csv" and has_tables(files) else NOT_ONE_IS_IN_IT)
     reading = _READERS[format](files, chosen)
-    reading.media = _each_once(reading, reading.media)
+    reading.media = settled(reading, reading.media)
     return reading
-
-
-def _each_once(reading: Reading, media: Iterator[FoundMedia]) -> Iterator[FoundMedia]:
-    """Two answers for one picture would be one too many: which of them is right, nobody here can know."""
-    met: set[tuple[str, str | None, int | None]] = set()
-    for found in media:
-        identity = found.name, found.sha256, found.media_id
-        if identity in met:
-            reading.remark(found.name, TWICE, fatal=True)
-        else:
-            met.add(identity)
-            yield found

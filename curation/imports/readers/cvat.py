@@ -156,7 +156,10 @@ def _frame(
     called = (
         f"frame_{int(frame):06d}" if frame.isascii() and frame.isdigit() and len(frame) < 10 else frame[:40]
     )
-    name = pictures.find(called, file) or pictures.find(frame[:40], file) or clean_path(called) or "frame"
+    # The frames of each video are counted from 0, and its file is often called as it is.
+    video = file.rpartition("/")[2].rpartition(".")[0]
+    paths = [path for path in map(clean_path, (called, frame[:40])) if path is not None]
+    name = pictures.claim(paths or ["frame"], file, video)
     size = sizes[0] if sizes else size_of(files, name)
     drawn = Drawn(size)
     for tag, known in shapes:

@@ -7,7 +7,7 @@ from typing import Any
 from curation.errors import InvalidShape
 from curation.formats.reading import number
 from curation.imports.found import Files
-from curation.imports.readers.picture_size import picture_size
+from curation.imports.readers.picture_size import picture_layout
 
 NO_SIZE = "The file measures in pixels and does not say how large its picture is, which did not come along."
 
@@ -27,6 +27,7 @@ def size_of(files: Files, name: str) -> tuple[int, int] | None:
     """The size of a picture that came along, upright."""
     try:
         with files.open(name) as file:
-            return picture_size(file)
+            layout = picture_layout(file)
     except KeyError:
         return None
+    return layout.upright if layout is not None else None

@@ -35,5 +35,8 @@ def writable(value: Any, depth: int = 0) -> Any:
 
 
 def writable_from(value: Any, text: str, start: int = 0, end: int = sys.maxsize) -> Any:
-    """What was read from this part of a JSON text, its signs as in `writable`: most texts need not be gone through."""
-    return writable(value) if text.find(_ESCAPE, start, end) >= 0 else value
+    """What was read from this part of a JSON text, its signs and depth as in `writable`: most texts need not be gone
+    through.
+    """
+    begun = text.count("[", start, end) + text.count("{", start, end)
+    return writable(value) if begun > _DEEPEST or text.find(_ESCAPE, start, end) >= 0 else value

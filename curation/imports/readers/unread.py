@@ -1,12 +1,14 @@
-"""Files that may hold annotations and that are not read: nothing that was sent is passed over in silence."""
+"""Files that nobody takes: nothing that was sent is passed over in silence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from curation.datasets.records import ABOUT, SUMS
 from curation.imports.found import Files, Remark
 from curation.imports.readers.guessing import OUR_MANIFEST, is_told_in
+from curation.imports.readers.names import is_content, is_media, is_packed_along
 from curation.imports.readers.reading import LARGEST_LIST, Guess
 from curation.imports.readers.yolo import is_label_file, is_list
 
@@ -22,6 +24,12 @@ OTHER_FORMAT = (
     "It was not read: it seems to be in another format, and one is read at a time. Choose that one instead."
 )
 UNKNOWN_FORMAT = "It was not read: it may hold annotations, but in none of the formats that are known here."
+NOT_SHOWN = "Files of this kind cannot be shown here, so it was left out. Save it as JPEG, PNG, WebP or MP4."
+PASSED_OVER = "It was passed over: it is no picture, no video and no annotation file that is known here."
+# What people write for people, and what systems leave behind.
+_BESIDE = re.compile(
+    r"\..*|(readme|licen[cs]e|copying|changelog|notes)\b.*|thumbs\.db|desktop\.ini", re.IGNORECASE
+)
 
 
 def exported_sums(files: Files, manifests: Iterable[str]) -> dict[str, str]:
@@ -46,7 +54,7 @@ def unread(
     sums: Mapping[str, str],
     hash_of: Callable[[str], str],
 ) -> Iterator[Remark]:
-    """A remark for each file that may hold annotations and is not among those of the chosen format.
+    """A remark for each file that is neither a picture that is taken nor among those of the chosen format.
 
     What lies beside a manifest says the same as it does for as long as its hash is the one that it was exported with.
     """
@@ -54,11 +62,17 @@ def unread(
     elsewhere = {name for guess in guesses for name in guess.files}
     beside_manifest = chosen is not None and chosen.why == OUR_MANIFEST
     for name in files.names():
-        if name in taken:
+        if name in taken or is_content(name) or is_packed_along(name):
             continue
         if beside_manifest and name in sums:
             if is_told_in(name) and not _is_about(name) and hash_of(name) != sums[name]:
                 yield Remark(name, CHANGED_SINCE, fatal=True)
+        elif not is_told_in(name):
+            last = name.rpartition("/")[2]
+            if is_media(name) and not last.startswith("."):
+                yield Remark(name, NOT_SHOWN, fatal=True)
+            elif last != SUMS and not _BESIDE.fullmatch(last):
+                yield Remark(name, PASSED_OVER)
         elif not _holds_annotations(files, name):
             continue
         elif name not in elsewhere:
@@ -72,9 +86,9 @@ def unread(
 
 
 def _holds_annotations(files: Files, name: str) -> bool:
-    """Whether a file that is not read may say something of a picture, by its name and its size."""
+    """Whether a file of such an ending that is not read may say something of a picture, by its name and its size."""
     *folders, last = name.split("/")
-    if not is_told_in(name) or _is_about(name) or is_list(name) or "ImageSets" in folders:
+    if _is_about(name) or is_list(name) or "ImageSets" in folders:
         return False
     if last.lower().endswith(".txt") and not is_label_file(name):
         return False

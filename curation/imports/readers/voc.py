@@ -53,10 +53,9 @@ def _root(files: Files, name: str) -> Element | None:
 
 def _found(files: Files, pictures: Pictures, name: str, root: Element, reading: Reading) -> FoundMedia:
     stem = name.rpartition(".")[0]
-    said = clean_path(root.findtext("filename"))
+    said = clean_path(root.findtext("filename")) or stem.rpartition("/")[2]
     # Files are renamed together with their picture, and go on naming the old one.
-    picture = (said and pictures.find(said, name)) or pictures.find(stem.rpartition("/")[2], name)
-    picture = picture or said or stem
+    picture = pictures.claim([said, stem.rpartition("/")[2]], name, _folder(root))
     objects = root.findall("object")
     size = said_size(root.findtext("size/width"), root.findtext("size/height"))
     if size is None and objects:
@@ -69,6 +68,12 @@ def _found(files: Files, pictures: Pictures, name: str, root: Element, reading: 
     for place, found in enumerate(objects, 1):
         _draw(drawn, f"{name}:{place}", found, size, first, reading)
     return FoundMedia(picture, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
+
+
+def _folder(root: Element) -> str | None:
+    """The folder that a picture lay in when it was annotated."""
+    folder = clean_path(root.findtext("folder"))
+    return folder and folder.rpartition("/")[2]
 
 
 def _counts_from_zero(found: Element) -> bool:

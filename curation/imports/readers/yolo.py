@@ -27,6 +27,11 @@ _NOT_LABELS = re.compile(r"readme.*|notes|license.*|requirements")
 _LARGEST_YAML = 2**17
 
 BROKEN_LIST = "This list of classes cannot be read."
+REPEATED = (
+    "This list of classes stands for parts of itself by references (& and * in YAML), which are not followed: it "
+    "was not read. Write them out."
+)
+NO_WORD = "A class of this list has a name that is no word: it was passed over."
 BROKEN_LINE = "A line is no class number with numbers behind it: it was left out."
 NOT_NAMED = "A class number stands in no list of classes."
 KEY_POINTS = "Key points were passed over; the box was read."
@@ -65,26 +70,62 @@ def _read_list(files: Files, name: str, reading: Reading) -> dict[int, str]:
     try:
         text = content.decode("utf-8-sig")
         if name.lower().endswith((".yaml", ".yml")):
-            names = _document(content).get("names")
+            names = _names_of(_document(content))
         else:
-            names = [line.strip() for line in text.splitlines()]
-            while names and not names[-1]:
-                names.pop()
-        pairs = names.items() if isinstance(names, dict) else enumerate(names or ())
-        words = {int(place): writable(str(word)) for place, word in pairs}
-        listed = {place: word for place, word in words.items() if 0 < len(word) <= LONGEST_WORD}
+            names = dict(enumerate(line.strip() for line in text.rstrip().splitlines()))
+        words = {int(place): word for place, word in names.items()}
+    except _Repeated:
+        reading.remark(name, REPEATED, fatal=True)
+        return {}
     except (UnicodeDecodeError, ValueError, TypeError, OverflowError):
         reading.remark(name, BROKEN_LIST, fatal=True)
         return {}
-    return dict(sorted(listed.items())[:MOST_CLASSES])
+    if not all(isinstance(word, str) for word in words.values()):
+        reading.remark(name, NO_WORD)
+    listed = {place: writable(word) for place, word in words.items() if isinstance(word, str)}
+    fitting = {place: word for place, word in listed.items() if 0 < len(word) <= LONGEST_WORD}
+    return dict(sorted(fitting.items())[:MOST_CLASSES])
 
 
-def _document(content: bytes) -> dict[Any, Any]:
-    """A YAML file as plain values. Raises ValueError for what is none, or too large for a list of classes."""
+def _names_of(document: dict[str, Any]) -> dict[Any, Any]:
+    """What a YAML file says that classes are called, by their numbers. Raises ValueError for what is no list."""
+    names = document.get("names") or {}
+    if isinstance(names, list):
+        return dict(enumerate(names))
+    if not isinstance(names, dict):
+        raise ValueError("no list of classes")
+    return names
+
+
+class _Repeated(ValueError):
+    """A YAML file that stands for parts of itself by references."""
+
+
+class _PlainLoader(yaml.BaseLoader):  # type: ignore[misc]
+    """YAML whose every value is the text that was written: a class called `no` or `2024` keeps its name.
+
+    References are not followed: a few lines of them, each ten times the one before, stand for more than memory holds.
+    Nor are tags, which ask for something that is no text.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise _Repeated
+        if getattr(event, "tag", None) not in _TAGS:
+            raise ValueError("no plain YAML")
+        return super().compose_node(parent, index)
+
+
+_TAGS = (None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "seq", "map")))
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    """A YAML file as texts, lists and dictionaries. Raises ValueError for what is none, or too large for a list."""
     if len(content) > _LARGEST_YAML:
         raise ValueError("too large")
     try:
-        document = yaml.safe_load(content)
+        document = yaml.load(content, _PlainLoader)
     except (yaml.YAMLError, RecursionError, AttributeError):
         raise ValueError("no YAML") from None
     if not isinstance(document, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tracemalloc
 from contextlib import closing
 from dataclasses import asdict
@@ -262,6 +263,20 @@ def test_json_that_is_made_to_hurt_is_refused(content):
     files = Heap({"a.json": content})
     with pytest.raises(Refused), files.open("a.json") as file:
         list(entries(file))
+
+
+@pytest.mark.parametrize("format", ["coco", "label_studio", "jsonl"])
+def test_what_is_nested_just_so_deep_that_it_can_be_read_once_ends_no_import(format):
+    for depth in (99, 101, *range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()), 5_000):
+        deep = "[" * depth + "]" * depth
+        image = f'{{"id": {deep}, "file_name": "a.jpg", "width": 9, "height": 9}}'
+        annotation = f'{{"id": 1, "image_id": {deep}, "category_id": {deep}, "bbox": {deep}}}'
+        contents = {
+            "coco": f'{{"images": [{image}], "annotations": [{annotation}]}}',
+            "label_studio": f'[{{"id": {deep}, "data": {{"image": "a.jpg"}}, "annotations": {deep}}}]',
+            "jsonl": f'{{"file_name": "a.jpg", "tags": {deep}, "answer": {{"shapes": {deep}}}}}',
+        }
+        assert len(list(read(format, Heap({"a.json": contents[format]}), ["a.json"]).media)) <= 1
 
 
 def test_an_entry_that_never_ends_is_refused_before_it_is_held(monkeypatch):

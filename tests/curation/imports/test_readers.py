@@ -210,11 +210,11 @@ def test_each_folder_of_labels_has_its_nearest_list():
     "hostile",
     [
         "names: !!python/object/apply:os.system ['touch /tmp/harmed']\n",
-        "names: [*nobody]\n",
         "names: " + "[" * 5_000,
         "names: 7\n",
         "names: {a: b}\n",
-        "names: &a [*a]\n#" + "x" * 200_000,
+        "names: smoke\n",
+        "names: [smoke]\n#" + "x" * 200_000,
     ],
 )
 def test_a_hostile_list_of_classes_is_named_and_the_rest_is_read(hostile):
@@ -223,6 +223,25 @@ def test_a_hostile_list_of_classes_is_named_and_the_rest_is_read(hostile):
     assert [(remark.where, remark.sentence) for remark in reading.remarks] == [
         ("data.yaml", yolo.BROKEN_LIST)
     ]
+
+
+@pytest.mark.parametrize("names", ["[*x19]", "[*nobody]", "&a [*a]", "{0: *x19, *x19: smoke}"])
+def test_a_list_of_classes_that_stands_for_more_than_memory_holds_is_never_unfolded(names):
+    nested = ["x0: &x0 [a, a, a, a, a, a, a, a, a, a]"]
+    nested += [f"x{at}: &x{at} [{', '.join([f'*x{at - 1}'] * 10)}]" for at in range(1, 20)]
+    content = "\n".join([*nested, f"names: {names}\n"])
+    found, reading = read_all({"data.yaml": content, "labels/a.txt": "0 .5 .5 .1 .1"}, "yolo")
+    assert boxes(found["images/a"])[0][0] == "class 0"
+    assert [(remark.where, remark.sentence) for remark in reading.remarks] == [("data.yaml", yolo.REPEATED)]
+
+
+def test_classes_are_called_as_they_are_written():
+    content = "names: [no, 2024, 1.50, {smoke: fire}, ~, 'low cloud']\n"
+    lines = "".join(f"{number} .5 .5 .1 .1\n" for number in range(6))
+    found, reading = read_all({"data.yaml": content, "labels/a.txt": lines}, "yolo")
+    words = [shape.label_class for shape in found["images/a"].answer.shapes]
+    assert words == ["no", "2024", "1.50", "class 3", "~", "low cloud"]
+    assert yolo.NO_WORD in {remark.sentence for remark in reading.remarks}
 
 
 # --- Pascal VOC -----------------------------------------------------------------------------------
