@@ -133,7 +133,30 @@ SENTENCES: dict[str, str] = {
     "A reply that is neither yes nor no was left out.": (
         "Une réponse qui n’est ni oui ni non a été laissée de côté."
     ),
-    "A text, a rating or a relation was passed over.": ("Un texte, une note ou une relation n’a pas été lu."),
+    "A text, a rating, a taxonomy or a relation was passed over.": (
+        "Un texte, une note, une taxonomie ou une relation n’a pas été lu."
+    ),
+    "Nothing of what was answered could be read, so it gets no answer.": (
+        "Rien de ce qui a été répondu n’a pu être lu : l’image ne reçoit pas de réponse."
+    ),
+    "A choice is no word, or too long: it was passed over.": (
+        "Un choix n’est pas un mot, ou est trop long : il n’a pas été lu."
+    ),
+    "What was chosen for a single shape was passed over: label classes are those of shapes or of pictures.": (
+        "Ce qui a été choisi pour une seule forme n’a pas été lu : les classes sont celles des formes ou des images."
+    ),
+    "A shape has several label classes: it became a shape for each of them.": (
+        "Une forme a plusieurs classes : elle est devenue une forme pour chacune d’elles."
+    ),
+    "A task has several pictures, and a part of its answer says none of them: it was left out.": (
+        "Une tâche a plusieurs images, et une partie de sa réponse n’en désigne aucune : elle a été laissée de côté."
+    ),
+    "A task has several pictures and an answer without anything on them: they get no answer.": (
+        "Une tâche a plusieurs images et une réponse sans rien dessus : elles ne reçoivent pas de réponse."
+    ),
+    "A picture was turned while it was drawn on: what was drawn was left out.": (
+        "Une image a été tournée pendant le tracé : ce qui y a été tracé a été laissé de côté."
+    ),
     # Shapes
     "A shape reached over the edge by at most a pixel and was pulled inside.": (
         "Une forme dépassait le bord d’un pixel au plus et a été ramenée à l’intérieur."

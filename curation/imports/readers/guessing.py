@@ -128,7 +128,8 @@ def _coco(seen: Seen) -> list[Guess]:
 def _label_studio(seen: Seen) -> list[Guess]:
     def is_one(start: str) -> bool:
         in_full = '"data"' in start and ('"annotations"' in start or '"completions"' in start)
-        minimal = '"original_width"' in start and ('labels"' in start or '"choices"' in start)
+        drawn = '"original_width"' in start and ('labels"' in start or '"choices"' in start)
+        minimal = drawn or ('"annotator"' in start and '"annotation_id"' in start)
         return start.lstrip().startswith("[") and (in_full or minimal)
 
     found = seen.like(("json",), is_one)
