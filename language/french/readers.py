@@ -73,6 +73,19 @@ SENTENCES: dict[str, str] = {
         "Aucune colonne de ce tableau ne nomme d’image, comme le feraient file_name, image ou path : rien n’en a été"
         " lu."
     ),
+    "Where shapes are is written in columns that are not understood here ({}): nothing of this table was read.": (
+        "La place des formes est écrite dans des colonnes qui ne sont pas comprises ici ({0}) : rien de ce tableau n’a "
+        "été lu."
+    ),
+    "A column of four numbers was read as left, top, width and height of a box, as COCO has them.": (
+        "Une colonne de quatre nombres a été lue comme gauche, haut, largeur et hauteur d’un rectangle, comme en COCO."
+    ),
+    "A column of four numbers was read as left, top, right and low edge of a box.": (
+        "Une colonne de quatre nombres a été lue comme bords gauche, haut, droit et bas d’un rectangle."
+    ),
+    "A column of outlines was passed over: the boxes beside it were read.": (
+        "Une colonne de contours n’a pas été lue : les rectangles à côté l’ont été."
+    ),
     "A line is no JSON, or too long: it was left out.": (
         "Une ligne n’est pas du JSON, ou est trop longue : elle a été laissée de côté."
     ),

@@ -19,7 +19,7 @@ from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundAnswer, FoundMedia
 from curation.imports.readers import lines
-from curation.imports.readers.columns import SEPARATORS, Columns, find_columns
+from curation.imports.readers.columns import SEPARATORS, Columns, find_columns, said_separator
 from curation.imports.readers.drawn import Drawn, likelihood
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
@@ -36,6 +36,9 @@ BROKEN = "This table breaks off: a line of it cannot be read."
 TOO_LARGE = "A line of this table is too long: it was read to there."
 NO_NAME = "A line names no picture and was left out."
 BROKEN_CORNERS = "A line has corners that are no numbers: its shape was left out."
+LEFT_TOP_SIZE = "A column of four numbers was read as left, top, width and height of a box, as COCO has them."
+CORNERS = "A column of four numbers was read as left, top, right and low edge of a box."
+OUTLINE = "A column of outlines was passed over: the boxes beside it were read."
 NO_SHAPES = "The table counts shapes and does not hold them: this answer needs a line per shape."
 # What our columns are called in everything else of ours.
 _RENAMED = {
@@ -92,17 +95,31 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
     columns = None
     with files.open(name) as file, closing(io.TextIOWrapper(file, _encoding(start), newline="")) as text:
         try:
-            head = text.readline(2**16)
-            separator = max(SEPARATORS, key=head.count)
+            head, before = text.readline(2**16), 1
+            separator = said_separator(head)
+            if separator is not None:
+                head, before = text.readline(2**16), 2
+            separator = separator or max(SEPARATORS, key=head.count)
             first = next(csv.reader([writable(head)], delimiter=separator), [])
             columns = find_columns(first)
             if columns is None:
                 reading.remark(name, NO_COLUMNS, fatal=True)
                 return None
+            if columns.not_understood:
+                named = ", ".join(columns.not_understood)[:200]
+                reading.remark(
+                    name,
+                    f"Where shapes are is written in columns that are not understood here ({named}): nothing of this "
+                    "table was read.",
+                    fatal=True,
+                )
+                return None
+            if columns.place in (("bbox",), ("bbox_corners",)):
+                reading.remark(name, LEFT_TOP_SIZE if columns.place == ("bbox",) else CORNERS)
             columns.decimal_comma = separator != ","
             if columns.headless:
-                _put_row(shelf, name, 1, first, columns, reading)
-            for place, row in enumerate(_rows(text, separator), 2):
+                _put_row(shelf, name, before, first, columns, reading)
+            for place, row in enumerate(_rows(text, separator), before + 1):
                 if any(cell.strip() for cell in row):
                     _put_row(shelf, name, place, row, columns, reading)
         except (csv.Error, UnicodeError):
@@ -266,35 +283,31 @@ def _their_media(
     drawn = Drawn(size)
     for row in rows:
         word = row.get("class", "")[:LONGEST_WORD]
-        corners = [row.get(column, "") for column in columns.corners]
         if word:
             reading.name_class(word)
-        if any(corners):
-            _draw_theirs(drawn, row, word, corners, columns, size)
-        elif word:
-            drawn.label_class(word)
+        _draw_theirs(drawn, row, word, columns, size)
     return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
 
 
 def _draw_theirs(
-    drawn: Drawn,
-    row: Mapping[str, str],
-    word: str,
-    corners: list[str],
-    columns: Columns,
-    size: tuple[int, int] | None,
+    drawn: Drawn, row: Mapping[str, str], word: str, columns: Columns, size: tuple[int, int] | None
 ) -> None:
+    if row.get("outline"):
+        drawn.remark(row["line"], OUTLINE)
     try:
-        x, y, to_x, to_y = (columns.number(corner) for corner in corners)
+        corners = columns.corners(row)
     except InvalidShape:
         drawn.leave_out(row["line"], BROKEN_CORNERS)
         return
-    if columns.sizes:
-        to_x, to_y = x + to_x, y + to_y
+    if corners is None:
+        if word:
+            drawn.label_class(word)
+        return
+    across, down = size or (1, 1)
+    if columns.pixels and size is None:
+        drawn.leave_out(row["line"], NO_SIZE)
+        return
     if columns.pixels:
-        if size is None:
-            drawn.leave_out(row["line"], NO_SIZE)
-            return
-        x, y, to_x, to_y = x / size[0], y / size[1], to_x / size[0], to_y / size[1]
+        corners = [corners[0] / across, corners[1] / down, corners[2] / across, corners[3] / down]
     confidence = likelihood(row["confidence"]) if row.get("confidence") else None
-    drawn.box(row["line"], word, (x, y, to_x, to_y), confidence=confidence)
+    drawn.box(row["line"], word, corners, confidence=confidence)

@@ -26,12 +26,70 @@ PICTURE = a_jpeg(200, 100)
         "smoke,20,10,40,20,a.jpg,200,100\n",
         "smoke,20,10,40,20,a.jpg,200,100\n",  # Make Sense, which names no columns
         "images/a.jpg,20,10,60,30,smoke\n",  # RetinaNet
+        "image,label,x_center,y_center,width,height\na.jpg,smoke,0.2,0.2,0.2,0.2\n",
+        "image,label,cx,cy,w,h,width,height\na.jpg,smoke,40,20,40,20,200,100\n",
+        "image,image_width,image_height,label,x,y,width,height\na.jpg,200,100,smoke,20,10,40,20\n",
+        "image,label,left,top,width,height\na.jpg,smoke,20,10,40,20\n",
+        "image,label,x0,y0,x1,y1\na.jpg,smoke,20,10,60,30\n",
+        "sep=;\r\nfilename;class;xmin;ymin;xmax;ymax\r\na.jpg;smoke;20;10;60;30\r\n",
     ],
 )
 def test_tables_of_other_tools(content):
     found, reading = read_all({"labels.csv": content, "images/a.jpg": PICTURE})
     assert boxes(found["images/a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
     assert list(reading.remarks) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('image_id,label,bbox\na.jpg,smoke,"[20, 10, 40, 20]"\n', table.LEFT_TOP_SIZE),
+        (
+            'image_id,width,height,bbox,label\na,200,100,"[20.0, 10.0, 40.0, 20.0]",smoke\n',
+            table.LEFT_TOP_SIZE,
+        ),
+        ("image;label;bbox\na.jpg;smoke;0.1 0.1 0.2 0.2\n", table.LEFT_TOP_SIZE),
+        ('image,label,bbox_xyxy\na.jpg,smoke,"(20,10,60,30)"\n', table.CORNERS),
+    ],
+)
+def test_what_four_numbers_of_one_cell_were_taken_for_is_said(content, sentence):
+    found, reading = read_all({"labels.csv": content, "images/a.jpg": PICTURE})
+    assert boxes(found["images/a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+    assert [(remark.where, remark.sentence) for remark in reading.remarks] == [("labels.csv", sentence)]
+
+
+def test_a_cell_that_is_not_four_numbers_is_no_box():
+    rows = 'image,label,bbox\na.jpg,smoke,"[20, 10, 40]"\nb.jpg,smoke,"[[1,2,3,4],[5,6,7,8]]"\nc.jpg,,\n'
+    found, _ = read_all({"labels.csv": rows, "a.jpg": PICTURE})
+    assert [media.answer is None for media in found.values()] == [True, True, False]
+    assert table.BROKEN_CORNERS in said(found["b.jpg"])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "image,label,polygon",
+        "image,label,x,y",
+        "image,label,xmin,ymin",
+        "image,label,x1,y1,x2,y2,x3,y3,x4,y4",
+        "filename,region_shape_attributes,region_attributes",
+        "image,label,coordinates",
+        "image,label,bbox_px",
+    ],
+)
+def test_places_that_are_not_understood_stop_the_reading(header):
+    row = ",".join(["a.jpg", "smoke", *"12345678"][: header.count(",") + 1])
+    found, reading = read_all({"labels.csv": f"{header}\n{row}\n", "a.jpg": PICTURE})
+    assert found == {}
+    ((where, sentence, fatal),) = [(one.where, one.sentence, one.fatal) for one in reading.remarks]
+    assert (where, fatal) == ("labels.csv", True)
+    assert header.split(",")[-1] in sentence or "region_shape_attributes" in sentence
+
+
+def test_outlines_beside_boxes_are_said_to_be_passed_over():
+    rows = 'image,label,polygon,xmin,ymin,xmax,ymax\na.jpg,smoke,"[[1,2]]",20,10,60,30\nb.jpg,smoke,,20,10,60,30\n'
+    found, _ = read_all({"labels.csv": rows, "a.jpg": PICTURE, "b.jpg": PICTURE})
+    assert [said(media) for media in found.values()] == [{table.OUTLINE}, set()]
 
 
 def test_lines_of_one_picture_may_stand_apart_and_say_nothing_is_here():
