@@ -152,6 +152,9 @@ SENTENCES: dict[str, str] = {
     "Nothing of what was answered could be read, so it gets no answer.": (
         "Rien de ce qui a été répondu n’a pu être lu : l’image ne reçoit pas de réponse."
     ),
+    "A label of a whole picture is no word, or too long: it was passed over.": (
+        "Une étiquette d’image n’est pas un mot, ou est trop longue : elle n’a pas été lue."
+    ),
     "A choice is no word, or too long: it was passed over.": (
         "Un choix n’est pas un mot, ou est trop long : il n’a pas été lu."
     ),
@@ -219,7 +222,27 @@ SENTENCES: dict[str, str] = {
     "Key points were passed over; the box was read.": (
         "Les points clés n’ont pas été lus ; le rectangle l’a été."
     ),
-    "Its corners count pixels from 0.": "Ses coins comptent les pixels à partir de 0.",
+    "A corner stands at 0, so the corners of all these files were read as counting pixels from 0.": (
+        "Un coin est à 0 : les coins de tous ces fichiers ont donc été lus comme comptant les pixels à partir de 0."
+    ),
+    "What is said of a shape beside its label class (attributes) is not kept.": (
+        "Ce qui est dit d’une forme à côté de sa classe (attributs) n’est pas conservé."
+    ),
+    "A shape is marked as hidden in part, which is not kept.": (
+        "Une forme est marquée comme cachée en partie, ce qui n’est pas conservé."
+    ),
+    "A shape is marked as cut off by the edge of its picture, which is not kept.": (
+        "Une forme est marquée comme coupée par le bord de son image, ce qui n’est pas conservé."
+    ),
+    "A shape is marked as difficult, which is not kept.": (
+        "Une forme est marquée comme difficile, ce qui n’est pas conservé."
+    ),
+    "A part of an object was passed over; the object was read.": (
+        "Une partie d’un objet n’a pas été lue ; l’objet l’a été."
+    ),
+    "A shape is marked as a crowd of objects and is read as one.": (
+        "Une forme est marquée comme une foule d’objets et est lue comme un seul."
+    ),
     "The file measures in pixels and does not say how large its picture is, which did not come along.": (
         "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
     ),

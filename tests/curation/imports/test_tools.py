@@ -188,7 +188,7 @@ def test_cvat_images():
     assert boxes(media)[:2] == [("smoke", (0.1, 0.1, 0.3, 0.3)), ("smoke", (0.45, 0.4, 0.55, 0.6))]
     assert media.answer.shapes[2].points == ((0.1, 0.1), (0.3, 0.1), (0.2, 0.5))
     assert media.answer.label_classes == ("night",)
-    assert said(media) == {drawn.TURNED, drawn.NOT_READ}
+    assert said(media) == {drawn.TURNED, drawn.NOT_READ, drawn.HIDDEN}
     assert said(found["b.jpg"]) == {drawn.NOTHING_DRAWN}
     assert (reading.classes[0].word, reading.classes[0].colour) == ("smoke", "#ff0000")
 
@@ -208,3 +208,71 @@ def test_a_cvat_file_that_breaks_off_keeps_what_stood_before():
     found, reading = read_all({"annotations.xml": CVAT_IMAGES[:-40], "pics/a.jpg": b""})
     assert "pics/a.jpg" in found
     assert [remark.fatal for remark in reading.remarks] == [True]
+
+
+def test_what_cvat_says_beside_a_label_class_is_counted_as_passed_over():
+    hidden = CVAT_IMAGES.replace(
+        'ybr="30" z_order="0"/>', 'ybr="30"><attribute name="density">thick</attribute></box>'
+    )
+    found, _ = read_all({"annotations.xml": hidden, "pics/a.jpg": b""})
+    assert said(found["pics/a.jpg"]) == {drawn.TURNED, drawn.NOT_READ, drawn.HIDDEN, drawn.ATTRIBUTES}
+
+
+@pytest.mark.parametrize("inside", [f'<tag label="{"x" * 300}"/>', '<blob label="smoke"/>'])
+def test_nothing_of_cvat_that_is_not_understood_becomes_nothing_here(inside):
+    document = f'<annotations><image name="a.jpg" width="200" height="100">{inside}</image></annotations>'
+    found, _ = read_all({"annotations.xml": document})
+    assert found["a.jpg"].answer is None
+    assert any(remark.fatal for remark in found["a.jpg"].remarks)
+
+
+def a_project(*tracks, sizes=((200, 100), (400, 200))):
+    tasks = "".join(
+        f"<task><id>{number}</id><name>cam {number}</name><source>v{number}.mp4</source><original_size>"
+        f"<width>{width}</width><height>{height}</height></original_size></task>"
+        for number, (width, height) in enumerate(sizes, 1)
+    )
+    boxes = "".join(
+        f'<track label="smoke" task_id="{task}"><box frame="{frame}" outside="0" xtl="{left}" ytl="10" xbr="80" '
+        'ybr="50"/></track>'
+        for task, frame, left in tracks
+    )
+    return f"<annotations><meta><project><tasks>{tasks}</tasks></project></meta>{boxes}</annotations>"
+
+
+def test_the_tracks_of_a_project_are_measured_by_their_own_task():
+    found, reading = read_all(
+        {
+            "annotations.xml": a_project((1, 0, 20), (2, 1, 20)),
+            "frame_000000.jpg": PICTURE,
+            "frame_000001.jpg": a_jpeg(400, 200),
+        }
+    )
+    assert boxes(found["frame_000000.jpg"]) == [("smoke", (0.1, 0.1, 0.4, 0.5))]
+    assert boxes(found["frame_000001.jpg"]) == [("smoke", (0.05, 0.05, 0.2, 0.25))]
+    assert list(reading.remarks) == []
+
+
+@pytest.mark.parametrize("folder", ["cam {}", "images/cam {}", "task_{}", "v{}"])
+def test_frames_of_the_same_number_are_told_apart_by_the_folders_of_their_tasks(folder):
+    first, second = (f"{folder.format(number)}/frame_000000.jpg" for number in (1, 2))
+    files = {first: PICTURE, second: a_jpeg(400, 200)}
+    found, _ = read_all({"annotations.xml": a_project((1, 0, 20), (2, 0, 40)), **files})
+    assert boxes(found[first]) == [("smoke", (0.1, 0.1, 0.4, 0.5))]
+    assert boxes(found[second]) == [("smoke", (0.1, 0.05, 0.2, 0.25))]
+
+
+def test_a_frame_that_may_be_of_either_task_is_neither():
+    document = a_project((1, 0, 20), (2, 0, 40))
+    found, _ = read_all({"annotations.xml": document, "frame_000000.jpg": PICTURE})
+    assert set(found) == {"cam 1 frame_000000", "cam 2 frame_000000"}
+    found, _ = read_all({"annotations.xml": a_project((2, 0, 40)), "frame_000000.jpg": PICTURE})
+    assert set(found) == {"cam 2 frame_000000"}, "it has the size of the other task"
+
+
+def test_tracks_that_name_no_task_are_measured_by_their_picture():
+    document = a_project((1, 0, 20)).replace(' task_id="1"', "")
+    found, _ = read_all({"annotations.xml": document, "frame_000000.jpg": a_jpeg(400, 200)})
+    assert boxes(found["frame_000000.jpg"]) == [("smoke", (0.05, 0.05, 0.2, 0.25))]
+    found, _ = read_all({"annotations.xml": document})
+    assert found["frame_000000"].answer is None
