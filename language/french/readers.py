@@ -140,6 +140,18 @@ SENTENCES: dict[str, str] = {
     "The table counts shapes and does not hold them: this answer needs a line per shape.": (
         "Le tableau compte les formes et ne les contient pas : cette réponse demande une ligne par forme."
     ),
+    "The table has another number of rows for a media than it counts shapes: those that are there were read.": (
+        "Le tableau a, pour un média, un autre nombre de lignes que de formes comptées : celles qui s’y trouvent ont "
+        "été lues."
+    ),
+    "A captured_at is not a time that can be read: it is left out.": (
+        "Un captured_at n’est pas une date lisible : il est laissé de côté."
+    ),
+    "Nothing in this table tells which of the two numbers of a captured_at is the day: it is left out. Write it like "
+    "2026-08-12T17:42:08Z.": (
+        "Rien dans ce tableau ne dit lequel des deux nombres d’un captured_at est le jour : il est laissé de côté. "
+        "Écrivez-le comme 2026-08-12T17:42:08Z."
+    ),
     "A task has several answers: the last one was read.": (
         "Une tâche a plusieurs réponses : la dernière a été lue."
     ),

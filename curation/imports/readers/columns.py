@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from curation.errors import InvalidShape
 from curation.formats import reading
+from curation.imports.readers.own_dates import Dates
 
 SEPARATORS = (",", ";", "\t", "|")
 # How Excel is told what stands between the cells, before the names of the columns.
@@ -73,6 +74,7 @@ class Columns:
     place: tuple[str, ...] = ()
     # Columns that seem to say where a shape is, in a way that nobody here understands.
     not_understood: tuple[str, ...] = ()
+    dates: Dates = field(default_factory=Dates)
 
     def corners(self, cells: Mapping[str, str]) -> list[float] | None:
         """Where the shape of a line is: its left, top, right and low edge; None where it has none.

@@ -23,6 +23,7 @@ from curation.imports.readers.columns import SEPARATORS, Columns, find_columns, 
 from curation.imports.readers.drawn import Drawn, likelihood
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.own_dates import COLUMN as CAPTURED_AT
 from curation.imports.readers.reading import LARGEST_ROW, LONGEST_WORD, Reading
 from curation.imports.readers.shelf import Shelf
 from curation.imports.readers.signs import UNREADABLE_SIGN, writable
@@ -39,6 +40,9 @@ BROKEN_CORNERS = "A line has corners that are no numbers: its shape was left out
 LEFT_TOP_SIZE = "A column of four numbers was read as left, top, width and height of a box, as COCO has them."
 CORNERS = "A column of four numbers was read as left, top, right and low edge of a box."
 OUTLINE = "A column of outlines was passed over: the boxes beside it were read."
+ROWS_MISSING = (
+    "The table has another number of rows for a media than it counts shapes: those that are there were read."
+)
 NO_SHAPES = "The table counts shapes and does not hold them: this answer needs a line per shape."
 # What our columns are called in everything else of ours.
 _RENAMED = {
@@ -84,7 +88,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     reading.remark(f"{name}:{key}", error.sentence, fatal=True)
                     continue
                 if columns.ours:
-                    yield _our_media(rows, name, pictures, reading)
+                    yield _our_media(rows, name, columns, pictures, reading)
                 else:
                     yield _their_media(files, rows, name, columns, pictures, reading)
 
@@ -173,6 +177,8 @@ def _put_row(shelf: Shelf, name: str, place: int, row: list[str], columns: Colum
         reading.remark(f"{name}:{place}", NO_NAME, fatal=True)
         return
     columns.look_at(cells)
+    if columns.ours:
+        columns.dates.look_at(cells)
     shelf.put(key, {**cells, "line": f"{name}:{place}"})
 
 
@@ -184,7 +190,9 @@ def _unescaped(cell: str) -> str:
 # --- ours -----------------------------------------------------------------------------------------
 
 
-def _our_media(rows: list[dict[str, str]], file: str, pictures: Pictures, reading: Reading) -> FoundMedia:
+def _our_media(
+    rows: list[dict[str, str]], file: str, columns: Columns, pictures: Pictures, reading: Reading
+) -> FoundMedia:
     first = rows[0]
     said = clean_path(first.get("file_name")) or first.get("sha256") or first["line"]
     size = said_size(first.get("width"), first.get("height"))
@@ -195,6 +203,9 @@ def _our_media(rows: list[dict[str, str]], file: str, pictures: Pictures, readin
         for column, cell in first.items()
         if cell and column not in _NOT_DETAILS and column != "line"
     }
+    document.pop(CAPTURED_AT, None)
+    if (captured_at := columns.dates.read(first, drawn)) is not None:
+        document[CAPTURED_AT] = captured_at
     document |= {"sha256": first.get("sha256"), "state": first.get("state")}
     document["media_id"] = _whole(first.get("media_id"))
     found = pictures.find(said, file)
@@ -212,9 +223,12 @@ def _our_answer(rows: list[dict[str, str]], drawn: Drawn, reading: Reading) -> F
     for row in rows:
         if row.get("x_min"):
             _draw_ours(drawn, row, reading)
-    if first["shape_count"] not in ("0", "0.0") and not any(row.get("x_min") for row in rows):
+    drawn_here = sum(bool(row.get("x_min")) for row in rows)
+    if first["shape_count"] not in ("0", "0.0") and not drawn_here:
         drawn.leave_out(first["line"], NO_SHAPES)
         return None
+    if _whole(first["shape_count"]) != drawn_here:
+        drawn.remark(first["line"], ROWS_MISSING)
     words = [word for word in first.get("label_classes", "").split(";") if word]
     for word in words:
         reading.name_class(word)
@@ -260,7 +274,7 @@ def _detail(column: str, cell: str) -> Any:
 
 def _whole(cell: str | None) -> int | None:
     """A whole number, also where a spreadsheet has written `12.0`."""
-    text = (cell or "").removesuffix(".0")
+    text = (cell or "").removesuffix(".0").removesuffix(",0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
 
-from curation.imports.readers import drawn, label_studio, table
+from curation.imports.readers import drawn, label_studio, own_dates, table
 from tests.factories import a_jpeg
 from tests.heaps import boxes, read_all, said
 
@@ -103,6 +105,60 @@ def test_lines_of_one_picture_may_stand_apart_and_say_nothing_is_here():
 def test_a_table_of_classes_is_about_whole_pictures():
     found, _ = read_all({"labels.csv": "image,label\na.jpg,smoke\n".encode("utf-16")})
     assert found["a.jpg"].answer.label_classes == ("smoke",)
+
+
+OURS = "media_id;sha256;file_name;state;captured_at;shape_count;label_class;x_min;y_min;x_max;y_max\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "others", "captured_at"),
+    [
+        ("28/03/2026 06:01", "", "2026-03-28T06:01:00.000000Z"),
+        ("12/08/2026 17:42", "2;;b.jpg;new;28/03/2026 06:01;;;;;;\n", "2026-08-12T17:42:00.000000Z"),
+        ("12/08/2026 17:42", "2;;b.jpg;new;3/28/2026 6:01 AM;;;;;;\n", "2026-12-08T17:42:00.000000Z"),
+        ("2026-08-12 19:42:08+02:00", "", "2026-08-12T17:42:08.000000Z"),
+        ("46246,5", "", "2026-08-12T12:00:00.000000Z"),
+    ],
+)
+def test_times_that_a_spreadsheet_wrote_anew_are_read_as_the_table_editor_does(written, others, captured_at):
+    found, _ = read_all({"t.csv": f"{OURS}1;;a.jpg;new;{written};;;;;;\n{others}"})
+    assert found["a.jpg"].details["captured_at"] == captured_at
+    assert found["a.jpg"].remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("12/08/2026 17:42", own_dates.WHICH_IS_THE_DAY),
+        ("yesterday", own_dates.NO_TIME),
+        ("40/40/2026", own_dates.NO_TIME),
+        ("1326-08-12", own_dates.NO_TIME),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_said_while_the_table_is_read(written, sentence):
+    found, _ = read_all({"t.csv": f"{OURS}1;;a.jpg;new;{written};;;;;;\n"})
+    assert "captured_at" not in found["a.jpg"].details
+    assert said(found["a.jpg"]) == {sentence}
+
+
+def test_a_time_of_which_a_spreadsheet_shows_less_is_what_it_was():
+    was = ["0", "1", None, "new", None, None, None, None, None, "2026-08-12T17:42:08.250000Z", "", "", None]
+    rows = [["media_id", "state", "file_name", "captured_at", "base"]]
+    rows += [["1", "new", "a.jpg", "12/08/2026 17:42", json.dumps(was)]]
+    content = io.StringIO()
+    csv.writer(content).writerows(rows)
+    found, _ = read_all({"t.csv": content.getvalue()})
+    assert found["a.jpg"].details["captured_at"] == "2026-08-12T17:42:08.250000Z"
+
+
+def test_rows_of_shapes_that_are_gone_are_said():
+    row = "1;;a.jpg;accepted;;{};smoke;0,1;0,1;0,3;0,3\n"
+    found, _ = read_all({"t.csv": OURS + row.format(3)})
+    assert boxes(found["a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+    assert said(found["a.jpg"]) == {table.ROWS_MISSING}
+    for count in ("1", "1.0", "1,0"):
+        found, _ = read_all({"t.csv": OURS + row.format(count)})
+        assert found["a.jpg"].remarks == ()
 
 
 # --- Label Studio ---------------------------------------------------------------------------------
