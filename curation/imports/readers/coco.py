@@ -16,7 +16,7 @@ from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundAnswer, FoundMedia
 from curation.imports.readers import lines
-from curation.imports.readers.drawn import ATTRIBUTES, NOTHING_DRAWN, Drawn, likelihood
+from curation.imports.readers.drawn import ATTRIBUTES, NOT_FOUR, NOTHING_DRAWN, Drawn, likelihood
 from curation.imports.readers.json_stream import entries
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
@@ -32,7 +32,6 @@ PIECES = "A polygon in several pieces became its box."
 HALF_A_POINT = "A polygon has half a point and was left out."
 CROWD = "A shape is marked as a crowd of objects and is read as one."
 NO_BOX = "An annotation has a mask and no box: it was left out."
-NOT_FOUR = "A box that is not four numbers was left out."
 
 
 @dataclass

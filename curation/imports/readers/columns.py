@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from curation.errors import InvalidShape
 from curation.formats import reading
+from curation.imports.readers.drawn import NOT_FOUR
 from curation.imports.readers.own_dates import Dates
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -85,7 +86,7 @@ class Columns:
         if not any(written):
             return None
         if len(written) != 4:
-            raise InvalidShape("A box is four numbers.")
+            raise InvalidShape(NOT_FOUR)
         x, y, to_x, to_y = (self._number(one) for one in written)
         if self.place[-1] in ("h", "bbox"):
             to_x, to_y = x + to_x, y + to_y

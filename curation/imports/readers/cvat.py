@@ -187,8 +187,9 @@ def _frame(
     called = (
         f"frame_{int(frame):06d}" if frame.isascii() and frame.isdigit() and len(frame) < 10 else frame[:40]
     )
-    name = tasks.find(pictures, files, file, task, (called, frame[:40]), shared=shared)
-    name = clean_path(name) or clean_path(called) or "frame"
+    name = pictures.find(called, file) or pictures.find(frame[:40], file) or clean_path(called) or "frame"
+    # Of several tasks only what is plainly a frame of this one.
+    name = tasks.find(pictures, files, file, task, (called, frame[:40]), shared=shared) or name
     size = tasks.size(task) or size_of(files, name)
     drawn = Drawn(size)
     for tag, known in shapes:

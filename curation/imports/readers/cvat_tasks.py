@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from curation.imports.found import Files
 from curation.imports.readers.measuring import said_size, size_of
-from curation.imports.readers.names import Pictures
+from curation.imports.readers.names import Pictures, clean_path
 
 Size = tuple[int, int]
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
@@ -34,26 +34,26 @@ class Tasks:
     def find(
         self, pictures: Pictures, files: Files, file: str, task: str, names: Sequence[str], *, shared: bool
     ) -> str | None:
-        """The picture that is a frame of this task, called by one of these names. None for none, or several.
+        """The name of a frame of this task, called by one of these; None where the file has one task alone.
 
-        Where there are several tasks a folder that is called as one of them holds the frames of that one alone.
-        Outside of such folders a frame of which other tasks have the number too (`shared`) may be any of theirs.
+        A folder that is called as a task holds the frames of that one alone. Outside of such folders a frame of which
+        other tasks have the number too (`shared`) may be any of theirs.
         """
-        several = len(self.called) > 1 and task in self.called
+        if len(self.called) < 2 or task not in self.called:
+            return None
         for name in names:
-            for folder in self.called[task] if several else ():
+            for folder in self.called[task]:
                 found = pictures.find(f"{folder}/{name}", file)
                 if found is not None and self._task_of(found) == task:
                     return found
             found = pictures.find(name, file)
+            whose = self._task_of(found) if found is not None else None
             if found is not None and (
-                not several
-                or self._task_of(found) == task
-                or (self._task_of(found) is None and not shared and self._has_size(files, found, task))
+                whose == task or (whose is None and not shared and self._has_size(files, found, task))
             ):
                 return found
         # A name of its own: whoever looks for the picture is not to come upon that of another task.
-        return f"{self.called[task][0]} {names[0]}".replace("/", " ") if several else None
+        return clean_path(f"{self.called[task][0]} {names[0]}".replace("/", " "))
 
     def _has_size(self, files: Files, picture: str, task: str) -> bool:
         said, size = self.sizes.get(task), size_of(files, picture)

@@ -19,6 +19,7 @@ from curation.imports.readers.label_studio_tasks import (
     Task,
     TaskPicture,
     is_drawn,
+    place_of,
     read_task,
     region_of,
 )
@@ -80,13 +81,13 @@ def _found(
         reading.remark(where, NONE_OF_SEVERAL, fatal=True)
         yield FoundMedia(pictures.find(first.path, file) or first.path)
     else:
-        left = len(task.results)
+        meant: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for result in task.results:
+            meant.setdefault(place_of(result) or ("", 0), []).append(result)
         for picture in task.pictures:
-            meant = [result for result in task.results if picture.is_meant_by(result)]
-            left -= len(meant)
-            if meant:
-                yield _answered(files, task, picture, meant, where, file, pictures, reading)
-        for _ in range(left):
+            if of_picture := meant.pop(picture.place, None):
+                yield _answered(files, task, picture, of_picture, where, file, pictures, reading)
+        for _ in range(sum(map(len, meant.values()))):
             reading.remark(where, WHICH_PICTURE, fatal=True)
 
 

@@ -47,11 +47,10 @@ class TaskPicture:
     index: int | None
     path: str
 
-    def is_meant_by(self, result: Mapping[str, Any]) -> bool:
-        """Whether a result says that it is about this one of several pictures."""
-        to = result.get("to_name")
-        named = str(to).casefold().lstrip("$") == self.key.casefold() if to is not None else False
-        return named and (self.index is None or result.get("item_index", 0) == self.index)
+    @property
+    def place(self) -> tuple[str, int]:
+        """What a result says that is about this one of several pictures."""
+        return self.key, self.index or 0
 
 
 @dataclass
@@ -110,38 +109,51 @@ def _take(task: Task, result: Any) -> None:
             task.broken += 1
 
 
+def place_of(result: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Which of several pictures a result is about, None where it does not say so."""
+    to, index = result.get("to_name"), result.get("item_index") or 0
+    return (to.lstrip("$"), index) if isinstance(to, str) and isinstance(index, int) else None
+
+
 def _pictures(data: Mapping[str, Any]) -> list[TaskPicture]:
     """The pictures that the data of a task name, each once: many tell the address and the file name."""
     found: list[TaskPicture] = []
-    ordered = sorted(data, key=lambda key: key != "image")
-    for key in ordered:
+    # Paths, and names without folders by whether a path or another such name was met.
+    paths: set[str] = set()
+    lasts: dict[bool, set[str]] = {True: set(), False: set()}
+    for key in sorted(data, key=lambda key: key != "image"):
         several = isinstance(data[key], list)
         for index, value in enumerate(data[key] if several else [data[key]]):
             path = clean_path(value)
-            if path is not None and is_media(path) and not any(_is_same(path, one.path) for one in found):
+            if path is None or not is_media(path):
+                continue
+            last, bare = _HASHED.sub("", path.rpartition("/")[2].lower()), "/" not in path
+            if path not in paths and last not in lasts[True] and not (bare and last in lasts[False]):
                 found.append(TaskPicture(key, index if several else None, path))
+            paths.add(path)
+            lasts[bare].add(last)
     # An address that does not end as pictures do.
-    path = clean_path(data.get("image")) if not found else None
-    return [TaskPicture("image", None, path)] if path is not None else found
-
-
-def _is_same(path: str, other: str) -> bool:
-    """Whether two names of a task are those of one picture: one of them alone names folders, or both the same."""
-    last, other_last = (_HASHED.sub("", one.rpartition("/")[2].lower()) for one in (path, other))
-    return last == other_last and (path == other or "/" not in path or "/" not in other)
+    image = clean_path(data.get("image")) if not found else None
+    return [TaskPicture("image", None, image)] if image is not None else found
 
 
 def _in_short(entry: Mapping[str, Any]) -> Task:
     """A task of JSON-MIN: data and answers stand beside each other, a single choice as a bare word."""
     task = Task(_pictures({key: value for key, value in entry.items() if isinstance(value, str)}), [])
-    told = _told(entry)
+    told, shown = _told(entry), {picture.key for picture in task.pictures}
     for key, value in entry.items():
         named = _CHOOSES.search(key) is not None
-        if key in _ABOUT or value is None or value == "" or not (told is None or key in told or named):
+        if (
+            key in _ABOUT
+            or key in shown
+            or value is None
+            or value == ""
+            or not (told is None or key in told or named)
+        ):
             continue
         if isinstance(value, str):
             path = clean_path(value)
-            if path is not None and is_media(path):
+            if (path is not None and is_media(path)) or "://" in value:
                 continue
             if (named or told is not None) and len(value) <= _LONGEST_CHOICE and value.isprintable():
                 _take(task, [{"choices": [value]}])

@@ -122,6 +122,15 @@ def test_of_several_pictures_none_is_guessed():
     assert [remark.sentence for remark in reading.remarks] == [label_studio.NONE_OF_SEVERAL]
 
 
+def test_an_address_without_an_ending_is_a_picture_and_no_answer():
+    found, _ = read_tasks(
+        {"image": "https://host/pic?id=5", "id": 1, "choice": "smoke", "page": "http://host/5"}
+    )
+    (media,) = found.values()
+    assert media.answer.label_classes == ("smoke",)
+    assert said(media) == set()
+
+
 def test_an_address_and_a_file_name_are_one_picture():
     shape = a_result(to="view", **BOX, rectanglelabels=["smoke"])
     found, reading = read_tasks(a_task(shape, image="/data/upload/3/0a1b2c3d-a.jpg", file_name="a.jpg"))
