@@ -110,7 +110,9 @@ class _Reading:
             self._take(batch)
         if self._position == 0:
             # Who sends a table knows that it is one: what is missing in it helps, that it is none does not.
-            raise Refused(NO_COLUMNS if form is None and has_tables(self._files) else NOTHING)
+            if form is None:
+                raise Refused(NO_COLUMNS if has_tables(self._files) else NOTHING)
+            raise Refused(self._book.why_left_out() or NOTHING)
         return self._preview(form, guesses)
 
     def _unnamed(

@@ -51,6 +51,10 @@ class PreviewBook:
         for remark in remarks:
             self._remarks.note(remark)
 
+    def why_left_out(self) -> str | None:
+        """What was said of the first thing that was left out, None where nothing was."""
+        return next((remark.sentence for remark in self._remarks if remark.fatal), None)
+
     def name_classes(self, found: Iterable[FoundClass]) -> None:
         """Note the label classes that the dataset lists, also those that nothing uses."""
         for one in found:

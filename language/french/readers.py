@@ -73,6 +73,19 @@ SENTENCES: dict[str, str] = {
         "Aucune colonne de ce tableau ne nomme d’image, comme le feraient file_name, image ou path : rien n’en a été"
         " lu."
     ),
+    "Where shapes are is written in columns that are not understood here ({}): nothing of this table was read.": (
+        "La place des formes est écrite dans des colonnes qui ne sont pas comprises ici ({0}) : rien de ce tableau n’a "
+        "été lu."
+    ),
+    "A column of four numbers was read as left, top, width and height of a box, as COCO has them.": (
+        "Une colonne de quatre nombres a été lue comme gauche, haut, largeur et hauteur d’un rectangle, comme en COCO."
+    ),
+    "A column of four numbers was read as left, top, right and low edge of a box.": (
+        "Une colonne de quatre nombres a été lue comme bords gauche, haut, droit et bas d’un rectangle."
+    ),
+    "A column of outlines was passed over: the boxes beside it were read.": (
+        "Une colonne de contours n’a pas été lue : les rectangles à côté l’ont été."
+    ),
     "A line is no JSON, or too long: it was left out.": (
         "Une ligne n’est pas du JSON, ou est trop longue : elle a été laissée de côté."
     ),
@@ -127,13 +140,51 @@ SENTENCES: dict[str, str] = {
     "The table counts shapes and does not hold them: this answer needs a line per shape.": (
         "Le tableau compte les formes et ne les contient pas : cette réponse demande une ligne par forme."
     ),
+    "The table has another number of rows for a media than it counts shapes: those that are there were read.": (
+        "Le tableau a, pour un média, un autre nombre de lignes que de formes comptées : celles qui s’y trouvent ont "
+        "été lues."
+    ),
+    "A captured_at is not a time that can be read: it is left out.": (
+        "Un captured_at n’est pas une date lisible : il est laissé de côté."
+    ),
+    "Nothing in this table tells which of the two numbers of a captured_at is the day: it is left out. Write it like "
+    "2026-08-12T17:42:08Z.": (
+        "Rien dans ce tableau ne dit lequel des deux nombres d’un captured_at est le jour : il est laissé de côté. "
+        "Écrivez-le comme 2026-08-12T17:42:08Z."
+    ),
     "A task has several answers: the last one was read.": (
         "Une tâche a plusieurs réponses : la dernière a été lue."
     ),
     "A reply that is neither yes nor no was left out.": (
         "Une réponse qui n’est ni oui ni non a été laissée de côté."
     ),
-    "A text, a rating or a relation was passed over.": ("Un texte, une note ou une relation n’a pas été lu."),
+    "A text, a rating, a taxonomy or a relation was passed over.": (
+        "Un texte, une note, une taxonomie ou une relation n’a pas été lu."
+    ),
+    "Nothing of what was answered could be read, so it gets no answer.": (
+        "Rien de ce qui a été répondu n’a pu être lu : l’image ne reçoit pas de réponse."
+    ),
+    "A label of a whole picture is no word, or too long: it was passed over.": (
+        "Une étiquette d’image n’est pas un mot, ou est trop longue : elle n’a pas été lue."
+    ),
+    "A choice is no word, or too long: it was passed over.": (
+        "Un choix n’est pas un mot, ou est trop long : il n’a pas été lu."
+    ),
+    "What was chosen for a single shape was passed over: label classes are those of shapes or of pictures.": (
+        "Ce qui a été choisi pour une seule forme n’a pas été lu : les classes sont celles des formes ou des images."
+    ),
+    "A shape has several label classes: it became a shape for each of them.": (
+        "Une forme a plusieurs classes : elle est devenue une forme pour chacune d’elles."
+    ),
+    "A task has several pictures, and a part of its answer says none of them: it was left out.": (
+        "Une tâche a plusieurs images, et une partie de sa réponse n’en désigne aucune : elle a été laissée de côté."
+    ),
+    "A task has several pictures and an answer without anything on them: they get no answer.": (
+        "Une tâche a plusieurs images et une réponse sans rien dessus : elles ne reçoivent pas de réponse."
+    ),
+    "A picture was turned while it was drawn on: what was drawn was left out.": (
+        "Une image a été tournée pendant le tracé : ce qui y a été tracé a été laissé de côté."
+    ),
     # Shapes
     "A shape reached over the edge by at most a pixel and was pulled inside.": (
         "Une forme dépassait le bord d’un pixel au plus et a été ramenée à l’intérieur."
@@ -183,7 +234,27 @@ SENTENCES: dict[str, str] = {
     "Key points were passed over; the box was read.": (
         "Les points clés n’ont pas été lus ; le rectangle l’a été."
     ),
-    "Its corners count pixels from 0.": "Ses coins comptent les pixels à partir de 0.",
+    "A corner stands at 0, so the corners of all these files were read as counting pixels from 0.": (
+        "Un coin est à 0 : les coins de tous ces fichiers ont donc été lus comme comptant les pixels à partir de 0."
+    ),
+    "What is said of a shape beside its label class (attributes) is not kept.": (
+        "Ce qui est dit d’une forme à côté de sa classe (attributs) n’est pas conservé."
+    ),
+    "A shape is marked as hidden in part, which is not kept.": (
+        "Une forme est marquée comme cachée en partie, ce qui n’est pas conservé."
+    ),
+    "A shape is marked as cut off by the edge of its picture, which is not kept.": (
+        "Une forme est marquée comme coupée par le bord de son image, ce qui n’est pas conservé."
+    ),
+    "A shape is marked as difficult, which is not kept.": (
+        "Une forme est marquée comme difficile, ce qui n’est pas conservé."
+    ),
+    "A part of an object was passed over; the object was read.": (
+        "Une partie d’un objet n’a pas été lue ; l’objet l’a été."
+    ),
+    "A shape is marked as a crowd of objects and is read as one.": (
+        "Une forme est marquée comme une foule d’objets et est lue comme un seul."
+    ),
     "The file measures in pixels and does not say how large its picture is, which did not come along.": (
         "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
     ),

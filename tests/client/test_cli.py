@@ -176,6 +176,45 @@ def test_a_folder_of_pictures_and_answers_is_imported_and_taken_back(signed_in, 
     assert "undone: 3 undone" in signed_in("import", "--undo", number)[1]
 
 
+def lines_of(*documents):
+    return "".join(
+        json.dumps({"media_id": 9_000 + n, **document}) + "\n" for n, document in enumerate(documents)
+    )
+
+
+def test_what_is_not_found_and_what_fails_is_named(signed_in, tmp_path):
+    folder = a_folder(tmp_path / "told", [50_601])
+    (folder / "manifest.jsonl").write_text(
+        lines_of(
+            {"file_name": "frame-50601.jpg", "lat": 400, "lon": 5},
+            *({"file_name": f"gone-{number:02}.jpg"} for number in range(22)),
+        )
+    )
+    status, out, err = signed_in("import", "told", "--yes")
+    assert status == 1
+    assert "1 new, 0 here already, 22 not found\n  not found: gone-00.jpg\n  not found: gone-01.jpg\n" in out
+    assert "gone-19.jpg\n  not found: … and 2 more\n" in out
+    assert err == "  failed: frame-50601.jpg: lat is a number from -90 to 90.\n"
+
+
+def test_pictures_states_and_details_are_left_alone_when_that_is_said(signed_in, tmp_path):
+    folder = a_folder(tmp_path / "parts", [50_701, 50_702])
+    assert signed_in("upload", "parts/frame-50701.jpg")[0] == 0
+    about = {"source": "CAM-PARTS", "state": "accepted", "answer": {"shapes": []}}
+    names = ("frame-50701.jpg", "frame-50702.jpg")
+    (folder / "manifest.jsonl").write_text(lines_of(*({"file_name": name, **about} for name in names)))
+    alone = ("--no-pictures", "--no-states", "--no-details")
+    status, out, err = signed_in("import", "parts", "--yes", *alone)
+    assert status == 0, err
+    assert "done: 1 changed, 1 left out, 1 answers" in out
+    assert "CAM-PARTS" not in signed_in("list", "--source", "CAM-PARTS")[1]
+    assert "50701" in signed_in("list", "--state", "annotated")[1]
+    assert signed_in("import", "parts", "--yes")[0] == 0
+    listed = signed_in("list", "--source", "CAM-PARTS")[1]
+    assert "50701" in listed and "50702" in listed
+    assert "50702" in signed_in("list", "--state", "accepted")[1]
+
+
 def test_a_table_says_what_was_noticed_in_it_before_it_is_applied(signed_in, tmp_path):
     a_folder(tmp_path / "frames", [50_501])
     assert signed_in("upload", "frames")[0] == 0

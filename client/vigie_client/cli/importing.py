@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vigie_client.folder import WORKERS
 from vigie_client.models.imports import Import
 
 LOOK_EVERY = 0.5  # seconds
+SHOWN = 20  # names of what was not found, and of what has failed
 LEFT_OUT = "-"
 NEW = "+"
 
@@ -37,6 +39,17 @@ def add_command(several: Any) -> None:
         metavar="WORD=KEY",
         help=f"which label class a word becomes; {NEW} makes a new one (admins), {LEFT_OUT} leaves it out",
     )
+    added.add_argument(
+        "--no-pictures",
+        action="store_true",
+        help="register no new pictures: only what is said of media there",
+    )
+    added.add_argument("--no-states", action="store_true", help="take no states over, answers alone")
+    added.add_argument(
+        "--no-details",
+        action="store_true",
+        help="fill in nothing of what is not known there of a media: source, place, times, tags",
+    )
     added.add_argument("--replace", action="store_true", help="replace answers that media have already")
     added.add_argument("--restore", action="store_true", help="bring back pictures that were withdrawn there")
     added.add_argument("--yes", action="store_true", help="commit without asking")
@@ -46,13 +59,13 @@ def add_command(several: Any) -> None:
 def bring(asked: Any) -> int:
     with open_client(asked) as client:
         if asked.undo is not None:
-            return end(wait(client, client.undo_import(asked.undo)))
+            return end(client, wait(client, client.undo_import(asked.undo)))
         if (asked.path is None) == (asked.prefix is None):
             raise ValueError("Name a folder, a ZIP or a file, or a part of the bucket with --prefix.")
         begun = _send(client, asked)
         read = wait(client, client.read_import_files(begun.id, format=asked.format))
         if read.state != "ready":
-            return end(read)
+            return end(client, read)
         _print_preview(read)
         if not asked.yes and not agreed("Import this?"):
             client.cancel_import(read.id)
@@ -61,6 +74,7 @@ def bring(asked: Any) -> int:
         chosen = _mapping(asked.map)
         made = [word for word, key in chosen.items() if key == NEW]
         return end(
+            client,
             wait(
                 client,
                 client.commit_import(
@@ -69,10 +83,13 @@ def bring(asked: Any) -> int:
                         word: None if key == LEFT_OUT else key for word, key in chosen.items() if key != NEW
                     },
                     make=made,
+                    pictures=not asked.no_pictures,
+                    states=not asked.no_states,
+                    details=not asked.no_details,
                     answered="replace" if asked.replace else "keep",
                     restore=asked.restore,
                 ),
-            )
+            ),
         )
 
 
@@ -137,6 +154,8 @@ def _print_preview(read: Import) -> None:
         + (f", {media['restored']:,} brought back" if media.get("restored") else "")
         + (f", {media['withdrawn']:,} withdrawn there" if media.get("withdrawn") else "")
     )
+    for line in _first(preview.get("unmatched", ()), media.get("unmatched", 0)):
+        print(f"  not found: {line}")
     if media.get("unnamed"):
         print(f"pictures that no annotation file names: {media['unnamed']:,}")
     print(
@@ -170,14 +189,26 @@ def _mapping(words: list[str]) -> dict[str, str]:
     return chosen
 
 
-def end(found: Import) -> int:
-    """Print what came of an import; 0 when all of it was done."""
+def _first(lines: Iterable[str], count: int) -> Iterator[str]:
+    """Some lines, and how many more there are."""
+    shown = list(islice(lines, SHOWN))
+    yield from shown
+    if count > len(shown):
+        yield f"… and {count - len(shown):,} more"
+
+
+def end(client: Client, found: Import) -> int:
+    """Print what came of an import, and why entries have failed; 0 when all of it was done."""
     counts = ", ".join(
         f"{number:,} {name.replace('_', ' ')}" for name, number in found.counts.items() if number
     )
     print(f"Import {found.id}: {found.state}{f': {counts}' if counts else ''}")
     if found.error:
         print(found.error, file=sys.stderr)
+    if failed := found.counts.get("failed", 0):
+        items = client.list_import_items(found.id, outcome="failed")
+        for line in _first((f"{item.name}: {item.why or 'nobody knows why'}" for item in items), failed):
+            print(f"  failed: {line}", file=sys.stderr)
     if found.state == "done":
         print(f"Take it back with: vigie import --undo {found.id}")
     return 0 if found.state in ("done", "undone") and not found.counts.get("failed") else 1

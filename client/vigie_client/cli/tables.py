@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vigie_client.cli.importing import agreed, end, wait
 from vigie_client.cli.signed_in import open_client
@@ -30,7 +30,7 @@ def apply(asked: Any) -> int:
     with open_client(asked) as client:
         read = wait(client, client.send_edited_table(path))
         if read.state != "ready":
-            return end(read)
+            return end(client, read)
         _print_preview(read)
         preview = read.preview or {}
         nothing = not preview["changed"] and not (asked.mine and preview["conflicted"])
@@ -38,7 +38,8 @@ def apply(asked: Any) -> int:
             client.cancel_import(read.id)
             print("Nothing was changed.")
             return 0 if nothing and not preview["wrong"] else 1
-        return end(wait(client, client.commit_import(read.id, conflicts="mine" if asked.mine else "theirs")))
+        conflicts: Literal["mine", "theirs"] = "mine" if asked.mine else "theirs"
+        return end(client, wait(client, client.commit_import(read.id, conflicts=conflicts)))
 
 
 def _print_preview(read: Import) -> None:

@@ -16,12 +16,13 @@ from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundAnswer, FoundMedia
 from curation.imports.readers import lines
-from curation.imports.readers.drawn import NOTHING_DRAWN, Drawn, likelihood
+from curation.imports.readers.drawn import ATTRIBUTES, NOT_FOUR, NOTHING_DRAWN, Drawn, likelihood
 from curation.imports.readers.json_stream import entries
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
 from curation.imports.readers.reading import LONGEST_WORD, Reading
 from curation.imports.readers.shelf import Shelf
+from curation.imports.readers.yolo import KEY_POINTS
 
 NO_FILE_NAME = "An image of the file has no file name and was left out."
 TWICE = "An image of the file has the id of another one and was left out."
@@ -29,8 +30,8 @@ NO_CATEGORY = "An annotation has a category that the file does not name."
 MASK = "A mask became its box."
 PIECES = "A polygon in several pieces became its box."
 HALF_A_POINT = "A polygon has half a point and was left out."
+CROWD = "A shape is marked as a crowd of objects and is read as one."
 NO_BOX = "An annotation has a mask and no box: it was left out."
-NOT_FOUR = "A box that is not four numbers was left out."
 
 
 @dataclass
@@ -165,6 +166,7 @@ def _draw(
         word = f"category {category}"[:LONGEST_WORD]
         reading.name_class(word)
         drawn.remark(where, NO_CATEGORY)
+    _remark_the_rest(drawn, annotation, where)
     if size is None:
         drawn.leave_out(where, NO_SIZE)
         return
@@ -206,3 +208,16 @@ def _draw(
         drawn.remark(where, PIECES)
     corners = left / width, top / height, (left + across) / width, (top + down) / height
     drawn.box(where, word, corners, **known)
+
+
+def _remark_the_rest(drawn: Drawn, annotation: Mapping[str, Any], where: str) -> None:
+    """Say what an annotation holds that has no place here; what says no, or nothing, is not missed."""
+    if annotation.get("iscrowd") in (1, True, "1"):
+        drawn.remark(where, CROWD)
+    attributes, points = annotation.get("attributes"), annotation.get("keypoints")
+    if isinstance(attributes, dict | list) and any(
+        attributes.values() if isinstance(attributes, dict) else attributes
+    ):
+        drawn.remark(where, ATTRIBUTES)
+    if isinstance(points, list) and any(points):
+        drawn.remark(where, KEY_POINTS)

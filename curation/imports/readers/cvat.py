@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO
@@ -14,7 +15,17 @@ from defusedxml.ElementTree import ParseError, iterparse
 from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundMedia
-from curation.imports.readers.drawn import BROKEN, NO_WORD, NOT_READ, NOTHING_DRAWN, TURNED, Drawn
+from curation.imports.readers.cvat_tasks import Tasks, read_tasks
+from curation.imports.readers.drawn import (
+    ATTRIBUTES,
+    BROKEN,
+    HIDDEN,
+    NO_WORD,
+    NOT_READ,
+    NOTHING_DRAWN,
+    TURNED,
+    Drawn,
+)
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
 from curation.imports.readers.reading import LARGEST_ENTRY, LONGEST_WORD, Reading
@@ -27,7 +38,7 @@ _MOST_ELEMENTS = 500_000
 DAMAGED = "This is no XML file, or it is damaged from some place on."
 TOO_LARGE = "An entry of this XML file is too large."
 NO_NAME = "An image of the file has no name and was left out."
-_SHAPES = ("box", "polygon", "polyline", "points", "mask", "ellipse", "cuboid", "skeleton")
+NO_LABEL = "A label of a whole picture is no word, or too long: it was passed over."
 
 
 def read(files: Files, chosen: Sequence[str]) -> Reading:
@@ -41,7 +52,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
     pictures = Pictures(files.names())
     for name in chosen:
         with files.open(name) as file, closing(Shelf()) as frames:
-            sizes: list[tuple[int, int]] = []
+            tasks = Tasks()
             try:
                 for element in _elements(file):
                     if element.tag == "image":
@@ -51,16 +62,20 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     elif element.tag == "track":
                         _put_aside(frames, element)
                     elif element.tag == "meta":
-                        _read_meta(element, sizes, reading)
+                        read_tasks(element, tasks)
+                        _name_labels(element, reading)
             except Refused as error:
                 reading.remark(name, error.sentence, fatal=True)
-            for frame in frames.each_key():
+            tasks_with: Counter[str] = Counter(key.partition(":")[2] for key in frames.each_key())
+            for key in frames.each_key():
+                task, _, frame = key.partition(":")
+                shared = tasks_with[frame] > 1
                 try:
-                    shapes = frames.take(frame)
+                    shapes = frames.take(key)
                 except Refused as error:
                     reading.remark(f"{name}:{frame}", error.sentence, fatal=True)
                 else:
-                    yield _frame(files, pictures, name, frame, shapes, sizes, reading)
+                    yield _frame(files, pictures, name, task, frame, shapes, tasks, reading, shared=shared)
 
 
 def _elements(file: BinaryIO) -> Iterator[Element]:
@@ -100,15 +115,11 @@ class _Pieces:
         return piece
 
 
-def _read_meta(meta: Element, sizes: list[tuple[int, int]], reading: Reading) -> None:
+def _name_labels(meta: Element, reading: Reading) -> None:
     for label in meta.iter("label"):
         word, colour = (label.findtext("name") or "").strip(), label.findtext("color")
         if 0 < len(word) <= LONGEST_WORD:
             reading.name_class(word, colour=colour or None)
-    for original in meta.iter("original_size"):
-        size = said_size(original.findtext("width"), original.findtext("height"))
-        if size is not None:
-            sizes.append(size)
 
 
 def _image(
@@ -123,34 +134,54 @@ def _image(
     size = said_size(image.get("width"), image.get("height")) or size_of(files, name)
     drawn = Drawn(size)
     for element in image:
+        known = _known(element, element.get("label", ""))
         if element.tag == "tag":
-            word = (element.get("label") or "").strip()
-            if 0 < len(word) <= LONGEST_WORD:
-                reading.name_class(word)
-                drawn.label_class(word)
-        elif element.tag in _SHAPES:
-            _draw(drawn, where, element.tag, dict(element.attrib), size, reading)
+            _label(drawn, where, known, reading)
+        else:
+            _draw(drawn, where, element.tag, known, size, reading)
     if not len(image):
         drawn.remark(where, NOTHING_DRAWN)
     return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
 
 
+def _known(element: Element, word: str) -> dict[str, str]:
+    """What is known of a shape: what CVAT tells beside it only as far as that is to be remarked."""
+    described = any((attribute.text or "").strip() for attribute in element.iter("attribute"))
+    return {**element.attrib, "label": word.strip(), "described": "1" if described else ""}
+
+
+def _label(drawn: Drawn, where: str, known: dict[str, str], reading: Reading) -> None:
+    word = known["label"]
+    if not 0 < len(word) <= LONGEST_WORD:
+        drawn.pass_over(where, NO_LABEL)
+        return
+    if known["described"]:
+        drawn.remark(where, ATTRIBUTES)
+    reading.name_class(word)
+    drawn.label_class(word)
+
+
 def _put_aside(frames: Shelf, track: Element) -> None:
+    task = track.get("task_id", "").replace(":", "")
     for element in track:
         # Where the object has left the picture its last box goes on as one that is outside.
-        if element.tag in _SHAPES and element.get("outside") != "1":
-            known = {**element.attrib, "label": track.get("label", "")}
-            frames.put(str(element.get("frame")), [element.tag, known])
+        if element.tag != "attribute" and element.get("outside") != "1":
+            known = _known(element, track.get("label", ""))
+            # Each task of a project counts its frames from 0.
+            frames.put(f"{task}:{element.get('frame')}", [element.tag, known])
 
 
 def _frame(
     files: Files,
     pictures: Pictures,
     file: str,
+    task: str,
     frame: str,
     shapes: list[Any],
-    sizes: list[tuple[int, int]],
+    tasks: Tasks,
     reading: Reading,
+    *,
+    shared: bool,
 ) -> FoundMedia:
     """A frame of a video, which CVAT writes as `frame_000012.PNG`; otherwise a picture that is called by its number."""
     called = (
@@ -159,8 +190,10 @@ def _frame(
     # The frames of each video are counted from 0, and its file is often called as it is.
     video = file.rpartition("/")[2].rpartition(".")[0]
     paths = [path for path in map(clean_path, (called, frame[:40])) if path is not None]
-    name = pictures.claim(paths or ["frame"], file, video)
-    size = sizes[0] if sizes else size_of(files, name)
+    # Of several tasks only what is plainly a frame of this one.
+    own = tasks.find(pictures, files, file, task, (called, frame[:40]), shared=shared)
+    name = own or pictures.claim(paths or ["frame"], file, video)
+    size = tasks.size(task) or size_of(files, name)
     drawn = Drawn(size)
     for tag, known in shapes:
         _draw(drawn, f"{file}:{called}", tag, known, size, reading)
@@ -186,6 +219,10 @@ def _draw(
         drawn.leave_out(where, NO_SIZE)
         return
     reading.name_class(word)
+    if known.get("occluded") == "1":
+        drawn.remark(where, HIDDEN)
+    if known.get("described"):
+        drawn.remark(where, ATTRIBUTES)
     width, height = size
     try:
         if kind == "polygon":

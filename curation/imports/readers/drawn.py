@@ -31,10 +31,14 @@ TURNED = "A turned box became the upright one around it."
 BROKEN = "A shape holds something that is no number: it was left out."
 NOT_READ = "Something drawn is neither a box nor a polygon and was left out."
 NO_WORD = "A shape has no label class and was left out."
+NOT_FOUR = "A box that is not four numbers was left out."
+ATTRIBUTES = "What is said of a shape beside its label class (attributes) is not kept."
+HIDDEN = "A shape is marked as hidden in part, which is not kept."
 TOO_MANY_POINTS = "A polygon has too many points and became its box."
 TOO_MANY_SHAPES = "A picture has more shapes than an answer may have: none of them was read."
 TOO_MANY_CLASSES = "A picture has more label classes than an answer may have: its answer was not read."
 NONE_LEFT = "None of its shapes could be read, so it gets no answer."
+NOTHING_UNDERSTOOD = "Nothing of what was answered could be read, so it gets no answer."
 
 
 class Drawn:
@@ -46,6 +50,7 @@ class Drawn:
         self._label_classes: list[str] = []
         self._size = size
         self._lost = 0
+        self._passed_over = 0
         self._last_place = ""
 
     def box(self, where: str, word: object, corners: Sequence[float], **known: Any) -> None:
@@ -98,6 +103,12 @@ class Drawn:
         self._last_place = where
         self.remark(where, sentence, fatal=True)
 
+    def pass_over(self, where: str, sentence: str) -> None:
+        """Say that something answered is not read: alone it makes no “nothing here”, beside a shape it does no harm."""
+        self._passed_over += 1
+        self._last_place = where
+        self.remark(where, sentence)
+
     def answer(
         self, replies: Mapping[str, bool] | None = None, comment: str | None = None
     ) -> FoundAnswer | None:
@@ -110,6 +121,9 @@ class Drawn:
             return None
         if self._lost and not self._shapes:
             self.remark(self._last_place, NONE_LEFT, fatal=True)
+            return None
+        if self._passed_over and not self._shapes and not self._label_classes:
+            self.remark(self._last_place, NOTHING_UNDERSTOOD, fatal=True)
             return None
         return FoundAnswer(tuple(self._shapes), tuple(self._label_classes), dict(replies or {}), comment)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from curation.datasets.records import ABOUT, MANIFEST
 from curation.imports.found import Files
-from curation.imports.readers.columns import SEPARATORS, find_columns
+from curation.imports.readers.columns import SEPARATORS, find_columns, said_separator
 from curation.imports.readers.names import is_packed_along
 from curation.imports.readers.reading import Guess
 from curation.imports.readers.yolo import is_label_file, is_list
@@ -128,7 +128,8 @@ def _coco(seen: Seen) -> list[Guess]:
 def _label_studio(seen: Seen) -> list[Guess]:
     def is_one(start: str) -> bool:
         in_full = '"data"' in start and ('"annotations"' in start or '"completions"' in start)
-        minimal = '"original_width"' in start and ('labels"' in start or '"choices"' in start)
+        drawn = '"original_width"' in start and ('labels"' in start or '"choices"' in start)
+        minimal = drawn or ('"annotator"' in start and '"annotation_id"' in start)
         return start.lstrip().startswith("[") and (in_full or minimal)
 
     found = seen.like(("json",), is_one)
@@ -188,8 +189,11 @@ def _is_label_text(start: str) -> bool:
 def _table(seen: Seen) -> list[Guess]:
     found: dict[bool, list[str]] = {True: [], False: []}
     for name in (*seen.by_ending.get("csv", ()), *seen.by_ending.get("tsv", ())):
-        head = seen.starts.get(name, "").partition("\n")[0]
-        separator = max(SEPARATORS, key=head.count)
+        head, _, behind = seen.starts.get(name, "").partition("\n")
+        separator = said_separator(head)
+        if separator is not None:
+            head = behind.partition("\n")[0]
+        separator = separator or max(SEPARATORS, key=head.count)
         columns = find_columns([cell.strip(' "\r') for cell in head.split(separator)])
         if columns is not None:
             found[columns.ours].append(name)

@@ -1,4 +1,8 @@
-"""Label Studio: a list of tasks, shapes in percent of the picture, turned about their upper left corner."""
+"""Label Studio: a list of tasks, shapes in percent of the picture, turned about their upper left corner.
+
+Nothing that is not understood may turn a task into an answered “nothing here”: it is said, and where nothing else was
+answered the picture gets no answer.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,35 @@ from typing import Any
 from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundMedia
-from curation.imports.readers.drawn import BROKEN, NOT_READ, TURNED, Drawn, Point
+from curation.imports.readers.drawn import BROKEN, NO_WORD, NOT_READ, TURNED, Drawn, Point
 from curation.imports.readers.json_stream import entries
-from curation.imports.readers.measuring import said_size
-from curation.imports.readers.names import Pictures, clean_path, is_media
+from curation.imports.readers.label_studio_tasks import (
+    Task,
+    TaskPicture,
+    is_drawn,
+    place_of,
+    read_task,
+    region_of,
+)
+from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
+from curation.imports.readers.names import Pictures
 from curation.imports.readers.reading import LONGEST_WORD, Reading
 
 NO_PICTURE = "A task names no picture and was left out."
 SEVERAL = "A task has several answers: the last one was read."
 ROUND = "An ellipse became its box."
-NOT_A_SHAPE = "A text, a rating or a relation was passed over."
+NOT_A_SHAPE = "A text, a rating, a taxonomy or a relation was passed over."
+EACH_CLASS = "A shape has several label classes: it became a shape for each of them."
+OF_A_SHAPE = (
+    "What was chosen for a single shape was passed over: label classes are those of shapes or of pictures."
+)
+NO_CHOICE = "A choice is no word, or too long: it was passed over."
+WHICH_PICTURE = "A task has several pictures, and a part of its answer says none of them: it was left out."
+NONE_OF_SEVERAL = "A task has several pictures and an answer without anything on them: they get no answer."
+TURNED_PICTURE = "A picture was turned while it was drawn on: what was drawn was left out."
+
+# What says something of a shape, and repeats where that is.
+_NOT_DRAWN = frozenset(("text", "rating", "taxonomy", "number", "datetime", "ranker"))
 
 
 def read(files: Files, chosen: Sequence[str]) -> Reading:
@@ -33,122 +56,173 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
     for name in chosen:
         try:
             with files.open(name) as file:
-                for place, (_, task) in enumerate(entries(file), 1):
-                    where = f"{name}:{task.get('id', place) if isinstance(task, dict) else place}"
-                    found = _found(task, where, name, pictures, reading) if isinstance(task, dict) else None
-                    if found is None:
+                for place, (_, entry) in enumerate(entries(file), 1):
+                    where = f"{name}:{entry.get('id', place) if isinstance(entry, dict) else place}"
+                    task = read_task(entry) if isinstance(entry, dict) else None
+                    if task is None or not task.pictures:
                         reading.remark(where, NO_PICTURE, fatal=True)
                     else:
-                        yield found
+                        yield from _found(files, task, where, name, pictures, reading)
         except Refused as error:
             reading.remark(name, error.sentence, fatal=True)
 
 
 def _found(
-    task: dict[str, Any], where: str, file: str, pictures: Pictures, reading: Reading
-) -> FoundMedia | None:
-    path = _picture(task)
-    if path is None:
-        return None
-    results, several = _results(task)
+    files: Files, task: Task, where: str, file: str, pictures: Pictures, reading: Reading
+) -> Iterator[FoundMedia]:
+    """The pictures of a task that were answered for; of a task with one picture that one, whatever was answered."""
+    first, *others = task.pictures
+    if task.results is None:
+        yield FoundMedia(pictures.find(first.path, file) or first.path)
+    elif not others:
+        yield _answered(files, task, first, task.results, where, file, pictures, reading)
+    elif not task.results:
+        # Of which of them nobody has drawn anything on purpose, the file does not say.
+        reading.remark(where, NONE_OF_SEVERAL, fatal=True)
+        yield FoundMedia(pictures.find(first.path, file) or first.path)
+    else:
+        meant: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for result in task.results:
+            meant.setdefault(place_of(result) or ("", 0), []).append(result)
+        for picture in task.pictures:
+            if of_picture := meant.pop(picture.place, None):
+                yield _answered(files, task, picture, of_picture, where, file, pictures, reading)
+        for _ in range(sum(map(len, meant.values()))):
+            reading.remark(where, WHICH_PICTURE, fatal=True)
+
+
+def _answered(
+    files: Files,
+    task: Task,
+    picture: TaskPicture,
+    results: list[dict[str, Any]],
+    where: str,
+    file: str,
+    pictures: Pictures,
+    reading: Reading,
+) -> FoundMedia:
+    name = pictures.find(picture.path, file) or picture.path
     size = None
-    for result in results or ():
+    for result in results:
         size = size or said_size(result.get("original_width"), result.get("original_height"))
+    if size is None and any(_turning(result) for result in results):
+        size = size_of(files, name)
     drawn = Drawn(size)
-    if several:
+    if task.several:
         drawn.remark(where, SEVERAL)
-    for result in results or ():
-        _draw(drawn, where, result, size, reading)
-    answer = drawn.answer() if results is not None else None
-    return FoundMedia(
-        pictures.find(path, file) or path, size=size, answer=answer, remarks=tuple(drawn.remarks)
-    )
-
-
-def _picture(task: dict[str, Any]) -> str | None:
-    data = task.get("data") if isinstance(task.get("data"), dict) else task
-    assert isinstance(data, dict)
-    for value in (data.get("image"), *data.values()):
-        path = clean_path(value)
-        if path is not None and is_media(path):
-            return path
-    return clean_path(data.get("image"))
-
-
-def _results(task: dict[str, Any]) -> tuple[list[dict[str, Any]] | None, bool]:
-    """What was drawn and chosen, None where nobody has answered; and whether there were several answers."""
-    if "data" not in task:
-        listed = [value for value in task.values() if isinstance(value, list)]
-        return [one for values in listed for one in values if isinstance(one, dict)], False
-    answers = task.get("annotations", task.get("completions"))
-    counted = [
-        answer
-        for answer in (answers if isinstance(answers, list) else ())
-        if isinstance(answer, dict) and not answer.get("was_cancelled")
-    ]
-    if not counted:
-        return None, False
-    last = max(counted, key=lambda answer: str(answer.get("updated_at") or answer.get("created_at") or ""))
-    result = last.get("result")
-    return [one for one in result if isinstance(one, dict)] if isinstance(result, list) else [], len(
-        counted
-    ) > 1
+    for _ in range(task.broken):
+        drawn.leave_out(where, BROKEN)
+    for _ in range(task.texts):
+        drawn.pass_over(where, NOT_A_SHAPE)
+    regions = {region_of(result) for result in results if is_drawn(result)} - {None}
+    named = {region_of(result) for result in results if is_drawn(result) and _words(result)} - {None}
+    for result in results:
+        _draw(drawn, where, result, size, reading, regions, named)
+    return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
 
 
 def _draw(
-    drawn: Drawn, where: str, result: dict[str, Any], size: tuple[int, int] | None, reading: Reading
+    drawn: Drawn,
+    where: str,
+    result: dict[str, Any],
+    size: tuple[int, int] | None,
+    reading: Reading,
+    regions: set[str | None],
+    named: set[str | None],
 ) -> None:
-    value = result.get("value", result)
-    if not isinstance(value, dict):
+    value = result["value"]
+    if "choices" in value:
+        if is_drawn(result) or region_of(result) in regions:
+            drawn.pass_over(where, OF_A_SHAPE)
+        else:
+            _choose(drawn, where, value["choices"], reading)
         return
-    if isinstance(chosen := value.get("choices"), list):
-        for word in chosen:
-            if isinstance(word, str) and 0 < len(word) <= LONGEST_WORD:
-                reading.name_class(word)
-                drawn.label_class(word)
+    words = _words(result)
+    if words is None and (not is_drawn(result) or not _NOT_DRAWN.isdisjoint(value)):
+        drawn.pass_over(where, NOT_A_SHAPE)
         return
-    words = next(
-        (value[key] for key in value if key.endswith("labels") and isinstance(value[key], list)), None
-    )
-    if words is None and "points" not in value and "width" not in value:
-        drawn.remark(where, NOT_A_SHAPE)
+    if result.get("image_rotation"):
+        drawn.leave_out(where, TURNED_PICTURE)
         return
-    word = words[0] if words and isinstance(words[0], str) else None
-    if word is not None:
+    if not words:
+        # Drawn with one tool and named with another, a shape is there twice: once without its label class.
+        if region_of(result) not in named:
+            drawn.leave_out(where, NO_WORD)
+        return
+    if len(words) > 1:
+        drawn.remark(where, EACH_CLASS)
+    for word in words:
         reading.name_class(word[:LONGEST_WORD])
-    try:
-        _draw_shape(drawn, where, word, value, size)
-    except (InvalidShape, TypeError, ValueError):
-        drawn.leave_out(where, BROKEN)
+        try:
+            _draw_shape(drawn, where, word, value, size)
+        except (InvalidShape, TypeError, ValueError):
+            drawn.leave_out(where, BROKEN)
+
+
+def _words(result: dict[str, Any]) -> list[str] | None:
+    """The label classes of what was drawn, None where it is nothing that has any."""
+    listed = [
+        value for key, value in result["value"].items() if key.endswith("labels") and isinstance(value, list)
+    ]
+    if not listed:
+        return None
+    return list(dict.fromkeys(word for words in listed for word in words if isinstance(word, str) and word))
+
+
+def _choose(drawn: Drawn, where: str, chosen: Any, reading: Reading) -> None:
+    for word in chosen if isinstance(chosen, list) else [chosen]:
+        if isinstance(word, str) and 0 < len(word) <= LONGEST_WORD:
+            reading.name_class(word)
+            drawn.label_class(word)
+        else:
+            drawn.pass_over(where, NO_CHOICE)
 
 
 def _draw_shape(
-    drawn: Drawn, where: str, word: str | None, value: dict[str, Any], size: tuple[int, int] | None
+    drawn: Drawn, where: str, word: str, value: dict[str, Any], size: tuple[int, int] | None
 ) -> None:
     if isinstance(value.get("points"), list):
         points = [(number(x, "points") / 100, number(y, "points") / 100) for x, y in value["points"]]
         drawn.polygon(where, word, points)
-    elif "radiusX" in value:
-        x, y, across, down = (number(value.get(key), key) / 100 for key in ("x", "y", "radiusX", "radiusY"))
-        drawn.remark(where, ROUND)
-        drawn.box(where, word, (x - across, y - down, x + across, y + down))
-    elif all(key in value for key in ("x", "y", "width", "height")):
-        x, y, width, height = (number(value[key], key) / 100 for key in ("x", "y", "width", "height"))
-        turned = number(value.get("rotation") or 0, "rotation") % 360
-        if turned:
-            drawn.remark(where, TURNED)
-            drawn.box(where, word, _around(x, y, width, height, turned, size))
-        else:
-            drawn.box(where, word, (x, y, x + width, y + height))
-    else:
+        return
+    sides = ("radiusX", "radiusY") if "radiusX" in value else ("width", "height")
+    if not all(key in value for key in ("x", "y", *sides)):
         drawn.leave_out(where, NOT_READ)
+        return
+    x, y, across, down = (number(value[key], key) / 100 for key in ("x", "y", *sides))
+    turned = number(value.get("rotation") or 0, "rotation") % 360
+    if turned and size is None:
+        # In percent a shape is not turned but bent, as long as nobody knows how wide and high its picture is.
+        drawn.leave_out(where, NO_SIZE)
+    elif "radiusX" in value:
+        drawn.remark(where, ROUND)
+        if turned and size is not None:
+            across, down = _turned_ellipse(across, down, turned, size)
+        drawn.box(where, word, (x - across, y - down, x + across, y + down))
+    elif turned and size is not None:
+        drawn.remark(where, TURNED)
+        drawn.box(where, word, _around(x, y, across, down, turned, size))
+    else:
+        drawn.box(where, word, (x, y, x + across, y + down))
+
+
+def _turning(result: dict[str, Any]) -> bool:
+    return bool(result["value"].get("rotation"))
+
+
+def _turned_ellipse(across: float, down: float, degrees: float, size: tuple[int, int]) -> tuple[float, float]:
+    """Half the sides of the upright box around an ellipse that is turned about its middle."""
+    width, height = size
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    wide, high = across * width, down * height
+    return math.hypot(wide * cosine, high * sine) / width, math.hypot(wide * sine, high * cosine) / height
 
 
 def _around(
-    x: float, y: float, width: float, height: float, degrees: float, size: tuple[int, int] | None
+    x: float, y: float, width: float, height: float, degrees: float, size: tuple[int, int]
 ) -> tuple[float, float, float, float]:
     """The upright box around one that is turned clockwise about its upper left corner."""
-    across, down = size or (1, 1)
+    across, down = size
     turn = math.radians(degrees)
     corners: list[Point] = [
         (

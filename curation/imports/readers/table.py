@@ -19,10 +19,11 @@ from curation.errors import InvalidShape, Refused
 from curation.formats.reading import number
 from curation.imports.found import Files, FoundAnswer, FoundMedia
 from curation.imports.readers import lines
-from curation.imports.readers.columns import SEPARATORS, Columns, find_columns
+from curation.imports.readers.columns import SEPARATORS, Columns, find_columns, said_separator
 from curation.imports.readers.drawn import Drawn, likelihood
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.own_dates import COLUMN as CAPTURED_AT
 from curation.imports.readers.reading import LARGEST_ROW, LONGEST_WORD, Reading
 from curation.imports.readers.shelf import Shelf
 from curation.imports.readers.signs import UNREADABLE_SIGN, writable
@@ -36,6 +37,12 @@ BROKEN = "This table breaks off: a line of it cannot be read."
 TOO_LARGE = "A line of this table is too long: it was read to there."
 NO_NAME = "A line names no picture and was left out."
 BROKEN_CORNERS = "A line has corners that are no numbers: its shape was left out."
+LEFT_TOP_SIZE = "A column of four numbers was read as left, top, width and height of a box, as COCO has them."
+CORNERS = "A column of four numbers was read as left, top, right and low edge of a box."
+OUTLINE = "A column of outlines was passed over: the boxes beside it were read."
+ROWS_MISSING = (
+    "The table has another number of rows for a media than it counts shapes: those that are there were read."
+)
 NO_SHAPES = "The table counts shapes and does not hold them: this answer needs a line per shape."
 # What our columns are called in everything else of ours.
 _RENAMED = {
@@ -81,7 +88,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     reading.remark(f"{name}:{key}", error.sentence, fatal=True)
                     continue
                 if columns.ours:
-                    yield _our_media(rows, name, pictures, reading)
+                    yield _our_media(rows, name, columns, pictures, reading)
                 else:
                     yield _their_media(files, rows, name, columns, pictures, reading)
 
@@ -92,17 +99,31 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
     columns = None
     with files.open(name) as file, closing(io.TextIOWrapper(file, _encoding(start), newline="")) as text:
         try:
-            head = text.readline(2**16)
-            separator = max(SEPARATORS, key=head.count)
+            head, before = text.readline(2**16), 1
+            separator = said_separator(head)
+            if separator is not None:
+                head, before = text.readline(2**16), 2
+            separator = separator or max(SEPARATORS, key=head.count)
             first = next(csv.reader([writable(head)], delimiter=separator), [])
             columns = find_columns(first)
             if columns is None:
                 reading.remark(name, NO_COLUMNS, fatal=True)
                 return None
+            if columns.not_understood:
+                named = ", ".join(columns.not_understood)[:200]
+                reading.remark(
+                    name,
+                    f"Where shapes are is written in columns that are not understood here ({named}): nothing of this "
+                    "table was read.",
+                    fatal=True,
+                )
+                return None
+            if columns.place in (("bbox",), ("bbox_corners",)):
+                reading.remark(name, LEFT_TOP_SIZE if columns.place == ("bbox",) else CORNERS)
             columns.decimal_comma = separator != ","
             if columns.headless:
-                _put_row(shelf, name, 1, first, columns, reading)
-            for place, row in enumerate(_rows(text, separator), 2):
+                _put_row(shelf, name, before, first, columns, reading)
+            for place, row in enumerate(_rows(text, separator), before + 1):
                 if any(cell.strip() for cell in row):
                     _put_row(shelf, name, place, row, columns, reading)
         except (csv.Error, UnicodeError):
@@ -156,6 +177,8 @@ def _put_row(shelf: Shelf, name: str, place: int, row: list[str], columns: Colum
         reading.remark(f"{name}:{place}", NO_NAME, fatal=True)
         return
     columns.look_at(cells)
+    if columns.ours:
+        columns.dates.look_at(cells)
     shelf.put(key, {**cells, "line": f"{name}:{place}"})
 
 
@@ -167,7 +190,9 @@ def _unescaped(cell: str) -> str:
 # --- ours -----------------------------------------------------------------------------------------
 
 
-def _our_media(rows: list[dict[str, str]], file: str, pictures: Pictures, reading: Reading) -> FoundMedia:
+def _our_media(
+    rows: list[dict[str, str]], file: str, columns: Columns, pictures: Pictures, reading: Reading
+) -> FoundMedia:
     first = rows[0]
     said = clean_path(first.get("file_name")) or first.get("sha256") or first["line"]
     size = said_size(first.get("width"), first.get("height"))
@@ -178,6 +203,9 @@ def _our_media(rows: list[dict[str, str]], file: str, pictures: Pictures, readin
         for column, cell in first.items()
         if cell and column not in _NOT_DETAILS and column != "line"
     }
+    document.pop(CAPTURED_AT, None)
+    if (captured_at := columns.dates.read(first, drawn)) is not None:
+        document[CAPTURED_AT] = captured_at
     document |= {"sha256": first.get("sha256"), "state": first.get("state")}
     document["media_id"] = _whole(first.get("media_id"))
     found = pictures.find(said, file)
@@ -195,9 +223,12 @@ def _our_answer(rows: list[dict[str, str]], drawn: Drawn, reading: Reading) -> F
     for row in rows:
         if row.get("x_min"):
             _draw_ours(drawn, row, reading)
-    if first["shape_count"] not in ("0", "0.0") and not any(row.get("x_min") for row in rows):
+    drawn_here = sum(bool(row.get("x_min")) for row in rows)
+    if first["shape_count"] not in ("0", "0.0") and not drawn_here:
         drawn.leave_out(first["line"], NO_SHAPES)
         return None
+    if _whole(first["shape_count"]) != drawn_here:
+        drawn.remark(first["line"], ROWS_MISSING)
     words = [word for word in first.get("label_classes", "").split(";") if word]
     for word in words:
         reading.name_class(word)
@@ -243,7 +274,7 @@ def _detail(column: str, cell: str) -> Any:
 
 def _whole(cell: str | None) -> int | None:
     """A whole number, also where a spreadsheet has written `12.0`."""
-    text = (cell or "").removesuffix(".0")
+    text = (cell or "").removesuffix(".0").removesuffix(",0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
@@ -266,35 +297,31 @@ def _their_media(
     drawn = Drawn(size)
     for row in rows:
         word = row.get("class", "")[:LONGEST_WORD]
-        corners = [row.get(column, "") for column in columns.corners]
         if word:
             reading.name_class(word)
-        if any(corners):
-            _draw_theirs(drawn, row, word, corners, columns, size)
-        elif word:
-            drawn.label_class(word)
+        _draw_theirs(drawn, row, word, columns, size)
     return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))
 
 
 def _draw_theirs(
-    drawn: Drawn,
-    row: Mapping[str, str],
-    word: str,
-    corners: list[str],
-    columns: Columns,
-    size: tuple[int, int] | None,
+    drawn: Drawn, row: Mapping[str, str], word: str, columns: Columns, size: tuple[int, int] | None
 ) -> None:
+    if row.get("outline"):
+        drawn.remark(row["line"], OUTLINE)
     try:
-        x, y, to_x, to_y = (columns.number(corner) for corner in corners)
+        corners = columns.corners(row)
     except InvalidShape:
         drawn.leave_out(row["line"], BROKEN_CORNERS)
         return
-    if columns.sizes:
-        to_x, to_y = x + to_x, y + to_y
+    if corners is None:
+        if word:
+            drawn.label_class(word)
+        return
+    across, down = size or (1, 1)
+    if columns.pixels and size is None:
+        drawn.leave_out(row["line"], NO_SIZE)
+        return
     if columns.pixels:
-        if size is None:
-            drawn.leave_out(row["line"], NO_SIZE)
-            return
-        x, y, to_x, to_y = x / size[0], y / size[1], to_x / size[0], to_y / size[1]
+        corners = [corners[0] / across, corners[1] / down, corners[2] / across, corners[3] / down]
     confidence = likelihood(row["confidence"]) if row.get("confidence") else None
-    drawn.box(row["line"], word, (x, y, to_x, to_y), confidence=confidence)
+    drawn.box(row["line"], word, corners, confidence=confidence)

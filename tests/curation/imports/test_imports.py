@@ -713,3 +713,9 @@ def test_label_classes_that_nobody_can_speak_of_are_counted(curator: Importer) -
     assert len(preview["classes"]) == MOST_CLASSES
     (said,) = [one for one in preview["remarks"] if "100 others" in one["sentence"]]
     assert (said["fatal"], said["count"], len(said["where"])) == (True, 100, 5)
+
+
+def test_a_table_alone_whose_places_are_not_understood_names_their_columns(curator: Importer) -> None:
+    view = curator.read({"dataset.csv": "image,label,polygon\na.jpg,smoke,1 2 3\n"})
+    assert view.state == "failed"
+    assert "not understood here (polygon)" in str(view.error)

@@ -61,6 +61,21 @@ def test_coco_polygons_masks_and_whole_pictures():
     assert said(found["a.jpg"]) == {coco.MASK, coco.PIECES}
 
 
+def test_what_coco_says_beside_a_box_is_counted_as_passed_over():
+    about = {"image_id": 1, "category_id": 3, "bbox": [20, 10, 40, 20]}
+    found, _ = read_all(
+        {
+            "a.json": a_coco(
+                {**about, "iscrowd": 1, "attributes": {"density": "thick"}, "keypoints": [1, 1, 2]}
+            )
+        }
+    )
+    assert said(found["a.jpg"]) == {coco.CROWD, drawn.ATTRIBUTES, yolo.KEY_POINTS}
+    said_nothing = {"iscrowd": 0, "attributes": {"occluded": False, "rotation": 0.0}, "keypoints": [0, 0, 0]}
+    found, _ = read_all({"a.json": a_coco({**about, **said_nothing})})
+    assert said(found["a.jpg"]) == set()
+
+
 def test_a_coco_category_that_is_not_named_can_still_be_chosen_for():
     found, reading = read_all({"a.json": a_coco({"image_id": 1, "category_id": 9, "bbox": [0, 0, 9, 9]})})
     assert boxes(found["a.jpg"])[0][0] == "category 9"
@@ -256,17 +271,44 @@ def an_object(x_min, y_min, x_max, y_max, word="smoke", more=""):
     return f"<object><name>{word}</name><bndbox>{corners}</bndbox>{more}</object>"
 
 
-def test_voc_counts_from_one_unless_a_corner_stands_at_zero():
+def test_voc_counts_from_one():
+    found, reading = read_all({"Annotations/a.xml": a_voc(an_object(21, 11, 60, 30))})
+    assert boxes(found["a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+    assert (said(found["a.jpg"]), list(reading.remarks)) == (set(), [])
+    assert [known.word for known in reading.classes] == ["smoke"]
+
+
+def test_one_corner_at_zero_says_that_all_files_of_a_voc_dataset_count_from_there():
     found, reading = read_all(
         {
-            "Annotations/a.xml": a_voc(an_object(21, 11, 60, 30)),
-            "Annotations/b.xml": a_voc(an_object(20, 10, 60, 30), an_object(0, 0, 20, 10), name="b.jpg"),
+            "Annotations/a.xml": a_voc(an_object(20, 10, 60, 30)),
+            "Annotations/b.xml": a_voc(an_object(20, 10, 60, 30), an_object(0, 5, 20, 10), name="b.jpg"),
+            "Annotations/c.xml": a_voc(an_object(0, 0, 60, 30), name="c.jpg"),
         }
     )
     assert boxes(found["a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
     assert boxes(found["b.jpg"])[0] == ("smoke", (0.1, 0.1, 0.3, 0.3))
-    assert said(found["b.jpg"]) == {voc.FROM_ZERO}
-    assert [known.word for known in reading.classes] == ["smoke"]
+    assert [(remark.where, remark.sentence) for remark in reading.remarks] == [
+        ("Annotations/b.xml", voc.FROM_ZERO)
+    ]
+
+
+def test_a_voc_box_that_reaches_over_the_edge_does_not_say_where_counting_begins():
+    found, reading = read_all({"a.xml": a_voc(an_object(-5, 11, 60, 30), an_object(21, 11, 60, 30))})
+    assert boxes(found["a.jpg"])[1] == ("smoke", (0.1, 0.1, 0.3, 0.3))
+    assert list(reading.remarks) == []
+
+
+def test_what_voc_says_beside_a_box_is_counted_as_passed_over():
+    marked = "<pose>Left</pose><truncated>1</truncated><difficult>1</difficult><occluded>0</occluded>"
+    part = "<part><name>head</name></part>"
+    described = "<attributes><attribute><name>density</name><value>thick</value></attribute></attributes>"
+    found, _ = read_all({"a.xml": a_voc(an_object(21, 11, 60, 30, more=marked + part + described))})
+    assert said(found["a.jpg"]) == {voc.DIFFICULT, voc.CUT_OFF, voc.PART, drawn.ATTRIBUTES}
+    assert boxes(found["a.jpg"]) == [("smoke", (0.1, 0.1, 0.3, 0.3))]
+    unmarked = "<truncated>0</truncated><difficult>0</difficult>"
+    found, _ = read_all({"a.xml": a_voc(an_object(21, 11, 60, 30, more=unmarked))})
+    assert said(found["a.jpg"]) == set()
 
 
 def test_a_renamed_voc_file_is_about_the_picture_beside_it():
