@@ -88,10 +88,10 @@ def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem) -> _Entry | N
     if item.outcome != ImportOutcome.WAITING:
         return None
     file = item.wanted.get("file")
-    if item.media_id is not None or file is None:
+    if file is None or (item.media_id is not None and _is_there(work, item.media_id)):
         return _Entry(item, item.media_id)
     if not work.options["commit"]["pictures"]:
-        _settle(work, item, ImportOutcome.LEFT_OUT, NO_PICTURES)
+        _settle(work, item, ImportOutcome.LEFT_OUT, NO_PICTURES if item.media_id is None else GONE)
         return None
     work.still_wanted()
     try:
@@ -108,6 +108,13 @@ def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem) -> _Entry | N
         _settle(work, item, ImportOutcome.LEFT_OUT, WITHDRAWN_HERE)
         return None
     return _Entry(item, registered.media_id, registered)
+
+
+def _is_there(work: ImportWork, media_id: int) -> bool:
+    """Whether a media that was known at the preview is in lists still: else its picture comes in anew."""
+    with work.sessions(read_only=True) as session:
+        state = session.scalar(select(Media.state).where(Media.id == media_id))
+    return state is not None and state != State.WITHDRAWN
 
 
 def _why(item: ImportItem, problem: Exception) -> str:
@@ -129,12 +136,13 @@ def _tell(session: Session, work: ImportWork, entry: _Entry) -> None:
     item = session.get_one(ImportItem, entry.item.id, with_for_update=True)
     if item.outcome != ImportOutcome.WAITING:
         return
-    media_id = entry.media_id
+    media_id, registered = entry.media_id, entry.registered
+    made_source = registered.made_source if registered is not None else None
     state = session.scalar(select(Media.state).where(Media.id == media_id)) if media_id is not None else None
     if media_id is None or state is None or state == State.WITHDRAWN:
         item.outcome, item.why = ImportOutcome.LEFT_OUT, GONE
+        item.before = Telling(made_source=made_source).before() or None
         return
-    registered = entry.registered
     created = registered is not None and not registered.twin
     restored_act = registered.restored_act if registered is not None else None
     try:
@@ -144,6 +152,7 @@ def _tell(session: Session, work: ImportWork, entry: _Entry) -> None:
         raise
     except Exception as problem:
         told = Telling(notes=[_why(item, problem)], failed=True)
+    told.made_source = told.made_source or made_source
     item.media_id, item.annotation_id = media_id, told.annotation_id
     notes = [*(registered.notes if registered is not None else ()), *told.notes]
     if told.failed and created:
