@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.addresses import asked_id
 from components.doors import Node, browse_address, link, node, show_doors, table
 from components.imports.words import why_text
 from components.messages import explain_problems, plain, show_problem
@@ -31,8 +32,8 @@ _OVER = (ImportState.DONE, ImportState.UNDONE, ImportState.CANCELLED)
 def table_edits(visitor: Access) -> None:
     """Where to drop a table, and the one of the address (`import`): its preview, or what came of it."""
     show_problem(_PLACE)
-    chosen = st.query_params.get("import", "")
-    if not chosen.isdecimal():
+    chosen = asked_id("import")
+    if chosen is None:
         st.caption(
             _(
                 "On the Export page take a CSV as a table to be edited, change label classes, tags, states, sources,"
@@ -44,13 +45,13 @@ def table_edits(visitor: Access) -> None:
         return
     try:
         with open_session(read_only=True) as session:
-            view = get_import(session, visitor, int(chosen))
+            view = get_import(session, visitor, chosen)
     except CurationError as problem:
         st.error(plain(retold(problem.sentence)))
         _another_button()
         return
     if view.kind != ImportKind.TABLE:  # it is shown as what it is, whatever the address says
-        st.query_params.from_dict({"import": chosen})
+        st.query_params.from_dict({"import": str(chosen)})
         st.rerun()
     _show(visitor, view)
 
