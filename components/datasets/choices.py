@@ -146,7 +146,8 @@ def choose_split(key: str) -> Split | None:
             )
     else:
         shares = (first / 100, (second - first) / 100, (100 - second) / 100)
-    return Split(*shares, seed=int(seed))
+    train, val, test = shares
+    return Split(train, val, test, int(seed))
 
 
 def show_shares(visitor: Access, wanted: MediaFilter, split: Split) -> None:
