@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,8 +55,16 @@ def applying_dataset(work: ImportWork) -> Iterator[Callable[[Sequence[int]], Non
                 items = session.scalars(
                     select(ImportItem).where(ImportItem.id.in_(item_ids)).order_by(ImportItem.position)
                 ).all()
+                known = {item.media_id for item in items if item.media_id is not None}
+                there = set(
+                    session.scalars(
+                        select(Media.id).where(Media.id.in_(known), Media.state != State.WITHDRAWN)
+                    )
+                )
                 session.expunge_all()
-            entries = list(threads.map(lambda alike: _bring_in_order(work, files, alike), _alike(items)))
+            entries = list(
+                threads.map(lambda alike: _bring_in_order(work, files, alike, there), _alike(items))
+            )
             reached("import.brought")
             ready = sorted(chain.from_iterable(entries), key=lambda entry: entry.item.position)
             for start in range(0, len(ready), TOGETHER):
@@ -78,17 +86,22 @@ def _alike(items: Sequence[ImportItem]) -> list[list[ImportItem]]:
     return list(found.values())
 
 
-def _bring_in_order(work: ImportWork, files: OpenedFiles, items: Sequence[ImportItem]) -> list[_Entry]:
-    brought = (_bring(work, files, item) for item in items)
+def _bring_in_order(
+    work: ImportWork, files: OpenedFiles, items: Sequence[ImportItem], there: Collection[int]
+) -> list[_Entry]:
+    brought = (_bring(work, files, item, there) for item in items)
     return [entry for entry in brought if entry is not None]
 
 
-def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem) -> _Entry | None:
-    """The entry with its media; None when its outcome is settled already."""
+def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem, there: Collection[int]) -> _Entry | None:
+    """The entry with its media; None when its outcome is settled already.
+
+    A media that was known at the preview and is not `there` any more comes in anew from its file.
+    """
     if item.outcome != ImportOutcome.WAITING:
         return None
     file = item.wanted.get("file")
-    if file is None or (item.media_id is not None and _is_there(work, item.media_id)):
+    if file is None or item.media_id in there:
         return _Entry(item, item.media_id)
     if not work.options["commit"]["pictures"]:
         _settle(work, item, ImportOutcome.LEFT_OUT, NO_PICTURES if item.media_id is None else GONE)
@@ -108,13 +121,6 @@ def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem) -> _Entry | N
         _settle(work, item, ImportOutcome.LEFT_OUT, WITHDRAWN_HERE)
         return None
     return _Entry(item, registered.media_id, registered)
-
-
-def _is_there(work: ImportWork, media_id: int) -> bool:
-    """Whether a media that was known at the preview is in lists still: else its picture comes in anew."""
-    with work.sessions(read_only=True) as session:
-        state = session.scalar(select(Media.state).where(Media.id == media_id))
-    return state is not None and state != State.WITHDRAWN
 
 
 def _why(item: ImportItem, problem: Exception) -> str:
