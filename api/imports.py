@@ -68,6 +68,9 @@ def told(view: ImportView) -> ImportView:
         remarks = [{**one, "sentence": retold(one["sentence"])} for one in preview.get("remarks", ())]
         guesses = [{**one, "why": retold(one["why"])} for one in preview.get("guesses", ())]
         preview = {**preview, "remarks": remarks, "guesses": guesses}
+        if "problems" in preview:  # of a table
+            problems = [{**one, "sentence": retold(one["sentence"])} for one in preview["problems"]]
+            preview = {**preview, "problems": problems}
     return replace(view, preview=preview, error=retold(view.error) if view.error else None)
 
 

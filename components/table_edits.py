@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from components.doors import Node, browse_address, link, node, show_doors, table
+from components.addresses import asked_id
+from components.doors import Node, show_doors, table
 from components.imports.words import why_text
 from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
+from components.table_changes import (
+    chosen_sides,
+    media_link,
+    say_more,
+    show_changes,
+    show_conflicts,
+    show_problems,
+)
 from components.table_drop import sent_table, table_drop
 from curation.errors import CurationError
 from curation.imports.asking import cancel_import, commit_import, undo_import
 from curation.imports.views import ImportItemView, ImportView, get_import, list_import_items
-from curation.media_filter import MediaFilter
 from db.models import Access, ImportKind, ImportOutcome, ImportState
 from db.session import open_session
 from language import _, number, plural
 from language.retold import retold
 
 LOOK_AGAIN = 1.0  # seconds, while it is read or applied
-MOST_CHOICES = 100
 _PLACE = "table_edits"
 _ACTS = {"go_on": commit_import, "undo": undo_import, "cancel": cancel_import}
 _OVER = (ImportState.DONE, ImportState.UNDONE, ImportState.CANCELLED)
@@ -31,8 +38,8 @@ _OVER = (ImportState.DONE, ImportState.UNDONE, ImportState.CANCELLED)
 def table_edits(visitor: Access) -> None:
     """Where to drop a table, and the one of the address (`import`): its preview, or what came of it."""
     show_problem(_PLACE)
-    chosen = st.query_params.get("import", "")
-    if not chosen.isdecimal():
+    chosen = asked_id("import")
+    if chosen is None:
         st.caption(
             _(
                 "On the Export page take a CSV as a table to be edited, change label classes, tags, states, sources,"
@@ -44,13 +51,13 @@ def table_edits(visitor: Access) -> None:
         return
     try:
         with open_session(read_only=True) as session:
-            view = get_import(session, visitor, int(chosen))
+            view = get_import(session, visitor, chosen)
     except CurationError as problem:
         st.error(plain(retold(problem.sentence)))
         _another_button()
         return
     if view.kind != ImportKind.TABLE:  # it is shown as what it is, whatever the address says
-        st.query_params.from_dict({"import": chosen})
+        st.query_params.from_dict({"import": str(chosen)})
         st.rerun()
     _show(visitor, view)
 
@@ -66,7 +73,7 @@ def _show(visitor: Access, view: ImportView) -> None:
     if view.is_busy:
         _watch(view)
     elif view.state == ImportState.READY:
-        _show_preview(view)
+        _show_preview(visitor, view)
     elif view.state in _OVER:
         _show_result(visitor, view)
     else:
@@ -106,7 +113,7 @@ def _busy_text(view: ImportView) -> str:
     return _("Applying… {done} of {total}", done=number(view.done), total=number(view.total or 0))
 
 
-def _show_preview(view: ImportView) -> None:
+def _show_preview(visitor: Access, view: ImportView) -> None:
     preview = view.preview or {}
     st.html(f'<p class="vigie-figures">{_summary(preview)}</p>')
     for remark in preview["remarks"]:
@@ -114,16 +121,11 @@ def _show_preview(view: ImportView) -> None:
         st.warning(plain(retold(remark["sentence"]) + where))
     _warn_of_new(preview)
     if preview["wrong"]:
-        st.markdown(f"**{_('Cells that cannot be taken')}**")
-        st.caption(_("The media of these rows are left out; the others are changed."))
-        show_doors(_problems_table(preview["problems"]), key="table_problems")
-        _say_more(preview["wrong"], len(preview["problems"]))
+        show_problems(visitor, view, preview["wrong"])
     if preview["conflicted"]:
-        _show_conflicts(preview)
+        show_conflicts(visitor, view, preview["conflicted"])
     if preview["changed"]:
-        st.markdown(f"**{_('Changes')}**")
-        show_doors(_changes_table(preview["changes"]), key="table_changes")
-        _say_more(preview["changed"], len(preview["changes"]))
+        show_changes(visitor, view, preview["changed"])
     elif not preview["wrong"] and not preview["conflicted"]:
         st.info(_("Nothing was changed in this table."))
     if preview["left_alone"]:
@@ -157,91 +159,10 @@ def _warn_of_new(preview: Mapping[str, Any]) -> None:
     if preview["new_sources"]:
         names = plain(", ".join(preview["new_sources"]))
         st.warning(_("Sources that are not there yet and will be made: {names}.", names=names))
+        say_more(preview["new"]["sources"], len(preview["new_sources"]))
     if preview["new_tags"]:
         st.caption(_("New tags: {names}.", names=plain(", ".join(preview["new_tags"]))))
-
-
-def _show_conflicts(preview: Mapping[str, Any]) -> None:
-    st.markdown(f"**{_('Changed by others meanwhile')}**")
-    st.caption(_("What they have made of these stays, unless you take yours."))
-    show_doors(_conflicts_table(preview["conflicts"]), key="table_conflicts")
-    _say_more(preview["conflicted"], len(preview["conflicts"]))
-    st.toggle(_("Take mine in all of them"), key="table_all_mine")
-    if not st.session_state.get("table_all_mine"):
-        offered = {conflict["place"]: conflict for conflict in preview["conflicts"][:MOST_CHOICES]}
-        st.multiselect(
-            _("Take mine in"),
-            list(offered),
-            format_func=lambda place: _choice_text(offered[place]),
-            placeholder=_("None: theirs stay"),
-            key="table_mine",
-        )
-
-
-def _choice_text(conflict: Mapping[str, Any]) -> str:
-    return _(
-        "row {row}, {column}: {mine} instead of {theirs}",
-        row=conflict["row"],
-        column=conflict["column"],
-        mine=conflict["new"] or "∅",
-        theirs=conflict["old"] or "∅",
-    )
-
-
-def _changes_table(changes: Sequence[Mapping[str, Any]]) -> Node:
-    rows: list[list[Node | str]] = [
-        [
-            str(change["row"]),
-            _media(change),
-            change["column"],
-            _value(change["old"]),
-            "→",
-            _value(change["new"]),
-        ]
-        for change in changes
-    ]
-    return table((_("row"), _("media"), _("column"), _("now"), "", _("then")), rows, empty="")
-
-
-def _conflicts_table(conflicts: Sequence[Mapping[str, Any]]) -> Node:
-    rows: list[list[Node | str]] = [
-        [
-            str(conflict["row"]),
-            _media(conflict),
-            conflict["column"],
-            _value(conflict["base"]),
-            _value(conflict["old"]),
-            _value(conflict["new"]),
-        ]
-        for conflict in conflicts
-    ]
-    heads = (_("row"), _("media"), _("column"), _("it was"), _("theirs"), _("mine"))
-    return table(heads, rows, empty="")
-
-
-def _problems_table(problems: Sequence[Mapping[str, Any]]) -> Node:
-    rows: list[list[Node | str]] = [
-        [str(problem["row"]), problem["column"], _value(problem["value"]), retold(problem["sentence"])]
-        for problem in problems
-    ]
-    return table((_("row"), _("column"), _("cell"), _("what is wrong")), rows, empty="")
-
-
-def _media(change: Mapping[str, Any]) -> Node:
-    return _media_link(change["media_id"], change["file_name"])
-
-
-def _media_link(media_id: int, name: str | None) -> Node:
-    return link(f"{browse_address(MediaFilter())}?media={media_id}", name or str(media_id))
-
-
-def _value(text: str) -> Node | str:
-    return text or node("span", _("empty"), cls="mute")
-
-
-def _say_more(number_of_all: int, shown: int) -> None:
-    if number_of_all > shown:
-        st.caption(_("The first {n} of {all}.", n=number(shown), all=number(number_of_all)))
+        say_more(preview["new"]["tags"], len(preview["new_tags"]))
 
 
 def _show_result(visitor: Access, view: ImportView) -> None:
@@ -277,7 +198,7 @@ def _show_left(visitor: Access, view: ImportView) -> None:
     rows: list[list[Node | str]] = [
         [
             str(item.position),
-            _media_link(item.media_id, item.name) if item.media_id is not None else item.name,
+            media_link(item.media_id, item.name) if item.media_id is not None else item.name,
             why_text(item.why),
         ]
         for item in left
@@ -296,13 +217,8 @@ def _another() -> None:
 def _commit(import_id: int) -> None:
     with explain_problems(_PLACE):
         visitor = require_visitor().access
-        all_mine = bool(st.session_state.get("table_all_mine"))
-        choices = {
-            "conflicts": "mine" if all_mine else "theirs",
-            "mine": list(st.session_state.get("table_mine") or ()),
-        }
         with open_session() as session:
-            commit_import(session, visitor, import_id, choices)
+            commit_import(session, visitor, import_id, chosen_sides(import_id))
 
 
 def _act(what: str, import_id: int) -> None:

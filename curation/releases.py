@@ -124,6 +124,13 @@ def list_releases(
     return ReleasePage([_view(row) for row in page.rows], page.next_cursor)
 
 
+def release_names(session: Session, access: Access) -> dict[int, str]:
+    """The names of all releases that are frozen, by id, the last first: what can be compared with, or begun from."""
+    require_scope(access, *PEOPLE)
+    frozen = select(Release.id, Release.name).where(Release.frozen_at.is_not(None))
+    return {row.id: row.name for row in session.execute(frozen.order_by(Release.id.desc()))}
+
+
 def delete_release(session: Session, access: Access, release_id: int) -> None:
     """Forget a release that nothing was made of; one that is being frozen is frozen no further.
 

@@ -77,11 +77,18 @@ def get_source(session: Session, source_id: int) -> Source:
 
 def get_or_create_source(session: Session, name: str) -> Source:
     """The source of this name, made where missing; safe against another transaction that makes it too."""
-    found = session.scalar(select(Source).where(Source.name == name))
-    if found is None:
-        insert_or_ignore(session, Source, [{"name": name}], unique=["name"])
-        found = session.scalars(select(Source).where(Source.name == name)).one()
-    return found
+    make_missing_source(session, name)
+    return session.scalars(select(Source).where(Source.name == name)).one()
+
+
+def make_missing_source(session: Session, name: str) -> int | None:
+    """Make the source of this name unless it is there; its id when it was made here, for who may have to undo that."""
+    named = select(Source.id).where(Source.name == name)
+    if session.scalar(named) is not None or not insert_or_ignore(
+        session, Source, [{"name": name}], unique=["name"]
+    ):
+        return None
+    return session.scalar(named)
 
 
 def source_of_upload(session: Session, access: Access, name: str | None) -> Source | None:

@@ -29,7 +29,7 @@ from curation.kill_points import reached
 from curation.media_keys import media_key
 from curation.pictures import PictureFacts
 from curation.reviews import decide
-from curation.sources import source_of_upload
+from curation.sources import make_missing_source, source_of_upload
 from curation.spool import Spooled
 from curation.tags import get_or_create_tags
 from curation.tallies import Tally, count_once_stored
@@ -83,13 +83,15 @@ class UploadPlace:
 class Registered:
     """The stored media; `twin` when the same content was there before, `looks_like` others whose bytes differ.
 
-    `restored_act` is the number of the act that brought it back, of one that had been withdrawn.
+    `restored_act` is the number of the act that brought it back, of one that had been withdrawn;
+    `made_source` the source that was made for it.
     """
 
     media_id: int
     sha256: str
     twin: bool = False
     restored_act: int | None = None
+    made_source: int | None = None
     notes: tuple[str, ...] = ()
     created_at: datetime | None = None  # of a media that is new
     looks_like: tuple[int, ...] = ()
@@ -221,7 +223,14 @@ def answered_before(
         raise ContentDiffers(KEY_USED)
     stored = row.bucket_key if row.state == BlobState.STORED else ""
     notes = (WAS_RESTORED,) if found.restored_act is not None else ()
-    known = Registered(found.media_id, sha256, twin=found.twin, restored_act=found.restored_act, notes=notes)
+    known = Registered(
+        found.media_id,
+        sha256,
+        twin=found.twin,
+        restored_act=found.restored_act,
+        made_source=found.made_source,
+        notes=notes,
+    )
     return known, stored
 
 
@@ -351,6 +360,7 @@ def register_stored(
     """Write the rows that make stored content a media, or find those that do so already."""
     if access.scope == Scope.ADMIN and (restored := _restore(session, access, blob)) is not None:
         return restored
+    made_source = make_missing_source(session, details.source) if details.source else None
     source = source_of_upload(session, access, details.source)
     captured = settle_capture_time(details, facts.exif, place.default_timezone)
     values: dict[str, Any] = {
@@ -370,7 +380,7 @@ def register_stored(
     media_id = session.scalars(select(Media.id).where(Media.upload_sha256 == blob.sha256)).one()
     if not inserted:
         count_once_stored(session, Tally.UPLOADS, "already_here")
-        return Registered(media_id, blob.sha256, twin=True)
+        return Registered(media_id, blob.sha256, twin=True, made_source=made_source)
     tag_ids = get_or_create_tags(session, details.tags)
     rows = [{"media_id": media_id, "tag_id": tag_id} for tag_id in tag_ids]
     insert_or_ignore(session, MediaTag, rows, unique=["media_id", "tag_id"])
@@ -381,6 +391,7 @@ def register_stored(
     return Registered(
         media_id,
         blob.sha256,
+        made_source=made_source,
         notes=(captured.note,) if captured.note else (),
         created_at=values["created_at"],
         looks_like=find_twins(session, newcomer, facts.hashes),
@@ -447,6 +458,7 @@ def remember(session: Session, access: Access, key: str | None, registered: Regi
         "media_id": registered.media_id,
         "twin": registered.twin,
         "restored_act": registered.restored_act,
+        "made_source": registered.made_source,
     }
     if insert_or_ignore(session, IdempotencyKey, [row], unique=["access_id", "key"]):
         return

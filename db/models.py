@@ -849,6 +849,8 @@ class IdempotencyKey(Base):
     twin: Mapped[bool] = mapped_column(default=False)
     # The act that brought the media back, when it had been withdrawn.
     restored_act: Mapped[int | None]
+    # The source that was made for it, which its import takes back when it is undone.
+    made_source: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.addresses import asked_id
 from components.doors import show_doors
 from components.figures import count_text, media_figure
 from components.filters import FilterBar, active_pills, address_with, read_filter, without
@@ -78,9 +79,7 @@ try:
     names = {label_class.key: label_class.name for label_class in label_classes}
     colours = {label_class.key: label_class.colour for label_class in label_classes}
     if query.get("media"):
-        asked = query["media"]
-        media_id = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
-        shown = find_media(visitor, media_id, wanted)
+        shown = find_media(visitor, asked_id("media") or 0, wanted)
         media_panel(
             visitor,
             shown,

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.addresses import asked_id
 from components.datasets.choices import choose_like
 from components.datasets.export_view import export_part
 from components.datasets.new_export import new_export_part
@@ -36,18 +37,18 @@ try:
     show_doors(sections("/export", titles, shown, wanted), key="sections")
     with open_session(read_only=True) as session:
         names = {item.key: item.name for item in list_label_classes(session, retired=True)}
-    if query.get("export", "").isdecimal():
-        export_part(int(query["export"]), names)
+    if (export := asked_id("export")) is not None:
+        export_part(export, names)
     elif section == "past":
         past_part(visitor.access, names)
-    elif section == "releases" and query.get("show", "").isdecimal():
-        release_part(visitor.access, int(query["show"]), names)
+    elif section == "releases" and (release := asked_id("show")) is not None:
+        release_part(visitor.access, release, names)
     elif section == "releases":
         releases_part(visitor.access, wanted, names)
     else:
-        if query.get("like", "").isdecimal():
+        if (like := asked_id("like")) is not None:
             with open_session(read_only=True) as session:
-                choose_like(get_export(session, visitor.access, int(query["like"])))
+                choose_like(get_export(session, visitor.access, like))
         new_export_part(visitor.access, wanted, names)
 except (Refused, NotFound) as problem:
     st.error(plain(retold(problem.sentence)))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.addresses import asked_id
 from components.doors import sections, show_doors
 from components.imports.import_view import import_part
 from components.imports.new_import import new_import_part
@@ -29,8 +30,8 @@ show_doors(sections("/imports", titles, shown), key="sections")
 try:
     if section == "table":
         table_edits(visitor)
-    elif query.get("import", "").isdecimal():
-        import_part(int(query["import"]))
+    elif (asked := asked_id("import")) is not None:
+        import_part(asked)
     elif section == "past":
         past_part(visitor)
     else:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.addresses import asked_id
 from components.comments import see_mentions
 from components.layout import use_layout
 from components.messages import plain
@@ -25,9 +26,8 @@ def read_place() -> Place:
     asked = query.get("queue") or fullest()
     if asked not in QUEUE_NAMES:
         raise UnknownFilter(f"There is no queue “{asked[:60]}”.")
-    start = query.get("start", "")
     filters = {name: query.get_all(name) for name in query if name not in OURS}
-    place = Place(Queue(asked), filters, int(start) if start.isdecimal() and len(start) < 19 else None)
+    place = Place(Queue(asked), filters, asked_id("start"))
     queue_filter(place.queue, place.wanted)
     return place
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
 from components.clock import browser_zone, local_text
-from components.datasets.words import FORMATS, SPLITS
+from components.datasets.words import FORMATS, SPLITS, share_text
+from curation.capture import clean_moment
 from curation.csv_columns import COLUMNS
 from curation.datasets.asking import ExportView
 from curation.datasets.options import ExportOptions, Outlines
 from curation.datasets.shares import SHARES_MISSED, count_shares, misses
+from curation.datasets.since import Since
 from curation.datasets.splits import LARGEST_SEED, Split
+from curation.errors import InvalidText
 from curation.exports import Per
 from curation.media_filter import MediaFilter
 from db.models import Access, ExportFormat
@@ -37,13 +40,17 @@ class Choices:
 
     format: ExportFormat
     options: ExportOptions
+    since: Since | None = None
     editable: bool = False  # of CSV: with what is needed to bring it back
 
     @property
     def is_plain_csv(self) -> bool:
         """Whether the streamed CSV of the filter is the very file that is wanted."""
         return (
-            self.format is ExportFormat.CSV and not self.options.reads_bucket and self.options.split is None
+            self.format is ExportFormat.CSV
+            and not self.options.reads_bucket
+            and self.options.split is None
+            and self.since is None
         )
 
 
@@ -127,7 +134,20 @@ def choose_split(key: str) -> Split | None:
         _("Where validation and test begin, in per cent"), 0, 100, USUAL_SPLIT, key=f"{key}_shares"
     )
     seed = right.number_input(_("Seed"), 0, LARGEST_SEED, 0, key=f"{key}_seed")
-    return Split(first / 100, (second - first) / 100, (100 - second) / 100, int(seed))
+    exact = st.session_state.get(f"{key}_exact_shares")
+    if exact is not None and exact[0] == (first, second):
+        shares = exact[1]
+        if any(abs(share - round(share, 2)) > 1e-9 for share in shares):
+            st.caption(
+                _(
+                    "Exactly {shares} %, as it was asked before, until this is moved.",
+                    shares=" / ".join(share_text(share) for share in shares),
+                )
+            )
+    else:
+        shares = (first / 100, (second - first) / 100, (100 - second) / 100)
+    train, val, test = shares
+    return Split(train, val, test, int(seed))
 
 
 def show_shares(visitor: Access, wanted: MediaFilter, split: Split) -> None:
@@ -176,11 +196,12 @@ def _csv_options() -> tuple[Per, bool, tuple[str, ...] | None]:
     return per, raw, tuple(columns) or None
 
 
-def choose_since(releases: Mapping[int, str]) -> None:
-    """Everything, or only what has changed since a release: it goes into the address."""
-    query, names = st.query_params, {str(release_id): name for release_id, name in releases.items()}
-    chosen, moment = query.get("since_release"), since_moment()
-    st.session_state["export_since"] = "moment" if moment else chosen if chosen in names else "all"
+def choose_since(releases: Mapping[int, str], since: Since | None) -> None:
+    """Everything, or only what has changed since a release: it goes into the address, where `since` was read."""
+    names = {str(release_id): name for release_id, name in releases.items()}
+    moment = since.moment if since is not None else None
+    chosen = str(since.release_id) if since is not None else "all"
+    st.session_state["export_since"] = "moment" if moment else chosen
     offered = ["all", *(["moment"] if moment else []), *names]
     if len(offered) == 1:
         return
@@ -211,9 +232,9 @@ def since_moment() -> datetime | None:
     """The moment in the address since which changes are wanted; None where there is none that can be read."""
     try:
         moment = datetime.fromisoformat(st.query_params.get("since", ""))
-    except ValueError:
+        return clean_moment("since", moment) if moment.tzinfo is not None else None
+    except (ValueError, InvalidText):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
 
 
 def choose_like(view: ExportView) -> None:
@@ -232,9 +253,13 @@ def choose_like(view: ExportView) -> None:
         "export_raw": options.raw,
         f"export_columns_{options.per}": list(options.columns or ()),
         "export_split": options.split is not None,
+        "export_exact_shares": None,
     }
     if options.split is not None:
-        begins = round(100 * options.split.train)
-        chosen["export_shares"] = (begins, begins + round(100 * options.split.val))
-        chosen["export_seed"] = options.split.seed
+        split = options.split
+        # The slider knows whole per cents; where it stands for others they count, or media would change sides.
+        begins = (round(100 * split.train), round(100 * (split.train + split.val)))
+        chosen["export_shares"] = begins
+        chosen["export_exact_shares"] = (begins, (split.train, split.val, split.test))
+        chosen["export_seed"] = split.seed
     st.session_state.update(chosen)

@@ -17,8 +17,8 @@ from language import _, number
 def comparing_part(visitor: Access, view: ReleaseView) -> None:
     """A box of the other releases, and what differs from the chosen one. The choice stands in the address."""
     with open_session(read_only=True) as session:
-        page = releases.list_releases(session, visitor, limit=releases.MAX_PAGE_SIZE)
-    others = {str(one.id): one for one in page.items if one.id != view.id and one.state == "ready"}
+        frozen = releases.release_names(session, visitor)
+    others = {str(one): name for one, name in frozen.items() if one != view.id}
     if not others:
         return
     st.subheader(_("Compared with another"), anchor=False)
@@ -29,7 +29,7 @@ def comparing_part(visitor: Access, view: ReleaseView) -> None:
         list(others),
         index=None,
         placeholder=_("Choose one"),
-        format_func=lambda key: others[key].name,
+        format_func=lambda key: others[key],
         key="compare_with",
         label_visibility="collapsed",
         on_change=_take,
@@ -37,7 +37,8 @@ def comparing_part(visitor: Access, view: ReleaseView) -> None:
     )
     if chosen not in others:
         return
-    other = others[chosen]
+    with open_session(read_only=True) as session:
+        other = releases.get_release(session, visitor, int(chosen))
     # From the earlier to the later one, whichever is being looked at.
     before, after = sorted((other, view), key=lambda one: one.frozen_at or one.created_at)
     with explain_problems():

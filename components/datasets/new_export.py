@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from components.addresses import asked_id
 from components.clock import browser_zone
 from components.datasets.choices import (
     Choices,
@@ -37,7 +38,7 @@ from curation.datasets.source import of_release
 from curation.errors import ReleaseNotFound
 from curation.exports import Per, count_rows
 from curation.media_filter import MediaFilter
-from curation.releases import MAX_PAGE_SIZE, ReleaseView, get_release, list_releases
+from curation.releases import ReleaseView, get_release, release_names
 from db.models import Access, ExportFormat
 from db.session import open_session
 from language import _
@@ -54,11 +55,12 @@ def new_export_part(visitor: Access, wanted: MediaFilter, class_names: Mapping[s
     release = _release(visitor)
     with open_session(read_only=True) as session:
         count = count_matches(session, visitor, wanted)
-        page = list_releases(session, visitor, limit=MAX_PAGE_SIZE)
+        bases = release_names(session, visitor)
         if release is not None:
             count = Count(release.counts["media"], False)
-        bases = {one.id: one.name for one in page.items if one.state == "ready" and one != release}
-        figure = _figure(session, visitor, wanted, count, release, _since(bases))
+            bases.pop(release.id, None)
+        since = _since(bases)
+        figure = _figure(session, visitor, wanted, count, release, since)
     with st.container(horizontal=True, vertical_alignment="center", key="bar_export"):
         if release is None:
             FilterBar(wanted, class_names, keep=SINCE).show()
@@ -74,8 +76,8 @@ def new_export_part(visitor: Access, wanted: MediaFilter, class_names: Mapping[s
         options = choose_options(format, splits=release is None)
         if options.split is not None:
             show_shares(visitor, wanted, options.split)
-        choose_since(bases)
-        choices = Choices(format, options)
+        choose_since(bases, since)
+        choices = Choices(format, options, since)
         if _is_streamed(choices, release) and visitor.scope in CURATORS:
             choices = replace(choices, editable=choose_editable())
         _ways(visitor, wanted, choices, count, release)
@@ -86,22 +88,26 @@ def new_export_part(visitor: Access, wanted: MediaFilter, class_names: Mapping[s
 
 def _release(visitor: Access) -> ReleaseView | None:
     """The release in the address. Raises ReleaseNotFound, also for one that is not frozen yet."""
-    asked = st.query_params.get("release", "")
-    if not asked.isdecimal():
+    asked = asked_id("release")
+    if asked is None:
         return None
     with open_session(read_only=True) as session:
-        release = get_release(session, visitor, int(asked))
+        release = get_release(session, visitor, asked)
     if release.state != "ready":
         raise ReleaseNotFound(f"There is no release {asked}.")
     return release
 
 
 def _since(bases: Mapping[int, str]) -> Since | None:
-    """What in the address says that only changes are wanted, as `choose_since` reads it."""
+    """What in the address says that only changes are wanted. Raises ReleaseNotFound: all would be something else."""
     if (moment := since_moment()) is not None:
         return Since(moment=moment)
-    chosen = st.query_params.get("since_release", "")
-    return next((Since(release_id=one) for one in bases if str(one) == chosen), None)
+    chosen = asked_id("since_release")
+    if chosen is None or chosen == asked_id("release"):
+        return None
+    if chosen not in bases:
+        raise ReleaseNotFound(f"There is no release {chosen}.")
+    return Since(release_id=chosen)
 
 
 def _figure(
@@ -168,7 +174,7 @@ def _ways(
 
 def _is_streamed(choices: Choices, release: ReleaseView | None) -> bool:
     """Whether a click gives the file at once: the CSV of what the filter shows."""
-    return choices.is_plain_csv and release is None and not any(name in st.query_params for name in SINCE)
+    return choices.is_plain_csv and release is None
 
 
 def csv_address(wanted: MediaFilter, choices: Choices) -> str:
@@ -212,16 +218,16 @@ def command_text(wanted: MediaFilter, choices: Choices, release_id: int | None) 
         shares = (options.split.train, options.split.val, options.split.test)
         words += [
             "--split",
-            "/".join(str(round(100 * share)) for share in shares),
+            "/".join(f"{100 * share:.10g}" for share in shares),
             "--seed",
             str(options.split.seed),
         ]
     if options.outlines is not Outlines.AUTO:
         words += ["--outlines", options.outlines.value]
-    if (release := st.query_params.get("since_release", "")).isdecimal():
-        words += ["--since-release", release]
-    elif (moment := since_moment()) is not None:
-        words += ["--since", moment.isoformat()]
+    if choices.since is not None and choices.since.release_id is not None:
+        words += ["--since-release", str(choices.since.release_id)]
+    elif choices.since is not None and choices.since.moment is not None:
+        words += ["--since", choices.since.moment.isoformat()]
     if choices.format is ExportFormat.CSV:
         words += ["--per", options.per.value] if options.per is not Per.MEDIA else []
         words += ["--raw"] if options.raw else []
@@ -252,8 +258,7 @@ def _contact_sheet(wanted: MediaFilter, count: Count) -> None:
 
 def _ask(wanted: MediaFilter, choices: Choices, release_id: int | None) -> None:
     """Have it made, and go where it can be watched; the client id is this press's own."""
-    query = st.query_params
-    since = query.get("since_release", "")
+    since = choices.since
     with explain_problems(_PLACE):
         access = require_visitor().access
         with open_session() as session:
@@ -263,8 +268,8 @@ def _ask(wanted: MediaFilter, choices: Choices, release_id: int | None) -> None:
                 choices.format,
                 wanted=wanted,
                 release_id=release_id,
-                since_release_id=int(since) if since.isdecimal() else None,
-                since_at=since_moment(),
+                since_release_id=since.release_id if since is not None else None,
+                since_at=since.moment if since is not None else None,
                 options=choices.options,
                 client_id=secrets.token_hex(16),
             )

@@ -61,8 +61,14 @@ def format_name(name: str) -> str:
 
 def split_text(split: Mapping[str, Any]) -> str:
     """The shares and the seed: `80 / 10 / 10 %, seed 7`."""
-    shares = " / ".join(number(round(100 * split.get(name, 0))) for name in ("train", "val", "test"))
+    shares = " / ".join(share_text(split.get(name, 0)) for name in ("train", "val", "test"))
     return _("{shares} %, seed {seed}", shares=shares, seed=str(split.get("seed", 0)))
+
+
+def share_text(share: float) -> str:
+    """A share in per cent, with as many decimals as it has: what is rounded is another split."""
+    decimals = f"{100 * share:.4f}".rstrip("0").partition(".")[2]
+    return number(100 * share, len(decimals))
 
 
 def holds_text(options: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from curation import jobs
 from curation.accesses import PEOPLE, require_scope
 from curation.answers import clean_client_id
 from curation.browse import conditions
+from curation.capture import clean_moment
 from curation.datasets.files import content_type_of, file_name_for
 from curation.datasets.options import ExportOptions
 from curation.datasets.writers import writer_for
@@ -94,6 +95,7 @@ def ask_for_export(
     """
     require_scope(access, *PEOPLE)
     client_id = clean_client_id(client_id)
+    since_at = clean_moment("since_at", since_at) if since_at is not None else None
     asked = {
         "format": format,
         "release_id": release_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,8 +55,16 @@ def applying_dataset(work: ImportWork) -> Iterator[Callable[[Sequence[int]], Non
                 items = session.scalars(
                     select(ImportItem).where(ImportItem.id.in_(item_ids)).order_by(ImportItem.position)
                 ).all()
+                known = {item.media_id for item in items if item.media_id is not None}
+                there = set(
+                    session.scalars(
+                        select(Media.id).where(Media.id.in_(known), Media.state != State.WITHDRAWN)
+                    )
+                )
                 session.expunge_all()
-            entries = list(threads.map(lambda alike: _bring_in_order(work, files, alike), _alike(items)))
+            entries = list(
+                threads.map(lambda alike: _bring_in_order(work, files, alike, there), _alike(items))
+            )
             reached("import.brought")
             ready = sorted(chain.from_iterable(entries), key=lambda entry: entry.item.position)
             for start in range(0, len(ready), TOGETHER):
@@ -78,20 +86,25 @@ def _alike(items: Sequence[ImportItem]) -> list[list[ImportItem]]:
     return list(found.values())
 
 
-def _bring_in_order(work: ImportWork, files: OpenedFiles, items: Sequence[ImportItem]) -> list[_Entry]:
-    brought = (_bring(work, files, item) for item in items)
+def _bring_in_order(
+    work: ImportWork, files: OpenedFiles, items: Sequence[ImportItem], there: Collection[int]
+) -> list[_Entry]:
+    brought = (_bring(work, files, item, there) for item in items)
     return [entry for entry in brought if entry is not None]
 
 
-def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem) -> _Entry | None:
-    """The entry with its media; None when its outcome is settled already."""
+def _bring(work: ImportWork, files: OpenedFiles, item: ImportItem, there: Collection[int]) -> _Entry | None:
+    """The entry with its media; None when its outcome is settled already.
+
+    A media that was known at the preview and is not `there` any more comes in anew from its file.
+    """
     if item.outcome != ImportOutcome.WAITING:
         return None
     file = item.wanted.get("file")
-    if item.media_id is not None or file is None:
+    if file is None or item.media_id in there:
         return _Entry(item, item.media_id)
     if not work.options["commit"]["pictures"]:
-        _settle(work, item, ImportOutcome.LEFT_OUT, NO_PICTURES)
+        _settle(work, item, ImportOutcome.LEFT_OUT, NO_PICTURES if item.media_id is None else GONE)
         return None
     work.still_wanted()
     try:
@@ -129,12 +142,13 @@ def _tell(session: Session, work: ImportWork, entry: _Entry) -> None:
     item = session.get_one(ImportItem, entry.item.id, with_for_update=True)
     if item.outcome != ImportOutcome.WAITING:
         return
-    media_id = entry.media_id
+    media_id, registered = entry.media_id, entry.registered
+    made_source = registered.made_source if registered is not None else None
     state = session.scalar(select(Media.state).where(Media.id == media_id)) if media_id is not None else None
     if media_id is None or state is None or state == State.WITHDRAWN:
         item.outcome, item.why = ImportOutcome.LEFT_OUT, GONE
+        item.before = Telling(made_source=made_source).before() or None
         return
-    registered = entry.registered
     created = registered is not None and not registered.twin
     restored_act = registered.restored_act if registered is not None else None
     try:
@@ -144,6 +158,7 @@ def _tell(session: Session, work: ImportWork, entry: _Entry) -> None:
         raise
     except Exception as problem:
         told = Telling(notes=[_why(item, problem)], failed=True)
+    told.made_source = told.made_source or made_source
     item.media_id, item.annotation_id = media_id, told.annotation_id
     notes = [*(registered.notes if registered is not None else ()), *told.notes]
     if told.failed and created:

@@ -12,7 +12,7 @@ What has to be put back stands in an entry's `before`:
     tags      tags that the import added
     untagged  tags that it took away
     partly    true once some of it was put back
-    made_source  the source that the entry made
+    made_source  the source that the entry made: it is removed once nothing else is of it
     known     of a media that it created or brought back: what else was known of it then, for who worked on it since
 
 A dataset may speak of one media in several entries: they are judged together, by all that the import did to it.
@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from curation.acts import add_review, next_act
@@ -36,6 +36,7 @@ from curation.imports.worked_on import find_worked_on, plain
 from curation.label_classes import retire_label_class
 from curation.tags import get_or_create_tags, touch
 from curation.undoing import StandingAct, standing_acts, take_back
+from db.expressions import among
 from db.models import (
     Access,
     AnnotationLabel,
@@ -84,11 +85,13 @@ def settle_waiting(session: Session, import_id: int, item_ids: Sequence[int]) ->
     brought = {answer.key: answer for answer in session.scalars(answered)}
     for key, item in entries.items():
         answer = brought.get(key)
-        item.outcome, item.why = ImportOutcome.LEFT_OUT, NOT_REACHED
+        made = {"made_source": answer.made_source} if answer is not None and answer.made_source else {}
+        item.outcome, item.why, item.before = ImportOutcome.LEFT_OUT, NOT_REACHED, made or None
         if answer is not None and (answer.restored_act is not None or not answer.twin):
             is_new = answer.restored_act is None
             item.outcome, item.media_id = ImportOutcome.FAILED, answer.media_id
-            item.before = {"created": True} if is_new else {"restored": True, "acts": [answer.restored_act]}
+            before = {"created": True} if is_new else {"restored": True, "acts": [answer.restored_act]}
+            item.before = {**before, **made}
 
 
 def take_back_entries(session: Session, access: Access, import_id: int, item_ids: Sequence[int]) -> None:
@@ -166,19 +169,44 @@ def _found_since(session: Session, undone: Import, media_ids: Sequence[int]) -> 
 
 
 def remove_made_sources(session: Session, import_id: int) -> None:
-    """Remove the sources that an import has made, but those that anything is of, or that somebody has described."""
-    made = select(ImportItem.before["made_source"].as_integer()).where(
+    """Remove the sources that an import has made, but those that anything else is of, or that somebody has described.
+
+    Its own media that were withdrawn with it lose them: until they are purged each would keep its source in every list.
+    """
+    taken_back = exists().where(
         ImportItem.import_id == import_id,
-        ImportItem.before["made_source"].as_integer().is_not(None),
+        ImportItem.outcome == ImportOutcome.UNDONE,
+        ImportItem.media_id == Media.id,
     )
+    withdrawn = and_(Media.state == State.WITHDRAWN, taken_back)
+    made_by = ImportItem.before["made_source"].as_integer()
+    makers: dict[int, list[ImportItem]] = defaultdict(list)
+    for item in session.scalars(
+        select(ImportItem).where(ImportItem.import_id == import_id, made_by.is_not(None))
+    ):
+        makers[(item.before or {})["made_source"]].append(item)
     sources = session.scalars(
-        select(Source).where(Source.id.in_(made)).order_by(Source.id).with_for_update()
+        select(Source).where(among(session, Source.id, list(makers))).order_by(Source.id).with_for_update()
     ).all()
     for source in sources:
-        used = [exists().where(column == source.id) for column in (Media.source_id, Access.source_id)]
+        used = (
+            exists().where(Media.source_id == source.id, ~withdrawn),
+            exists().where(Access.source_id == source.id),
+        )
         described = source.place is not None or source.azimuth is not None
         if not described and not any(session.scalar(select(one)) for one in used):
+            session.execute(
+                update(Media)
+                .where(Media.source_id == source.id, withdrawn)
+                .values(source_id=None)
+                .execution_options(synchronize_session=False)
+            )
             session.delete(source)
+            # Its number may come to be another one's, which a second undo would take for it.
+            for item in makers[source.id]:
+                item.before = {
+                    name: kept for name, kept in (item.before or {}).items() if name != "made_source"
+                }
 
 
 def _take_back(

@@ -20,7 +20,7 @@ from curation.imports.worked_on import plain
 from curation.media_view import AnnotationView, annotation_views
 from curation.questions import list_questions
 from curation.reviews import decide
-from curation.sources import get_or_create_source
+from curation.sources import get_or_create_source, make_missing_source
 from curation.states import SUBMITTABLE
 from curation.tags import get_or_create_tags, tags_by_media, touch
 from db.models import Blob, Decision, Media, MediaTag, Origin, State
@@ -56,6 +56,7 @@ class Telling:
     columns: dict[str, Any] = field(default_factory=dict)  # as they were
     written: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+    made_source: int | None = None
     annotation_id: int | None = None
     notes: list[str] = field(default_factory=list)
     failed: bool = False
@@ -66,7 +67,11 @@ class Telling:
         return bool(self.acts or self.columns or self.tags)
 
     def before(
-        self, *, created: bool, restored_act: int | None, known: Mapping[str, Any] | None
+        self,
+        *,
+        created: bool = False,
+        restored_act: int | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """What `taking_back` needs, of a media that the import created, brought back, or found here."""
         restored = [restored_act] if restored_act is not None else []
@@ -77,6 +82,7 @@ class Telling:
             "media": self.columns,
             "written": self.written,
             "tags": self.tags,
+            "made_source": self.made_source,
         }
         told = {} if known is None else {"known": known}
         return {**{name: value for name, value in kept.items() if value}, **told}
@@ -147,7 +153,10 @@ def _fill(
         "sequence": details.sequence,
         "score": told.score,
     }
-    source = get_or_create_source(session, details.source) if details.source else None
+    source = None
+    if details.source and (created or media.source_id is None):
+        telling.made_source = make_missing_source(session, details.source)
+        source = get_or_create_source(session, details.source)
     values["source_id"] = source.id if source is not None else None
     said = set(values) if exact else {"source_id" if name == "source" else name for name in told.names}
     for name, value in values.items():

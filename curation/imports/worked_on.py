@@ -1,7 +1,8 @@
 """Which media somebody has worked on since an import brought them: these are not withdrawn when it is undone.
 
-Their acts are told by their history. Here it is about the rest: what is known of them, tags, comments, frames that were
-taken out of them, decisions about their near twins, and that they show what a label class means.
+Their acts are told by their history. Here it is about the rest: what is known of them, tags, comments, drawings that
+wait to be handed in, frames that were taken out of them, decisions about their near twins, and that they show what a
+label class means.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from curation.drafts import DRAFT_LIFE
 from curation.tags import tags_by_media
+from db.clock import from_now
 from db.models import (
     Comment,
+    Draft,
     Extraction,
     ImportItem,
     LabelClassExample,
@@ -73,6 +77,11 @@ def find_worked_on(
         select(made.media_id).where(made.media_id.in_(media_ids), made.created_at >= since)
         for made in (Comment, LabelClassExample)
     )
+    drawn = select(Draft.media_id).where(
+        Draft.media_id.in_(media_ids),
+        Draft.saved_at >= since,
+        Draft.saved_at > from_now(session, -DRAFT_LIFE),  # one that is offered no more is nobody's any more
+    )
     extracting = select(Extraction.media_id).where(
         Extraction.media_id.in_(media_ids), Extraction.finished_at.is_(None)
     )
@@ -85,7 +94,7 @@ def find_worked_on(
     )
     found = {
         media_id
-        for trace in (*of_twins, *said, extracting, extracted)
+        for trace in (*of_twins, *said, drawn, extracting, extracted)
         for media_id in session.scalars(trace)
         if media_id is not None
     }

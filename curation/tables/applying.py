@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from curation import looks
@@ -17,13 +16,14 @@ from curation.errors import CurationError
 from curation.imports.worked_on import plain
 from curation.media_view import ShapeView
 from curation.reviews import decide
+from curation.sources import make_missing_source
 from curation.states import STATE_NAMES
 from curation.tables.cells import Value, same_value
 from curation.tables.merging import OF_ANSWER, POSITION, Change
 from curation.tables.paths import next_step, wanted_after
 from curation.tables.standing import Now, media_now
 from curation.two_step import change_media
-from db.models import Access, Decision, ImportItem, ImportOutcome, Media, Source, State
+from db.models import Access, Decision, ImportItem, ImportOutcome, Media, State
 
 BY_A_TABLE = "Changed in a table."
 # Columns of a media that a cell is written to, with what goes along.
@@ -180,9 +180,9 @@ def _write_details(
     given = dict(details)
     if given.get("captured_at") is not None:
         given["captured_at"] = datetime.fromisoformat(given["captured_at"])
-    is_new = bool(given.get("source")) and _is_new_source(session, given["source"])
+    made_source = make_missing_source(session, given["source"]) if given.get("source") else None
     change_media(session, access, media.id, given)
-    before: dict[str, Any] = {"made_source": media.source_id} if is_new else {}
+    before: dict[str, Any] = {"made_source": made_source} if made_source is not None else {}
     if columns:
         before["media"] = was
         before["written"] = {column: plain(getattr(media, column)) for column in columns}
@@ -190,10 +190,6 @@ def _write_details(
         tags, had = set(details["tags"]), set(now.cells["tags"])
         before["tags"], before["untagged"] = sorted(tags - had), sorted(had - tags)
     return before
-
-
-def _is_new_source(session: Session, name: str) -> bool:
-    return session.scalar(select(Source.id).where(Source.name == name)) is None
 
 
 def _act(

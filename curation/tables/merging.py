@@ -80,6 +80,11 @@ class MediaChange:
             "position": list(self.position),
             "comment": self.comment,
             "changes": [asdict(change) for change in self.changes],
+            # How many of what is looked through: where there are none it is not read.
+            "cells": {
+                "change": sum(not change.conflict for change in self.changes),
+                "conflict": sum(change.conflict for change in self.changes),
+            },
         }
 
 

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from curation.tables.cells import shown_value
+from curation.tables.changes import shown_change
 from curation.tables.merging import Change, MediaChange, Merged
 from curation.tables.reading import Table
+from db.expressions import among
 from db.models import Source, Tag
 
-# Of each list; all changes are entries of the import.
+# Of each list, to begin with; `changes.list_table_cells` has all of them.
 SHOWN = 200
+AT_A_TIME = 1_000
 
 
 def preview_of(session: Session, table: Table, merged: Merged) -> dict[str, Any]:
@@ -24,6 +26,8 @@ def preview_of(session: Session, table: Table, merged: Merged) -> dict[str, Any]
     changes = [(media, change) for media in merged.media for change in media.changes]
     conflicts = [(media, change) for media, change in changes if change.conflict]
     plain = [(media, change) for media, change in changes if not change.conflict]
+    new_sources = _missing(session, Source.name, _said(plain, "source"))
+    new_tags = _missing(session, Tag.name, _said(plain, "tags"))
     problems = sorted(merged.problems, key=lambda problem: problem.row)
     return {
         "rows": table.rows,
@@ -40,23 +44,17 @@ def preview_of(session: Session, table: Table, merged: Merged) -> dict[str, Any]
         "conflicts": [_shown(media, change) for media, change in conflicts[:SHOWN]],
         "wrong": len(problems),
         "problems": [asdict(problem) for problem in problems[:SHOWN]],
-        "new_sources": _missing(session, Source.name, _said(plain, "source")),
-        "new_tags": _missing(session, Tag.name, _said(plain, "tags")),
+        "new_sources": new_sources[:SHOWN],
+        "new_tags": new_tags[:SHOWN],
+        "new": {"sources": len(new_sources), "tags": len(new_tags)},
         "remarks": [asdict(remark) for remark in (*table.remarks, *merged.remarks)],
     }
 
 
 def _shown(media: MediaChange, change: Change) -> dict[str, Any]:
-    return {
-        "place": change.place,
-        "row": change.row,
-        "column": change.column,
-        "media_id": media.media_id,
-        "file_name": media.file_name,
-        "base": shown_value(change.base),
-        "old": shown_value(change.old),
-        "new": shown_value(change.new),
-    }
+    shown = asdict(shown_change(change, media.media_id, media.file_name))
+    del shown["sentence"]
+    return shown
 
 
 def _said(changes: Iterable[tuple[MediaChange, Change]], column: str) -> set[str]:
@@ -69,7 +67,10 @@ def _said(changes: Iterable[tuple[MediaChange, Change]], column: str) -> set[str
 
 
 def _missing(session: Session, names: InstrumentedAttribute[str], said: set[str]) -> list[str]:
-    """Those of the names that nothing has yet, the first of them: a slip of the pen would make a source of its own."""
-    wanted = sorted(said)[:SHOWN]
-    known = set(session.scalars(select(names).where(names.in_(wanted))))
+    """Those of the names that nothing has yet: a slip of the pen would make a source of its own."""
+    wanted = sorted(said)
+    known: set[str] = set()
+    for start in range(0, len(wanted), AT_A_TIME):
+        some = wanted[start : start + AT_A_TIME]
+        known.update(session.scalars(select(names).where(among(session, names, some))))
     return [name for name in wanted if name not in known]

@@ -133,7 +133,10 @@ def _problem_entries(
             "import_id": import_id,
             "position": row,
             "name": f"row {row}, {of_row[0].column}",
-            "wanted": {"problems": [asdict(problem) for problem in of_row]},
+            "wanted": {
+                "problems": [asdict(problem) for problem in of_row],
+                "cells": {"problem": len(of_row)},
+            },
             "outcome": ImportOutcome.FAILED,
             "why": of_row[0].sentence,
             "media_id": media_id if media_id in known else None,

@@ -117,6 +117,9 @@ FRENCH: dict[str, str] = {
     ),
     "download": "télécharger",
     "← Newest": "← Les derniers",
+    "Exactly {shares} %, as it was asked before, until this is moved.": (
+        "Exactement {shares} %, comme demandé la première fois, tant que ceci n’est pas déplacé."
+    ),
     "Left out, and why": "Laissés de côté, et pourquoi",
     "In the file, but not as a whole": "Dans le fichier, mais pas en entier",
     "Pictures that are not in the file": "Images absentes du fichier",

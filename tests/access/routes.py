@@ -266,6 +266,8 @@ ANSWERS = [
     row("GET", "/imports/{import_id}", CURATE_OTHERS, import_id="import"),
     row("GET", "/imports/{import_id}/items", CURATE, import_id="own_import"),
     row("GET", "/imports/{import_id}/items", CURATE_OTHERS, import_id="import"),
+    row("GET", "/imports/{import_id}/changes", CURATE, import_id="own_import"),
+    row("GET", "/imports/{import_id}/changes", CURATE_OTHERS, import_id="import"),
     row(
         "POST", "/imports/{import_id}/files", CURATE_201, import_id="own_import", query="?name=a.jpg",
         files={"file": ("a.jpg", "{jpeg}")}, streams=True,

@@ -71,3 +71,25 @@ def test_a_table_that_was_cut_on_its_way_is_not_read(
     cut = client.post("/imports/table", headers=curator, data={"sha256": "0" * 64}, files=files)
     assert cut.status_code == 422
     assert client.get("/imports", headers=curator).json() == []
+
+
+def test_what_is_wrong_in_a_table_is_told_in_the_language_of_whoever_asks(
+    client: TestClient, caller: Callable[..., dict[str, str]], installation: Installation, media_id: int
+) -> None:
+    french = {**caller(), "Accept-Language": "fr"}
+    taken = client.get("/exports/media.csv?editable=1&columns=media_id,azimuth", headers=french)
+    [row] = csv.DictReader(io.StringIO(taken.content.decode("utf-8-sig")))
+    row["azimuth"] = "north"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, row)
+    writer.writeheader()
+    writer.writerow(row)
+    sent = client.post("/imports/table", headers=french, files={"file": ("edited.csv", text.getvalue())})
+    import_id = sent.json()["id"]
+    _run(installation, import_id)
+    [problem] = client.get(f"/imports/{import_id}", headers=french).json()["preview"]["problems"]
+    [cell] = client.get(f"/imports/{import_id}/changes?what=problem", headers=french).json()
+    assert problem["sentence"] == cell["sentence"] == "azimuth est un nombre de 0 à 360."
+    assert (cell["row"], cell["column"], cell["new"], cell["media_id"]) == (2, "azimuth", "north", media_id)
+    assert client.get(f"/imports/{import_id}/changes", headers=french).json() == []
+    assert client.get(f"/imports/{import_id}/changes?what=all", headers=french).status_code == 422

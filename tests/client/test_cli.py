@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import stat
 from collections.abc import Callable
@@ -225,6 +226,29 @@ def test_a_table_says_what_was_noticed_in_it_before_it_is_applied(signed_in, tmp
     out, err = signed_in("table", "apply", "edited.csv", "--yes")[1:]
     assert "weather: " in err
     assert "0 changes" in out
+
+
+def test_every_change_of_a_table_is_printed_before_it_is_applied(signed_in, tmp_path):
+    numbers = range(50_600, 50_603)
+    a_folder(tmp_path / "frames", numbers)
+    assert signed_in("upload", "frames")[0] == 0
+    assert signed_in("export", "--editable", "--file-name", "506", "-o", "edited.csv")[0] == 0
+    with (tmp_path / "edited.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["sequence"] = "s1"
+    rows[0]["azimuth"] = "north"
+    with (tmp_path / "edited.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    out, err = signed_in("table", "apply", "edited.csv", "--yes")[1:]
+    assert [line for line in out.splitlines() if "→" in line] == [
+        f"row {number}, media {row['media_id']}, sequence: - → s1"
+        for number, row in list(enumerate(rows, 2))[1:]
+    ]
+    assert "row 2, azimuth: azimuth is a number from 0 to 360." in err
+    assert "2 changes, 0 conflicts, 1 wrong cells in 3 rows" in out
 
 
 def test_tokens_devices_and_sources(signed_in):

@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 import pytest
 
 from components.datasets import new_export
+from components.datasets.words import split_text
 from components.figures import size_text
 from curation import releases
 from curation.annotations import submit_annotation
 from curation.datasets.asking import ask_for_export, cancel_export, list_exports
 from curation.datasets.freezing import freeze_release
-from curation.datasets.options import Outlines
+from curation.datasets.options import ExportOptions, Outlines
 from curation.datasets.shares import SHARES_MISSED
 from curation.datasets.splits import Split
 from curation.exports import Per
@@ -29,7 +30,7 @@ from db.session import open_session
 from tests.curation.importing import Importer, a_zip
 from tests.curation.tables.test_tables import Editor
 from tests.exported import exported
-from tests.factories import a_box, a_jpeg, a_media, a_viewer, an_access
+from tests.factories import a_box, a_jpeg, a_media, a_release, a_viewer, an_access
 from tests.pages.conftest import links, said
 
 
@@ -198,6 +199,79 @@ def test_a_program_is_given_what_was_chosen(open_page, curator, two_media):
     assert command.value == (
         f"vigie export --format csv --since {moment} --per shape --raw --columns media_id,state --wait"
     )
+
+
+def test_an_export_again_keeps_the_very_shares_of_its_split(open_page, curator, two_media):
+    split = Split(0.505, 0.335, 0.16, seed=3)
+    with open_session() as session:
+        first = ask_for_export(session, curator, ExportFormat.JSONL, options=ExportOptions(split=split))
+        cancel_export(session, curator, first.id)
+    app = open_page(curator, "export.py", like=str(first.id))
+    assert "Exactly 50.5 / 33.5 / 16 %" in said(app)
+    assert "--split 50.5/33.5/16 --seed 3" in app.code[0].value
+    app.button(key="export_go").click().run()
+    with open_session(read_only=True) as session:
+        again = list_exports(session, curator).items[0]
+    assert (again.id == first.id, again.options) == (False, first.options)
+    app = open_page(curator, "export.py", like=str(first.id))
+    app.slider(key="export_shares").set_value((60, 80)).run()
+    assert "--split 60/20/20 --seed 3" in app.code[0].value
+    assert "Exactly" not in said(app)
+
+
+def test_a_split_is_told_as_exactly_as_it_is():
+    assert split_text({"train": 0.505, "val": 0.335, "test": 0.16, "seed": 3}) == "50.5 / 33.5 / 16 %, seed 3"
+    assert split_text({"train": 0.8, "val": 0.1, "test": 0.1}) == "80 / 10 / 10 %, seed 0"
+
+
+def test_changes_since_any_release_are_shown_and_made_whatever_its_age(open_page, curator, two_media):
+    with open_session() as session:
+        old, *_ = (a_release(session, curator).id for _ in range(101))
+        last = releases.create_release(session, curator, "last", wanted=MediaFilter()).id
+    freeze_release(open_session, last)
+    app = open_page(curator, "export.py", since_release=str(old))
+    assert app.selectbox(key="export_since").value == str(old)
+    app.button(key="export_go").click().run()
+    with open_session(read_only=True) as session:
+        assert list_exports(session, curator).items[0].since_release_id == old
+    app = open_page(curator, "export.py", section="releases", show=str(last))
+    assert len(app.selectbox(key="compare_with").options) == 101
+    app.selectbox(key="compare_with").set_value(str(old)).run()
+    assert not app.exception
+    assert any(f"/releases/{old}/compare/{last}/" in target for _, target in links(app))
+
+
+def test_changes_since_no_release_are_not_taken_for_everything(open_page, curator, two_media):
+    app = open_page(curator, "export.py", since_release="12")
+    assert "There is no release 12" in said(app)
+    assert [button.key for button in app.button if button.key == "export_go"] == []
+
+
+@pytest.mark.parametrize(
+    "since", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_a_moment_that_cannot_be_is_none(open_page, curator, two_media, since):
+    app = open_page(curator, "export.py", since=since)
+    assert not app.exception
+    assert "--since" not in "".join(code.value for code in app.code)
+
+
+@pytest.mark.parametrize(
+    "page, query",
+    [
+        ("export.py", {"export": "9" * 30}),
+        ("export.py", {"section": "releases", "show": "9" * 30}),
+        ("export.py", {"release": "9" * 30}),
+        ("export.py", {"like": "9" * 30}),
+        ("export.py", {"since_release": "9" * 5_000}),
+        ("imports.py", {"import": "9" * 30}),
+        ("imports.py", {"section": "table", "import": "9" * 30}),
+    ],
+)
+def test_a_number_that_nothing_can_have_is_nobodys(open_page, curator, two_media, page, query):
+    app = open_page(curator, page, **query)
+    assert not app.exception
+    assert f"There is no {'import' if page == 'imports.py' else ''}" in said(app)
 
 
 def test_a_program_is_told_how_yolo_writes_shapes(open_page, curator, two_media):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from components import table_changes
 from curation.reviews import decide
 from curation.sign_in import COOKIE, open_login_session, redeem_ticket
+from curation.tables.changes import list_table_cells
 from curation.tags import change_tags
+from curation.two_step import change_media
 from db.models import Decision, Import, ImportState, Media, State
 from db.session import open_session
 from tests.conftest import Installation
@@ -119,3 +124,36 @@ def test_a_table_that_failed_on_the_way_goes_on_or_is_undone(editor: Editor) -> 
     editor.run(view.id)
     with open_session(read_only=True) as session:
         assert session.get_one(Media, media_id).state == State.REJECTED
+
+
+def test_every_conflict_can_be_chosen_whichever_page_it_is_on(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session() as session:
+        ids = [a_media(session, azimuth=1.0).id for _ in range(5)]
+    table = editor.take()
+    for row in table:
+        row["azimuth"], row["tags"] = "10", "fog"
+    with open_session() as session:
+        for media_id in ids:
+            change_media(session, an_admin(session), media_id, {"azimuth": 5.0})
+    view = editor.drop(table)
+    monkeypatch.setattr(table_changes, "list_table_cells", partial(list_table_cells, limit=2))
+    conflict, change = f"table_conflict_page_{view.id}", f"table_change_page_{view.id}"
+    app = open_import(view.id)
+    assert "The first 2 of 5." in said(app)
+    app.multiselect(key="table_mine").set_value(["2:azimuth", "3:azimuth"]).run()
+    app.button(key=f"{conflict}_next").click().run()
+    assert "Rows 4 to 5; 5 in all." in said(app)
+    assert "Yours is taken in 2 more, on other pages." in said(app)
+    app.button(key=f"{change}_next").click().run()
+    [second] = app.multiselect
+    second.set_value(["5:azimuth"]).run()
+    app.button(key=f"{conflict}_first").click().run()
+    assert app.multiselect(key="table_mine").value == ["2:azimuth", "3:azimuth"]
+    app.multiselect(key="table_mine").set_value(["3:azimuth"]).run()
+    app.button(key="apply_table").click().run()
+    assert not app.exception
+    editor.run(view.id)
+    with open_session(read_only=True) as session:
+        assert [session.get_one(Media, found).azimuth for found in ids] == [5, 10, 5, 10, 5]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from vigie_client.cli.importing import agreed, end, wait
 from vigie_client.cli.signed_in import open_client
+from vigie_client.client import Client
 from vigie_client.models.imports import Import
 
 
@@ -31,7 +32,7 @@ def apply(asked: Any) -> int:
         read = wait(client, client.send_edited_table(path))
         if read.state != "ready":
             return end(client, read)
-        _print_preview(read)
+        _print_preview(client, read)
         preview = read.preview or {}
         nothing = not preview["changed"] and not (asked.mine and preview["conflicted"])
         if nothing or not (asked.yes or agreed("Apply this?")):
@@ -42,28 +43,27 @@ def apply(asked: Any) -> int:
         return end(client, wait(client, client.commit_import(read.id, conflicts=conflicts)))
 
 
-def _print_preview(read: Import) -> None:
+def _print_preview(client: Client, read: Import) -> None:
+    """All of it: the import itself holds only the first of each."""
     preview = read.preview or {}
-    for change in preview["changes"]:
+    for cell in client.list_table_cells(read.id):
+        print(f"row {cell.row}, media {cell.media_id}, {cell.column}: {cell.old or '-'} → {cell.new or '-'}")
+    for cell in client.list_table_cells(read.id, what="conflict"):
         print(
-            f"row {change['row']}, media {change['media_id']}, {change['column']}:"
-            f" {change['old'] or '-'} → {change['new'] or '-'}"
-        )
-    for conflict in preview["conflicts"]:
-        print(
-            f"row {conflict['row']}, media {conflict['media_id']}, {conflict['column']}: changed by others too,"
-            f" theirs {conflict['old'] or '-'}, mine {conflict['new'] or '-'}",
+            f"row {cell.row}, media {cell.media_id}, {cell.column}: changed by others too,"
+            f" theirs {cell.old or '-'}, mine {cell.new or '-'}",
             file=sys.stderr,
         )
-    for problem in preview["problems"]:
-        print(f"row {problem['row']}, {problem['column']}: {problem['sentence']}", file=sys.stderr)
+    for cell in client.list_table_cells(read.id, what="problem"):
+        print(f"row {cell.row}, {cell.column}: {cell.sentence}", file=sys.stderr)
     for remark in preview["remarks"]:
         where = "" if remark["where"] == "file" else f"{remark['where']}: "
         print(f"{where}{remark['sentence']}", file=sys.stderr)
     # New words are seldom meant: most are slips of the pen.
     for name in ("sources", "tags"):
         if new := preview[f"new_{name}"]:
-            print(f"new {name}: {', '.join(new)}")
+            more = preview["new"][name] - len(new)
+            print(f"new {name}: {', '.join(new)}" + (f", and {more:,} more" if more else ""))
     print(
         f"{preview['changed']:,} changes, {preview['conflicted']:,} conflicts, {preview['wrong']:,} wrong cells"
         f" in {preview['rows']:,} rows"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from vigie_client.calls import Call, FileToSend, Page, pages, reads, reads_page, route
 from vigie_client.methods.media import PAGE
-from vigie_client.models.imports import Import, ImportFile, ImportItem
+from vigie_client.models.imports import Import, ImportFile, ImportItem, TableCell
 from vigie_client.values import as_query, given
 
 
@@ -104,6 +104,14 @@ class ImportMethods:
         """The entries of an import in their order, all or those of one outcome."""
         query = as_query({"outcome": outcome, "limit": PAGE})
         return Call("GET", f"/imports/{import_id}/items", reads_page(ImportItem), query=query)
+
+    @pages
+    def list_table_cells(
+        self, import_id: int, *, what: Literal["change", "conflict", "problem"] = "change"
+    ) -> Call[Page[TableCell]]:
+        """Every cell that an edited table would change, every conflict, or every cell that is wrong, by row."""
+        query = as_query({"what": what, "limit": PAGE})
+        return Call("GET", f"/imports/{import_id}/changes", reads_page(TableCell), query=query)
 
     @route
     def commit_import(

@@ -55,6 +55,24 @@ class ImportItem:
 
 
 @dataclass(frozen=True)
+class TableCell:
+    """A cell of an edited table: `base` when it was written, `old` now, `new` by the table, a conflict by its `place`.
+
+    Where it is wrong `new` is what stands in it, and `sentence` says why.
+    """
+
+    row: int
+    column: str
+    place: str
+    media_id: int | None = None
+    file_name: str | None = None
+    base: str = ""
+    old: str = ""
+    new: str = ""
+    sentence: str | None = None
+
+
+@dataclass(frozen=True)
 class ImportFile:
     """A file of an import as the server keeps it."""
 

@@ -335,6 +335,10 @@ def upgrade() -> None:
         "idempotency_keys",
         sa.Column("restored_act", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
     )
+    op.add_column(
+        "idempotency_keys",
+        sa.Column("made_source", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    )
     op.add_column("media", sa.Column("changed_at", db.types.UtcDateTime(timezone=True), nullable=True))
     op.add_column("media", sa.Column("sent_again_at", db.types.UtcDateTime(timezone=True), nullable=True))
     op.add_column(
@@ -360,6 +364,7 @@ def downgrade() -> None:
     op.drop_column("blobs", "in_place")
     op.drop_column("media", "sent_again_at")
     op.drop_column("media", "changed_at")
+    op.drop_column("idempotency_keys", "made_source")
     op.drop_column("idempotency_keys", "restored_act")
     op.drop_index(op.f("ix_release_items_media_id"), table_name="release_items")
     op.drop_table("release_items")

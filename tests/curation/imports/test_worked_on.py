@@ -8,19 +8,20 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import Image, ImageDraw
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from curation.comments import comment_on
+from curation.drafts import DRAFT_LIFE, drop_draft, keep_draft, list_drafts
 from curation.source_merges import merge_sources
 from curation.sources import get_or_create_source
 from curation.tags import change_tags
 from curation.twin_decisions import decide_twins, undo_twin_decision
 from curation.two_step import change_media
-from db.models import Access, LabelClass, LabelClassExample, Media, TwinAnswer
+from db.models import Access, Draft, LabelClass, LabelClassExample, Media, TwinAnswer, utc_now
 from db.session import open_session
 from tests.curation.importing import Importer, lines, media
-from tests.factories import a_jpeg, a_media, an_access
+from tests.factories import a_box, a_jpeg, a_media, an_access
 
 SIZE = (320, 240)
 
@@ -65,6 +66,12 @@ def choose_example(session: Session, other: Access, media: Media) -> None:
     session.add(LabelClassExample(label_class_id=label_class_id, media_id=media.id))
 
 
+def draw(session: Session, other: Access, media: Media) -> None:
+    keep_draft(
+        session, other, media.id, shapes=[a_box()], labels=[], replies={}, based_on=None, made_at=utc_now()
+    )
+
+
 def keep_twins(session: Session, other: Access, media: Media) -> None:
     second = session.scalars(select(Media.id).where(Media.file_name == "b.jpg")).one()
     kept = decide_twins(session, other, TwinAnswer.KEPT, [media.id, second])
@@ -88,7 +95,7 @@ def a_worked_on_import(curator: Importer) -> int:
 
 @pytest.mark.parametrize(
     "work",
-    [comment, tag, untag, name_source, tell_time, turn_north, choose_example, keep_twins, take_frame],
+    [comment, tag, untag, name_source, tell_time, turn_north, choose_example, draw, keep_twins, take_frame],
 )
 def test_undoing_leaves_what_somebody_has_worked_on_since(
     curator: Importer, work: Callable[[Session, Access, Media], None]
@@ -144,3 +151,24 @@ def test_undoing_leaves_what_somebody_has_worked_on_since_it_was_brought_back(ad
     with open_session() as session:
         change_tags(session, admin.access, [only.id], [], ["dusk"])
     assert (admin.undo(done.id).counts["undone"], media()) == (1, [])
+
+
+def test_a_drawing_that_waits_stays_with_its_media_until_it_is_dropped(curator: Importer) -> None:
+    import_id = a_worked_on_import(curator)
+    with open_session() as session:
+        other = an_access(session)
+        drawn_on = session.scalars(select(Media).where(Media.file_name == "a.jpg")).one()
+        draw(session, other, drawn_on)
+    curator.undo(import_id)
+    with open_session() as session:
+        assert [draft.media_id for draft in list_drafts(session, other)] == [drawn_on.id]
+        drop_draft(session, other, drawn_on.id)
+    assert (curator.undo(import_id).counts["undone"], media()) == (3, [])
+
+
+def test_a_drawing_that_is_offered_no_more_keeps_nothing(curator: Importer) -> None:
+    import_id = a_worked_on_import(curator)
+    with open_session() as session:
+        draw(session, an_access(session), session.scalars(select(Media)).first() or Media())
+        session.execute(update(Draft).values(saved_at=utc_now() - DRAFT_LIFE))
+    assert curator.undo(import_id).counts["undone"] == 3
