@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from curation import looks
 from curation.accesses import CURATORS, require_scope
-from curation.acts import ReviewPolicy
+from curation.acts import ReviewPolicy, has_moved
 from curation.answers import clean_client_id, clean_comment
 from curation.batches import ACTED_SINCE, UNDONE_ALREADY, WITHDRAWN, BatchUndone, LeftOut, lock_in_order
 from curation.errors import AnswerIncomplete, Conflict, NotAllowed, NotFound, NothingToUndo, TooLarge
@@ -24,6 +25,7 @@ from db.models import Access, Decision, Media, NearTwin, Scope, State, TwinAnswe
 
 MAX_MEDIA = 200
 NO_TWIN = "It has no twin here that nobody has decided about."
+NOT_SEEN = "It has been acted on: say how many acts it had when you saw it."
 CHANGED_SINCE = "Its sequence was changed since."
 
 
@@ -55,6 +57,7 @@ def decide_twins(
     answer: TwinAnswer,
     media_ids: Sequence[int],
     *,
+    seen_acts: Mapping[int, int] | None = None,
     comment: str | None = None,
     client_id: str | None = None,
     policy: ReviewPolicy = ReviewPolicy(),
@@ -62,8 +65,9 @@ def decide_twins(
     """Give one answer about media that look alike, which then leave the list of near twins.
 
     `kept` says that all of these are wanted, `grouped` gives them one sequence, so that a split never parts them, and
-    `rejected` is a review of each of these, with a comment. Those it cannot be said of are left out, and why. A
-    repeated `client_id` gives back what was stored. Raises AnswerIncomplete, TooLarge, Conflict, NotAllowed.
+    `rejected` is a review of each of these, with a comment. `seen_acts` is how many acts each media had when it was
+    shown: none that somebody has acted on since is rejected, and without that number none that anybody has acted on.
+    Those it cannot be said of are left out, and why. A repeated `client_id` gives back what was stored. Raises AnswerIncomplete, TooLarge, Conflict, NotAllowed.
     """
     require_scope(access, *CURATORS)
     client_id, comment = clean_client_id(client_id), clean_comment(comment)
@@ -94,7 +98,7 @@ def decide_twins(
             done.left_out[media.id] = WITHDRAWN if media.state == State.WITHDRAWN else NO_TWIN
     match answer:
         case TwinAnswer.REJECTED:
-            _reject(session, access, taking_part, pairs, comment, policy, done)
+            _reject(session, access, taking_part, pairs, seen_acts or {}, comment, policy, done)
         case TwinAnswer.GROUPED:
             _group(taking_part, done)
         case TwinAnswer.KEPT:
@@ -130,25 +134,42 @@ def _reject(
     access: Access,
     media: Sequence[Media],
     pairs: Sequence[NearTwin],
+    seen_acts: Mapping[int, int],
     comment: str | None,
     policy: ReviewPolicy,
     done: _Done,
 ) -> None:
+    to_answer = looks.given_looks(session, access)
     for one in media:
-        if one.state not in DECIDABLE[Decision.REJECTED]:
-            done.left_out[one.id] = f"It is {STATE_NAMES[one.state]} by now."
+        if (why := _not_to_reject(session, one, seen_acts.get(one.id), to_answer)) is not None:
+            done.left_out[one.id] = why
             continue
         decided = decide(
             session,
             access,
             one.id,
             Decision.REJECTED,
+            # That nothing has moved since it was shown was found out above, under its lock.
             annotation_id=one.current_annotation_id,
             comment=comment or f"Looks like media {_twin_of(one.id, pairs)}.",
             policy=policy,
         )
         done.acts[str(one.id)] = decided.act
         done.changed.append(one.id)
+
+
+def _not_to_reject(
+    session: Session, media: Media, seen_acts: int | None, to_answer: Container[int]
+) -> str | None:
+    """Why a held media cannot be rejected by somebody who saw it when it had so many acts; None when it can."""
+    if media.id in to_answer:
+        # First of all: any other reason would tell that somebody has answered it.
+        return looks.TO_ANSWER
+    if media.state not in DECIDABLE[Decision.REJECTED]:
+        return f"It is {STATE_NAMES[media.state]} by now."
+    if has_moved(session, media, seen_acts or 0):
+        return NOT_SEEN if seen_acts is None else ACTED_SINCE
+    return None
 
 
 def _twin_of(media_id: int, pairs: Sequence[NearTwin]) -> int:

@@ -177,10 +177,11 @@ def list_groups(
     limit: int = GROUPS,
     *,
     wanted: MediaFilter | None = None,
+    members: int = SHOWN_OF_GROUP,
 ) -> TwinPage:
     """Groups nobody has decided about, those whose first media is newest first; with a filter, where any one matches.
 
-    Raises UnknownFilter, NotAllowed.
+    Of each at most so many `members` beside its first. Raises UnknownFilter, NotAllowed.
     """
     require_scope(access, *PEOPLE)
     pairs = near_twin_pairs(LIVE_STATES).subquery()
@@ -206,14 +207,12 @@ def list_groups(
         .where(pairs.c.other_id.in_(list(totals)))
         .subquery()
     )
-    members: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in session.execute(
-        select(numbered).where(numbered.c.at <= SHOWN_OF_GROUP).order_by(numbered.c.at)
-    ):
-        members[row.other_id].append((row.media_id, row.distance))
-    views = _views(session, access, [*totals, *(one for group in members.values() for one, _bits in group)])
+    later: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in session.execute(select(numbered).where(numbered.c.at <= members).order_by(numbered.c.at)):
+        later[row.other_id].append((row.media_id, row.distance))
+    views = _views(session, access, [*totals, *(one for group in later.values() for one, _bits in group)])
     groups = [
-        TwinGroup(views[first], [Twin(views[one], bits) for one, bits in members[first]], total)
+        TwinGroup(views[first], [Twin(views[one], bits) for one, bits in later[first]], total)
         for first, total in totals.items()
     ]
     return TwinPage(groups, str(groups[-1].first.id) if len(rows) > limit else None)

@@ -26,7 +26,10 @@ FRENCH: dict[str, str] = {
 }
 
 PLURALS: dict[str, tuple[str, str]] = {
-    "{n} more": ("{n} de plus", "{n} de plus"),
+    "{n} more follow when these are decided about.": (
+        "{n} de plus suivra quand ceux-ci seront tranchés.",
+        "{n} de plus suivront quand ceux-ci seront tranchés.",
+    ),
     "Reject {n} others": ("Rejeter {n} autre", "Rejeter {n} autres"),
     "{n} bits differ": ("{n} bit diffère", "{n} bits diffèrent"),
     "{n} media kept.": ("{n} média gardé.", "{n} médias gardés."),
@@ -40,5 +43,8 @@ SENTENCES: dict[str, str] = {
     "Choose the media that look alike.": "Choisissez les médias qui se ressemblent.",
     "There is no decision {} about near twins.": "Il n’y a pas de décision {0} sur des quasi-doublons.",
     "It has no twin here that nobody has decided about.": "Il n’a ici aucun doublon encore à trancher.",
+    "It has been acted on: say how many acts it had when you saw it.": (
+        "On a agi dessus : dites combien d’actes il avait quand vous l’avez vu."
+    ),
     "Its sequence was changed since.": "Sa séquence a été changée depuis.",
 }

@@ -9,12 +9,28 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
+from curation.annotations import submit_annotation
+from curation.batches import ACTED_SINCE
 from curation.hash_backfill import HASH_PICTURES, ask_for_hashes, hash_pictures
+from curation.looks import TO_ANSWER
 from curation.reviews import decide
-from db.models import Decision, Job, NearTwin, PictureHash, Scope
+from curation.twin_decisions import NOT_SEEN
+from db.models import (
+    Access,
+    Decision,
+    Job,
+    Look,
+    LookKind,
+    Media,
+    NearTwin,
+    PictureHash,
+    Scope,
+    State,
+    utc_now,
+)
 from db.session import get_engine, open_session
 from storage import open_bucket
-from tests.factories import a_jpeg, an_admin
+from tests.factories import a_box, a_jpeg, an_admin
 from tests.views import a_view
 
 NEW_ID = "0123456789abcdef"
@@ -181,6 +197,51 @@ def test_rejecting_is_a_review_of_each_and_one_undo_takes_all_back(client, calle
     assert {client.get(f"/media/{one}", headers=headers).json()["state"] for one in three} == {"new"}
     again = client.post(f"/twins/decisions/{done['id']}/undo", headers=headers)
     assert again.status_code == 409
+
+
+def test_what_moved_since_it_was_seen_is_not_rejected(client, caller, three):
+    """Nor what moved before, when whoever rejects it does not say what they saw."""
+    headers = caller()
+    with open_session() as session:
+        submit_annotation(session, an_admin(session), three[1], shapes=[a_box()])
+    for seen in (None, {str(three[1]): 0}, {str(three[1]): 2}, {str(three[2]): 1}):
+        given = {"seen_acts": seen} if seen is not None else {}
+        done = answer_about(client, headers, "rejected", [three[1]], **given)
+        assert done["changed"] == []
+        (left,) = done["left_out"]
+        moved = seen is not None and str(three[1]) in seen
+        assert left["why"] == (ACTED_SINCE if moved else NOT_SEEN)
+    acts = client.get(f"/media/{three[1]}", headers=headers).json()["acts"]
+    done = answer_about(client, headers, "rejected", three[1:], seen_acts={str(three[1]): acts})
+    assert done["changed"] == three[1:]
+    for wrong in ({"x": 1}, {"0": 1}, {"1": -1}, {"1": "1"}):
+        body = {"answer": "rejected", "media_ids": three[1:], "seen_acts": wrong}
+        assert client.post("/twins/decisions", headers=headers, json=body).status_code == 422
+
+
+@pytest.mark.parametrize("acts", [0, 1])
+def test_what_is_to_be_answered_blind_is_not_rejected_beside_it(client, caller, three, acts):
+    headers = caller()
+    with open_session() as session:
+        submit_annotation(session, an_admin(session), three[1], shapes=[a_box()])
+        media = session.get_one(Media, three[1])
+        who = session.scalars(
+            select(Access).where(Access.scope == Scope.USER).order_by(Access.id.desc())
+        ).first()
+        session.add(
+            Look(
+                kind=LookKind.SECOND_OPINION,
+                media_id=media.id,
+                annotation_id=media.current_annotation_id,
+                access_id=who.id,
+                taken_at=utc_now(),
+            )
+        )
+    assert client.get(f"/media/{three[1]}", headers=headers).json()["state"] == "new"
+    done = answer_about(client, headers, "rejected", [three[1]], seen_acts={str(three[1]): acts})
+    assert (done["changed"], [one["why"] for one in done["left_out"]]) == ([], [TO_ANSWER])
+    with open_session(read_only=True) as session:
+        assert session.get_one(Media, three[1]).state == State.ANNOTATED
 
 
 def test_an_undo_leaves_what_somebody_has_acted_on_since(client, caller, three):
