@@ -28,7 +28,7 @@ DecisionId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 class TwinDecisionIn(Body):
-    """`kept`: all of these are wanted. `grouped`: they get one sequence. `rejected`: a review of each of these."""
+    """`kept`: all of these are wanted. `grouped`: a split never parts them. `rejected`: a review of each of these."""
 
     answer: TwinAnswer
     media_ids: list[Id] = Field(min_length=1, max_length=MAX_MEDIA)

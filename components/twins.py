@@ -105,7 +105,7 @@ def _show_group(group: TwinGroup, *, curates: bool, keys: bool) -> None:
         st.button(
             _("Group them"),
             key=f"twins_grouped_{first}",
-            help=_("All of them are kept, and get one sequence: a split never parts them."),
+            help=_("All of them are kept, and a split never parts them."),
             shortcut="G" if keys else None,
             on_click=_decide,
             args=(TwinAnswer.GROUPED, seen),

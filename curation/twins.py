@@ -7,7 +7,7 @@ a camera that stands still make one group instead of a pair each with each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from curation.media_view import MediaView, fill_tags, get_visible_media, media_r
 from curation.picture_hashes import BANDS, COARSE_ALIKE, FINE_ALIKE, FINE_STILL, PictureHashes, distance
 from curation.states import LIVE_STATES
 from db.locks import lock_words
-from db.media_queries import near_twin_pairs
+from db.media_queries import near_twin_pairs, near_twins_of
 from db.models import Access, Media, NearTwin, PictureHash
 from db.types import AnyRow
 from db.upsert import insert_or_ignore
@@ -35,6 +35,7 @@ FOLLOWED = 20
 SHOWN_OF_GROUP = 199
 GROUPS = 12
 NO_BANDS = [-1] * BANDS
+KNOWN = (Media.source_id, Media.sequence, Media.captured_at, Media.extracted_from_id)
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Newcomer:
     source_id: int | None
     sequence: str | None
     captured_at: datetime | None
+    extracted_from_id: int | None = None
 
     @classmethod
     def of(cls, media: Media) -> Newcomer:
-        return cls(media.id, media.source_id, media.sequence, media.captured_at)
+        return cls(media.id, media.source_id, media.sequence, media.captured_at, media.extracted_from_id)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _candidates(session: Session, media: Newcomer, hashes: PictureHashes) -> Seq
     )
     found = union_all(*(select(part) for part in newest)).subquery()
     return session.execute(
-        select(Media.id, Media.source_id, Media.sequence, Media.captured_at, found.c.hash, found.c.fine_hash)
+        select(Media.id, *KNOWN, found.c.hash, found.c.fine_hash)
         .join(found, found.c.blob_id == Media.blob_id)
         .where(Media.id != media.id, Media.state.in_(LIVE_STATES))
         .distinct()
@@ -133,16 +135,24 @@ def _candidates(session: Session, media: Newcomer, hashes: PictureHashes) -> Seq
 
 
 def _is_near(media: Newcomer, hashes: PictureHashes, row: AnyRow) -> bool:
-    """Whether two are worth showing. All frames of a fixed camera are alike: of one camera only those that stand still.
+    """Whether two are worth showing. All frames of a fixed camera are alike: of those only what stands still is.
 
-    The same moment is the same frame, stored twice.
+    Frames they are by their times, or because they are in one sequence or video, which no split parts anyway. What
+    says no time may be the same frame, stored once more.
     """
-    same_camera = (media.source_id is not None and media.source_id == row.source_id) or (
-        media.sequence is not None and media.sequence == row.sequence
-    )
-    same_moment = media.captured_at is not None and media.captured_at == row.captured_at
-    fine = FINE_STILL if same_camera and not same_moment else FINE_ALIKE
+    if media.captured_at is not None and row.captured_at is not None:
+        frames = media.captured_at != row.captured_at and (
+            _both(media.source_id, row.source_id) or _both(media.sequence, row.sequence)
+        )
+    else:
+        of_one_video = _both(media.extracted_from_id, row.extracted_from_id)
+        frames = of_one_video or _both(media.sequence, row.sequence)
+    fine = FINE_STILL if frames else FINE_ALIKE
     return distance(hashes.coarse, row.hash) <= COARSE_ALIKE and distance(hashes.fine, row.fine_hash) <= fine
+
+
+def _both(one: int | str | None, other: int | str | None) -> bool:
+    return one is not None and one == other
 
 
 def _first_of_groups(
@@ -151,8 +161,7 @@ def _first_of_groups(
     """Whom to pair with, and the bits that differ: instead of a later one of a group its first, if that is near too."""
     nearest = sorted(near, key=lambda media_id: (near[media_id], media_id))[:FOLLOWED]
     firsts = session.execute(
-        select(NearTwin.media_id, Media.id, Media.source_id, Media.sequence, Media.captured_at)
-        .add_columns(PictureHash.hash, PictureHash.fine_hash)
+        select(NearTwin.media_id, Media.id, *KNOWN, PictureHash.hash, PictureHash.fine_hash)
         .join(Media, Media.id == NearTwin.other_id)
         .join(PictureHash, PictureHash.blob_id == Media.blob_id)
         .where(NearTwin.media_id.in_(nearest), Media.id != media.id, Media.state.in_(LIVE_STATES))
@@ -186,7 +195,7 @@ def list_groups(
     require_scope(access, *PEOPLE)
     pairs = near_twin_pairs(LIVE_STATES).subquery()
     firsts = (
-        select(pairs.c.other_id, func.count().label("total"))
+        select(pairs.c.other_id, func.count(pairs.c.media_id.distinct()).label("total"))
         .group_by(pairs.c.other_id)
         .order_by(pairs.c.other_id.desc())
         .limit(limit + 1)
@@ -199,20 +208,27 @@ def list_groups(
         firsts = firsts.where(pairs.c.other_id.in_(select(pairs.c.other_id).where(matches)))
     rows = session.execute(firsts).all()
     totals = {row.other_id: int(row.total) for row in rows[:limit]}
-    numbered = (
+    # Two may look alike over several that are missing.
+    nearest = (
         select(
-            pairs,
+            pairs.c.other_id,
+            pairs.c.media_id,
+            func.min(pairs.c.distance).label("distance"),
             func.row_number().over(partition_by=pairs.c.other_id, order_by=pairs.c.media_id).label("at"),
         )
         .where(pairs.c.other_id.in_(list(totals)))
+        .group_by(pairs.c.other_id, pairs.c.media_id)
         .subquery()
     )
     later: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in session.execute(select(numbered).where(numbered.c.at <= members).order_by(numbered.c.at)):
+    for row in session.execute(select(nearest).where(nearest.c.at <= members).order_by(nearest.c.at)):
         later[row.other_id].append((row.media_id, row.distance))
-    views = _views(session, access, [*totals, *(one for group in later.values() for one, _bits in group)])
+    shown = [*totals, *(one for group in later.values() for one, _bits in group)]
+    views, bits_of = _views(session, access, shown), _distances(session, shown)
     groups = [
-        TwinGroup(views[first], [Twin(views[one], bits) for one, bits in later[first]], total)
+        TwinGroup(
+            views[first], [Twin(views[one], bits_of(first, one, bits)) for one, bits in later[first]], total
+        )
         for first, total in totals.items()
     ]
     return TwinPage(groups, str(groups[-1].first.id) if len(rows) > limit else None)
@@ -221,24 +237,34 @@ def list_groups(
 def list_twins(session: Session, access: Access, media_id: int) -> list[Twin]:
     """What a media looks like, decided about or not; the nearest first. Raises MediaNotFound."""
     require_scope(access, *PEOPLE)
-    get_visible_media(session, access, media_id)
-    pairs = near_twin_pairs(LIVE_STATES, decided=True).subquery()
-    ways = ((pairs.c.media_id, pairs.c.other_id), (pairs.c.other_id, pairs.c.media_id))
-    rows = session.execute(
-        union_all(
-            *(
-                select(there.label("id"), pairs.c.distance, pairs.c.answer).where(here == media_id)
-                for here, there in ways
-            )
+    media = get_visible_media(session, access, media_id)
+    if media.state not in LIVE_STATES:
+        return []
+    found = near_twins_of(media_id, LIVE_STATES).order_by("distance", "id").limit(SHOWN_OF_GROUP)
+    rows = {row.id: row for row in reversed(session.execute(found).all())}
+    views, bits_of = _views(session, access, list(rows)), _distances(session, [media_id, *rows])
+    twins = [
+        Twin(
+            views[row.id],
+            bits_of(media_id, row.id, row.distance),
+            row.answer.value if row.answer is not None else None,
         )
-        .order_by("distance", "id")
-        .limit(SHOWN_OF_GROUP)
-    ).all()
-    views = _views(session, access, [row.id for row in rows])
-    return [
-        Twin(views[row.id], row.distance, row.answer.value if row.answer is not None else None)
-        for row in rows
+        for row in rows.values()
     ]
+    return sorted(twins, key=lambda twin: (twin.distance, twin.media.id))
+
+
+def _distances(session: Session, media_ids: Sequence[int]) -> Callable[[int, int, int], int]:
+    """What tells how many bits of two of these differ; of what has no hash, as many as are given."""
+    rows = session.execute(
+        select(Media.id, PictureHash.hash)
+        .join(PictureHash, PictureHash.blob_id == Media.blob_id)
+        .where(Media.id.in_(media_ids), PictureHash.hash != "")
+    )
+    hashes = {row.id: row.hash for row in rows}
+    return lambda one, other, else_: (
+        distance(hashes[one], hashes[other]) if one in hashes and other in hashes else else_
+    )
 
 
 def _views(session: Session, access: Access, media_ids: Sequence[int]) -> dict[int, MediaView]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Subquery,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -43,7 +44,7 @@ from db.models import (
     TwinDecision,
 )
 from db.queries import APPROVING, is_answer, is_undone
-from db.types import AnySelect
+from db.types import AnyCompound, AnySelect
 
 SAME_AZIMUTH = 5.0
 
@@ -162,23 +163,68 @@ def media_predicted(wanted: str) -> ColumnElement[bool]:
     return said if wanted == "yes" else said.where(Prediction.model == wanted)
 
 
-def near_twin_pairs(states: Sequence[State], *, decided: bool = False) -> AnySelect:
-    """Rows of (id, media_id, other_id, distance): pairs of media in these states that nobody has decided about.
+def near_twin_pairs(states: Sequence[State]) -> AnyCompound:
+    """Rows of (media_id, other_id, distance): media in these states that look alike, as long as nobody has
+    decided about it. `other_id` came first.
 
-    With `decided` also the others, and for each pair the answer that was given.
+    Of several whose first is in none of these states the next oldest stands for it; the distance is then that from
+    the one that is missing.
     """
     first, later = aliased(Media), aliased(Media)
-    pairs: AnySelect = (
-        select(NearTwin.id, NearTwin.media_id, NearTwin.other_id, NearTwin.distance)
+    undecided = NearTwin.decision_id.is_(None)
+    direct = (
+        select(NearTwin.media_id, NearTwin.other_id, NearTwin.distance)
         .join(later, later.id == NearTwin.media_id)
         .join(first, first.id == NearTwin.other_id)
-        .where(later.state.in_(states), first.state.in_(states))
+        .where(undecided, later.state.in_(states), first.state.in_(states))
     )
-    if not decided:
-        return pairs.where(NearTwin.decision_id.is_(None))
-    return pairs.add_columns(TwinDecision.answer).outerjoin(
-        TwinDecision, TwinDecision.id == NearTwin.decision_id
+    standing = (
+        select(NearTwin.other_id.label("first_id"), func.min(NearTwin.media_id).label("id"))
+        .join(later, later.id == NearTwin.media_id)
+        .join(first, first.id == NearTwin.other_id)
+        .where(undecided, later.state.in_(states), first.state.not_in(states))
+        .group_by(NearTwin.other_id)
+        .subquery()
     )
+    through = (
+        select(NearTwin.media_id, standing.c.id, NearTwin.distance)
+        .join(standing, standing.c.first_id == NearTwin.other_id)
+        .join(later, later.id == NearTwin.media_id)
+        .where(undecided, later.state.in_(states), NearTwin.media_id != standing.c.id)
+    )
+    return union_all(direct, through)
+
+
+def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
+    """Rows of (id, distance, answer): what a media looks like in these states, decided about or not.
+
+    Where the first of several is in none of these states, those that look like it stand in its place.
+    """
+    own, first, other = aliased(NearTwin), aliased(Media), aliased(Media)
+    ways = ((NearTwin.media_id, NearTwin.other_id), (NearTwin.other_id, NearTwin.media_id))
+    direct = (
+        select(there.label("id"), NearTwin.distance, TwinDecision.answer)
+        .join(other, other.id == there)
+        .outerjoin(TwinDecision, TwinDecision.id == NearTwin.decision_id)
+        .where(here == media_id, other.state.in_(states))
+        for here, there in ways
+    )
+    # What was decided about the later one of two is decided about both.
+    decided = case((NearTwin.media_id > own.media_id, NearTwin.decision_id), else_=own.decision_id)
+    through = (
+        select(NearTwin.media_id, NearTwin.distance, TwinDecision.answer)
+        .join(own, own.other_id == NearTwin.other_id)
+        .join(first, first.id == own.other_id)
+        .join(other, other.id == NearTwin.media_id)
+        .outerjoin(TwinDecision, TwinDecision.id == decided)
+        .where(
+            own.media_id == media_id,
+            NearTwin.media_id != media_id,
+            first.state.not_in(states),
+            other.state.in_(states),
+        )
+    )
+    return union_all(*direct, through)
 
 
 def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ FRENCH: dict[str, str] = {
     "Group them": "Grouper",
     "All of them are wanted.": "Tous sont voulus.",
     "A review that rejects each of the others.": "Une revue qui rejette chacun des autres.",
-    "All of them are kept, and get one sequence: a split never parts them.": (
-        "Tous sont gardés et reçoivent une même séquence : une répartition ne les sépare jamais."
+    "All of them are kept, and a split never parts them.": (
+        "Tous sont gardés, et une répartition ne les sépare jamais."
     ),
     "First groups": "Premiers groupes",
     "More groups": "Autres groupes",

@@ -11,10 +11,11 @@ from sqlalchemy import event, select
 
 from curation.annotations import submit_annotation
 from curation.batches import ACTED_SINCE
+from curation.datasets.groups import read_groups
 from curation.hash_backfill import HASH_PICTURES, ask_for_hashes, hash_pictures
 from curation.looks import TO_ANSWER
 from curation.reviews import decide
-from curation.twin_decisions import NOT_SEEN
+from curation.twin_decisions import NO_TWIN, NOT_SEEN
 from db.models import (
     Access,
     Decision,
@@ -173,12 +174,65 @@ def test_withdrawn_and_rejected_ones_leave_the_lists_and_come_back(client, calle
     with open_session() as session:
         decide(session, an_admin(session), three[0], Decision.WITHDRAWN)
     headers = caller()
+    # The next oldest stands for the first, in the panel, in the filter and beside each.
+    assert groups_of(client, headers) == [(three[1], [three[2]])]
+    shown = client.get("/media?near_twins=yes", headers=headers).json()
+    assert {media["id"] for media in shown} == set(three[1:])
+    assert client.get("/media/count?near_twins=yes", headers=headers).json()["value"] == 2
+    for one, other in (three[1:], three[:0:-1]):
+        (twin,) = client.get(f"/media/{one}/twins", headers=headers).json()
+        assert (twin["media"]["id"], twin["decided"]) == (other, None)
+    with open_session() as session:
+        decide(session, an_admin(session), three[1], Decision.WITHDRAWN)
     assert groups_of(client, headers) == []
     assert client.get("/media?near_twins=yes", headers=headers).json() == []
     with open_session() as session:
+        decide(session, an_admin(session), three[1], Decision.RESTORED)
         decide(session, an_admin(session), three[0], Decision.RESTORED)
         decide(session, an_admin(session), three[2], Decision.REJECTED)
     assert groups_of(client, headers) == [(three[0], [three[1]])]
+
+
+@pytest.mark.parametrize("answer", ["kept", "grouped", "rejected"])
+def test_those_whose_first_is_gone_are_decided_about_and_come_back(client, caller, send, three, answer):
+    headers = caller()
+    four = [*three, send(a_view(1, quality=60))["media"]["id"]]
+    with open_session() as session:
+        decide(session, an_admin(session), four[0], Decision.REJECTED)
+    assert groups_of(client, headers) == [(four[1], four[2:])]
+    done = answer_about(client, headers, answer, four[2:] if answer == "rejected" else four[1:])
+    assert (done["changed"], done["left_out"]) == (four[2:] if answer == "rejected" else four[1:], [])
+    assert groups_of(client, headers) == []
+    if answer == "rejected":
+        last = client.get(f"/media/{four[3]}", headers=headers).json()["last_review"]
+        assert last["comment"] == f"Looks like media {four[1]}."
+    assert client.post(f"/twins/decisions/{done['id']}/undo", headers=headers).json()["left_out"] == []
+    assert groups_of(client, headers) == [(four[1], four[2:])]
+    # Who stands for it can go as well; what is alone then has nothing to be told from.
+    acts = {one: client.get(f"/media/{one}", headers=headers).json()["acts"] for one in four[1:3]}
+    done = answer_about(client, headers, "rejected", four[1:3], seen_acts=acts)
+    assert done["changed"] == four[1:3]
+    left = answer_about(client, headers, "rejected", four[3:])
+    assert left["left_out"] == [{"media_id": four[3], "why": NO_TWIN}]
+
+
+def test_the_others_of_a_first_that_was_rejected_are_still_to_be_decided_about(client, caller, three):
+    headers = caller()
+    done = answer_about(client, headers, "rejected", three[:1])
+    assert done["changed"] == three[:1]
+    assert groups_of(client, headers) == [(three[1], [three[2]])]
+
+
+def test_a_copy_is_found_where_its_source_is_known_and_its_time_is_not(client, caller, send):
+    first = send(a_view(1, noise=0), source="ridge", captured_at=seconds(0))["media"]["id"]
+    copy = a_view(1, noise=0, size=(320, 240), quality=40)
+    assert send(copy, source="ridge")["looks_like"] == [first]
+    # Frames that say when they were made, or that they follow each other, are told apart as before.
+    for number in range(1, 4):
+        later = send(a_view(1, noise=number), source="ridge", captured_at=seconds(number))
+        assert first not in later["looks_like"]
+    for number in range(4):
+        assert send(a_view(3, noise=number), source="valley", sequence="fire 1")["looks_like"] == []
 
 
 def test_rejecting_is_a_review_of_each_and_one_undo_takes_all_back(client, caller, three):
@@ -263,11 +317,38 @@ def test_a_group_has_one_sequence_and_gives_it_back(client, caller, three):
         return [client.get(f"/media/{one}", headers=headers).json()["sequence"] for one in three]
 
     assert sequences() == ["ridge"] * 3
+    assert len({firsts()[media_id] for media_id in three}) == 1
     assert groups_of(client, headers) == []
     client.put(f"/media/{three[2]}", headers=headers, json={"sequence": "other"})
     undone = client.post(f"/twins/decisions/{done['id']}/undo", headers=headers).json()
     assert [one["media_id"] for one in undone["left_out"]] == [three[2]]
     assert sequences() == [None, "ridge", "other"]
+
+
+def firsts() -> dict[int, int]:
+    with open_session(read_only=True) as session:
+        groups = read_groups(session)
+        return {media_id: groups.first(media_id) for media_id in session.scalars(select(Media.id))}
+
+
+def test_grouping_takes_no_media_out_of_its_sequence(client, caller, send, three):
+    """Those that stayed behind in it would be on another side of a split."""
+    headers = caller()
+    stays = [send(a_view(scene), sequence="s2")["media"]["id"] for scene in range(10, 13)]
+    for day, media_id, name in zip((1, 2, 3), three, ("s1", "s2", None), strict=True):
+        told = {"sequence": name, "captured_at": f"2026-08-0{day}T12:00:00Z"}
+        client.put(f"/media/{media_id}", headers=headers, json=told)
+    done = answer_about(client, headers, "grouped", three)
+    found = [client.get(f"/media/{one}", headers=headers).json()["sequence"] for one in three]
+    assert found == ["s1", "s2", "s1"]
+    assert {firsts()[media_id] for media_id in (*three, *stays)} == {three[0]}
+    with open_session() as session:
+        session.query(NearTwin).delete()
+        session.get_one(Media, three[2]).sequence = "s3"
+        decide(session, an_admin(session), three[0], Decision.WITHDRAWN)
+    assert {firsts()[media_id] for media_id in (*three, *stays)} == {three[0]}
+    client.post(f"/twins/decisions/{done['id']}/undo", headers=headers)
+    assert [firsts()[media_id] for media_id in (*three, stays[0])] == [*three, three[1]]
 
 
 def test_a_repeated_client_id_changes_nothing_more(client, caller, three):
