@@ -58,11 +58,15 @@ def _show_group(group: TwinGroup, *, curates: bool, keys: bool) -> None:
     cards = [_card(group.first, None), *(_card(twin.media, twin.distance) for twin in group.twins)]
     heading = _("{media} look alike", media=media_text(group.total + 1))
     hidden = group.total + 1 - len(cards)
-    one, many = (
-        "{n} more follows when these are decided about.",
-        "{n} more follow when these are decided about.",
+    rest = (
+        plural(
+            hidden,
+            "{n} more follows when these are decided about.",
+            "{n} more follow when these are decided about.",
+        )
+        if hidden
+        else ""
     )
-    rest = plural(hidden, one, many) if hidden else ""
     show_doors(
         node("h2", heading, node("small", group.first.source or "")),
         node("div", *cards, cls="twins"),
