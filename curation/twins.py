@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from curation import looks
@@ -23,9 +23,9 @@ from curation.media_view import MediaView, fill_tags, get_visible_media, media_r
 from curation.picture_hashes import BANDS, COARSE_ALIKE, FINE_ALIKE, FINE_STILL, PictureHashes, distance
 from curation.states import LIVE_STATES
 from db.locks import lock_words
-from db.media_queries import near_twin_pairs, near_twins_of
+from db.media_queries import near_twin_groups, near_twins_of
 from db.models import Access, Media, NearTwin, PictureHash
-from db.types import AnyRow
+from db.types import AnyCompound, AnyRow
 from db.upsert import insert_or_ignore
 
 # A fixed camera fills the same bands for years: only its newest are compared, whatever else there is.
@@ -193,45 +193,62 @@ def list_groups(
     Of each at most so many `members` beside its first. Raises UnknownFilter, NotAllowed.
     """
     require_scope(access, *PEOPLE)
-    pairs = near_twin_pairs(LIVE_STATES).subquery()
-    firsts = (
-        select(pairs.c.other_id, func.count(pairs.c.media_id.distinct()).label("total"))
-        .group_by(pairs.c.other_id)
-        .order_by(pairs.c.other_id.desc())
-        .limit(limit + 1)
-    )
+    wanted_groups = near_twin_groups(LIVE_STATES).order_by(NearTwin.other_id.desc()).limit(limit + 1)
     if cursor is not None:
-        firsts = firsts.where(pairs.c.other_id < _place(cursor))
+        wanted_groups = wanted_groups.where(NearTwin.other_id < _place(cursor))
     if wanted is not None and not wanted.is_empty:
-        matching = select(Media.id).where(*conditions(access, wanted))
-        matches = or_(pairs.c.media_id.in_(matching), pairs.c.other_id.in_(matching))
-        firsts = firsts.where(pairs.c.other_id.in_(select(pairs.c.other_id).where(matches)))
-    rows = session.execute(firsts).all()
-    totals = {row.other_id: int(row.total) for row in rows[:limit]}
-    # Two may look alike over several that are missing.
-    nearest = (
+        wanted_groups = wanted_groups.where(NearTwin.other_id.in_(_with_a_match(access, wanted)))
+    rows = session.execute(wanted_groups).all()
+    numbered = (
         select(
-            pairs.c.other_id,
-            pairs.c.media_id,
-            func.min(pairs.c.distance).label("distance"),
-            func.row_number().over(partition_by=pairs.c.other_id, order_by=pairs.c.media_id).label("at"),
+            NearTwin.other_id,
+            NearTwin.media_id,
+            NearTwin.distance,
+            func.row_number().over(partition_by=NearTwin.other_id, order_by=NearTwin.media_id).label("at"),
         )
-        .where(pairs.c.other_id.in_(list(totals)))
-        .group_by(pairs.c.other_id, pairs.c.media_id)
+        .join(Media, Media.id == NearTwin.media_id)
+        .where(
+            NearTwin.other_id.in_([row.other_id for row in rows[:limit]]),
+            NearTwin.decision_id.is_(None),
+            Media.state.in_(LIVE_STATES),
+        )
         .subquery()
     )
     later: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in session.execute(select(nearest).where(nearest.c.at <= members).order_by(nearest.c.at)):
+    # One more than is shown: the oldest may have to stand for a first that is not live.
+    for row in session.execute(select(numbered).where(numbered.c.at <= members + 1).order_by(numbered.c.at)):
         later[row.other_id].append((row.media_id, row.distance))
-    shown = [*totals, *(one for group in later.values() for one, _bits in group)]
-    views, bits_of = _views(session, access, shown), _distances(session, shown)
+    # Two groups may be led by the same media, when what led one of them is gone: they are one then.
+    led: dict[int, dict[int, int]] = defaultdict(dict)
+    totals: dict[int, int] = defaultdict(int)
+    for row in rows[:limit]:
+        found = later[row.other_id]
+        first, others = (row.other_id, found) if row.is_live else (found[0][0], found[1:])
+        doubles = sum(one in led[first] for one, _bits in others)
+        totals[first] += row.later - (not row.is_live) - doubles
+        led[first] |= dict(others)
+    shown = {first: sorted(others.items())[:members] for first, others in led.items()}
+    ids = [*shown, *(one for others in shown.values() for one, _bits in others)]
+    views, bits_of = _views(session, access, ids), _distances(session, ids)
     groups = [
         TwinGroup(
-            views[first], [Twin(views[one], bits_of(first, one, bits)) for one, bits in later[first]], total
+            views[first], [Twin(views[one], bits_of(first, one, bits)) for one, bits in others], totals[first]
         )
-        for first, total in totals.items()
+        for first, others in shown.items()
     ]
-    return TwinPage(groups, str(groups[-1].first.id) if len(rows) > limit else None)
+    return TwinPage(groups, str(rows[limit - 1].other_id) if len(rows) > limit else None)
+
+
+def _with_a_match(access: Access, wanted: MediaFilter) -> AnyCompound:
+    """What media look like of which one, or which itself, matches a filter."""
+    return union_all(
+        *(
+            select(NearTwin.other_id)
+            .join(Media, Media.id == one)
+            .where(NearTwin.decision_id.is_(None), Media.state.in_(LIVE_STATES), *conditions(access, wanted))
+            for one in (NearTwin.media_id, NearTwin.other_id)
+        )
+    )
 
 
 def list_twins(session: Session, access: Access, media_id: int) -> list[Twin]:

@@ -163,36 +163,23 @@ def media_predicted(wanted: str) -> ColumnElement[bool]:
     return said if wanted == "yes" else said.where(Prediction.model == wanted)
 
 
-def near_twin_pairs(states: Sequence[State]) -> AnyCompound:
-    """Rows of (media_id, other_id, distance): media in these states that look alike, as long as nobody has
-    decided about it. `other_id` came first.
+def near_twin_groups(states: Sequence[State]) -> AnySelect:
+    """Rows of (other_id, is_live, later): what several media in these states look like, as long as nobody has decided
+    about them, and how many they are.
 
-    Of several whose first is in none of these states the next oldest stands for it; the distance is then that from
-    the one that is missing.
+    Where the first is in none of these states itself, there are two of them at least: they look like each other.
     """
     first, later = aliased(Media), aliased(Media)
-    undecided = NearTwin.decision_id.is_(None)
-    direct = (
-        select(NearTwin.media_id, NearTwin.other_id, NearTwin.distance)
+    is_live = first.state.in_(states)
+    # Along the index of the firsts, so that whoever wants a few groups counts no others.
+    return (
+        select(NearTwin.other_id, is_live.label("is_live"), func.count().label("later"))
         .join(later, later.id == NearTwin.media_id)
         .join(first, first.id == NearTwin.other_id)
-        .where(undecided, later.state.in_(states), first.state.in_(states))
+        .where(NearTwin.decision_id.is_(None), later.state.in_(states))
+        .group_by(NearTwin.other_id, first.id)
+        .having(or_(is_live, func.count() > 1))
     )
-    standing = (
-        select(NearTwin.other_id.label("first_id"), func.min(NearTwin.media_id).label("id"))
-        .join(later, later.id == NearTwin.media_id)
-        .join(first, first.id == NearTwin.other_id)
-        .where(undecided, later.state.in_(states), first.state.not_in(states))
-        .group_by(NearTwin.other_id)
-        .subquery()
-    )
-    through = (
-        select(NearTwin.media_id, standing.c.id, NearTwin.distance)
-        .join(standing, standing.c.first_id == NearTwin.other_id)
-        .join(later, later.id == NearTwin.media_id)
-        .where(undecided, later.state.in_(states), NearTwin.media_id != standing.c.id)
-    )
-    return union_all(direct, through)
 
 
 def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
@@ -229,8 +216,21 @@ def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
 
 def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:
     """Media in these states that look like another one in them, as long as nobody has decided about it."""
-    pairs = near_twin_pairs(states).subquery()
-    ids = union_all(select(pairs.c.media_id), select(pairs.c.other_id))
+    first, later = aliased(Media), aliased(Media)
+    pairs = (
+        select(NearTwin.media_id, NearTwin.other_id)
+        .join(later, later.id == NearTwin.media_id)
+        .join(first, first.id == NearTwin.other_id)
+        .where(NearTwin.decision_id.is_(None), later.state.in_(states))
+    )
+    direct = pairs.where(first.state.in_(states)).subquery()
+    through = pairs.where(first.state.not_in(states)).subquery()
+    led = select(through.c.other_id).group_by(through.c.other_id).having(func.count() > 1)
+    ids = union_all(
+        select(direct.c.media_id),
+        select(direct.c.other_id),
+        select(through.c.media_id).where(through.c.other_id.in_(led)),
+    )
     return Media.id.in_(ids) if wanted else Media.id.not_in(ids)
 
 

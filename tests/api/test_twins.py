@@ -31,7 +31,7 @@ from db.models import (
 )
 from db.session import get_engine, open_session
 from storage import open_bucket
-from tests.factories import a_box, a_jpeg, an_admin
+from tests.factories import a_box, a_jpeg, a_media, an_admin
 from tests.views import a_view
 
 NEW_ID = "0123456789abcdef"
@@ -214,6 +214,24 @@ def test_those_whose_first_is_gone_are_decided_about_and_come_back(client, calle
     assert done["changed"] == four[1:3]
     left = answer_about(client, headers, "rejected", four[3:])
     assert left["left_out"] == [{"media_id": four[3], "why": NO_TWIN}]
+
+
+def test_two_groups_that_the_same_media_leads_by_now_are_one(client, caller):
+    """Each is shown once, however many of those that are gone it looked like."""
+    with open_session() as session:
+        one, two, *rest = (a_media(session) for _ in range(5))
+        pairs = [(one, rest[0]), (one, rest[1]), (two, rest[0]), (two, rest[1]), (two, rest[2])]
+        session.add_all(NearTwin(media_id=later.id, other_id=first.id, distance=1) for first, later in pairs)
+        one.state = two.state = State.WITHDRAWN
+        ids = [media.id for media in rest]
+    headers = caller(Scope.VIEWER)
+    assert groups_of(client, headers) == [(ids[0], ids[1:])]
+    (group,) = client.get("/twins", headers=headers).json()
+    assert group["total"] == 2
+    assert [twin["media"]["id"] for twin in client.get(f"/media/{ids[1]}/twins", headers=headers).json()] == [
+        ids[0],
+        ids[2],
+    ]
 
 
 def test_the_others_of_a_first_that_was_rejected_are_still_to_be_decided_about(client, caller, three):
