@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.answers import REPEATED
 from api.dependencies import AccessDep, CursorQuery, PolicyDep, ReadSessionDep, SessionDep
-from api.fields import LARGEST_ID, Body, Id
+from api.fields import LARGEST_ID, Body, Count, Id
 from api.media import MediaId
 from api.paging import say_next
 from api.spoken import retold_left_out
@@ -22,14 +22,22 @@ from curation.twins import Twin, TwinGroup
 from db.models import TwinAnswer
 
 router = APIRouter(tags=["twins"])
+# As the name of a field, where JSON has text only.
+SentId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 DecisionId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 class TwinDecisionIn(Body):
-    """`kept`: all of these are wanted. `grouped`: they get one sequence. `rejected`: a review of each of these."""
+    """`kept`: all of these are wanted. `grouped`: a split never parts them. `rejected`: a review of each of these."""
 
     answer: TwinAnswer
     media_ids: list[Id] = Field(min_length=1, max_length=MAX_MEDIA)
+    seen_acts: dict[SentId, Count] | None = Field(
+        default=None,
+        max_length=MAX_MEDIA,
+        description="`acts` of each media as it was on the screen, by its id. One that has any by now is rejected only "
+        "when they are those.",
+    )
     comment: str | None = Field(default=None, max_length=20_000, description="Of the reviews that reject.")
     client_id: str | None = Field(default=None, max_length=64)
 
@@ -82,6 +90,7 @@ def decide(
         access,
         decision.answer,
         decision.media_ids,
+        seen_acts=decision.seen_acts,
         comment=decision.comment,
         client_id=decision.client_id,
         policy=policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -15,6 +15,7 @@ from components.messages import explain_problems, plain
 from components.sign_in import require_visitor
 from curation.accesses import CURATORS
 from curation.acts import ReviewPolicy
+from curation.batches import LeftOut
 from curation.media_filter import MediaFilter
 from curation.media_view import MediaView
 from curation.sign_in import SignedIn
@@ -24,6 +25,7 @@ from curation.twins import Twin, TwinGroup, list_groups, list_twins
 from db.models import State, TwinAnswer
 from db.session import open_session
 from language import _, plural
+from language.retold import retold
 from settings import get_settings
 
 GROUPS_SHOWN = 4
@@ -38,7 +40,9 @@ def twins_panel(visitor: SignedIn, wanted: MediaFilter) -> None:
     scope, cursor = st.session_state.get(PLACE, (None, None))
     cursor = cursor if scope == among else None
     with open_session(read_only=True) as session:
-        page = list_groups(session, visitor.access, cursor, GROUPS_SHOWN, wanted=among)
+        page = list_groups(
+            session, visitor.access, cursor, GROUPS_SHOWN, wanted=among, members=PICTURES_SHOWN - 1
+        )
     for place, group in enumerate(page.groups):
         with st.container(border=True, key=f"twins_{group.first.id}"):
             _show_group(group, curates=visitor.access.scope in CURATORS, keys=place == 0)
@@ -53,26 +57,36 @@ def _show_group(group: TwinGroup, *, curates: bool, keys: bool) -> None:
     media = [group.first, *(twin.media for twin in group.twins)]
     cards = [_card(group.first, None), *(_card(twin.media, twin.distance) for twin in group.twins)]
     heading = _("{media} look alike", media=media_text(group.total + 1))
-    hidden = len(cards) - PICTURES_SHOWN
-    rest = plural(hidden, "{n} more", "{n} more") if hidden > 0 else ""
+    hidden = group.total + 1 - len(cards)
+    rest = (
+        plural(
+            hidden,
+            "{n} more follows when these are decided about.",
+            "{n} more follow when these are decided about.",
+        )
+        if hidden
+        else ""
+    )
     show_doors(
         node("h2", heading, node("small", group.first.source or "")),
-        node("div", *cards[:PICTURES_SHOWN], cls="twins"),
+        node("div", *cards, cls="twins"),
         *([node("p", rest, cls="empty")] if rest else []),
         key=f"twin_pictures_{group.first.id}",
     )
     if not curates:
         return
-    ids = [one.id for one in media]
+    # Each button acts on what stands here, and as it stands here: on nothing that nobody has looked at.
+    seen = {one.id: one.acts for one in media}
+    ids = list(seen)
     kept = st.pills(
         _("Keep"),
-        ids[:PICTURES_SHOWN],
+        ids,
         selection_mode="multi",
         default=[group.first.id],
         format_func=lambda media_id: f"{media_id}",
         key=f"twins_keep_{group.first.id}",
     )
-    others = [media_id for media_id in ids if media_id not in kept]
+    others = {media_id: acts for media_id, acts in seen.items() if media_id not in kept}
     first = group.first.id
     with st.container(horizontal=True):
         st.button(
@@ -81,7 +95,7 @@ def _show_group(group: TwinGroup, *, curates: bool, keys: bool) -> None:
             help=_("All of them are wanted."),
             shortcut="K" if keys else None,
             on_click=_decide,
-            args=(TwinAnswer.KEPT, ids),
+            args=(TwinAnswer.KEPT, seen),
         )
         st.button(
             plural(len(others), "Reject {n} other", "Reject {n} others"),
@@ -95,10 +109,10 @@ def _show_group(group: TwinGroup, *, curates: bool, keys: bool) -> None:
         st.button(
             _("Group them"),
             key=f"twins_grouped_{first}",
-            help=_("All of them are kept, and get one sequence: a split never parts them."),
+            help=_("All of them are kept, and a split never parts them."),
             shortcut="G" if keys else None,
             on_click=_decide,
-            args=(TwinAnswer.GROUPED, ids),
+            args=(TwinAnswer.GROUPED, seen),
         )
 
 
@@ -143,7 +157,8 @@ def _go(among: MediaFilter, cursor: str | None) -> None:
     st.session_state[PLACE] = (among, cursor)
 
 
-def _decide(answer: TwinAnswer, media_ids: Sequence[int]) -> None:
+def _decide(answer: TwinAnswer, seen: Mapping[int, int]) -> None:
+    """Answer about these media, each of which was shown with so many acts."""
     with explain_problems():
         access = require_visitor().access
         with open_session() as session:
@@ -151,7 +166,8 @@ def _decide(answer: TwinAnswer, media_ids: Sequence[int]) -> None:
                 session,
                 access,
                 answer,
-                media_ids,
+                list(seen),
+                seen_acts=seen,
                 client_id=uuid.uuid4().hex,
                 policy=ReviewPolicy.of(get_settings()),
             )
@@ -161,10 +177,18 @@ def _decide(answer: TwinAnswer, media_ids: Sequence[int]) -> None:
             TwinAnswer.REJECTED: plural(count, "{n} media rejected.", "{n} media rejected."),
             TwinAnswer.GROUPED: plural(count, "{n} media grouped.", "{n} media grouped."),
         }[answer]
-        if done.left_out:
-            left = len(done.left_out)
-            said += " " + plural(left, "{n} was left as it is.", "{n} were left as they are.")
-        st.session_state[UNDO] = (done.id, said)
+        st.session_state[UNDO] = (done.id, " ".join([said, *_left(done.left_out)]))
+
+
+def _left(left_out: Sequence[LeftOut]) -> list[str]:
+    """How many were left as they are, and for each reason which: nothing is passed over in silence."""
+    if not left_out:
+        return []
+    reasons: dict[str, list[str]] = {}
+    for one in left_out:
+        reasons.setdefault(retold(one.why), []).append(str(one.media_id))
+    told = plural(len(left_out), "{n} was left as it is.", "{n} were left as they are.")
+    return [told, *(f"{', '.join(ids)}: {why}" for why, ids in reasons.items())]
 
 
 def twins_undo_line() -> None:
@@ -183,8 +207,5 @@ def _undo() -> None:
         access = require_visitor().access
         with open_session() as session:
             undone = undo_twin_decision(session, access, done[0])
-        left = len(undone.left_out)
-        said = _("It is as it was.")
-        if left:
-            said = plural(left, "{n} was left as it is.", "{n} were left as they are.")
-        st.toast(plain(said))
+        said = _left(undone.left_out) or [_("It is as it was.")]
+        st.toast(plain(" ".join(said)))

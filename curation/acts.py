@@ -86,9 +86,7 @@ def require_unmoved(session: Session, media: Media, seen_acts: int | None) -> No
 
     Blind answers that moved nothing are no reason: who did not see them has missed nothing that counts.
     """
-    if seen_acts is None or media.act_count == seen_acts:
-        return
-    if seen_acts > media.act_count or _anything_moved_since(session, media, seen_acts):
+    if seen_acts is not None and has_moved(session, media, seen_acts):
         raise MovedOn(
             f"Someone was faster: this picture is {STATE_NAMES[media.state]} now. Look again, then answer.",
             media_id=media.id,
@@ -96,6 +94,13 @@ def require_unmoved(session: Session, media: Media, seen_acts: int | None) -> No
             acts=media.act_count,
             current_annotation_id=media.current_annotation_id,
         )
+
+
+def has_moved(session: Session, media: Media, seen_acts: int) -> bool:
+    """Whether somebody has acted on a held media since it had so many acts, but for what is no reason to stop."""
+    if media.act_count == seen_acts:
+        return False
+    return seen_acts > media.act_count or _anything_moved_since(session, media, seen_acts)
 
 
 def _anything_moved_since(session: Session, media: Media, seen_acts: int) -> bool:

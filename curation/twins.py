@@ -7,11 +7,11 @@ a camera that stands still make one group instead of a pair each with each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from curation import looks
@@ -23,9 +23,9 @@ from curation.media_view import MediaView, fill_tags, get_visible_media, media_r
 from curation.picture_hashes import BANDS, COARSE_ALIKE, FINE_ALIKE, FINE_STILL, PictureHashes, distance
 from curation.states import LIVE_STATES
 from db.locks import lock_words
-from db.media_queries import near_twin_pairs
+from db.media_queries import near_twin_groups, near_twins_of
 from db.models import Access, Media, NearTwin, PictureHash
-from db.types import AnyRow
+from db.types import AnyCompound, AnyRow
 from db.upsert import insert_or_ignore
 
 # A fixed camera fills the same bands for years: only its newest are compared, whatever else there is.
@@ -35,6 +35,7 @@ FOLLOWED = 20
 SHOWN_OF_GROUP = 199
 GROUPS = 12
 NO_BANDS = [-1] * BANDS
+KNOWN = (Media.source_id, Media.sequence, Media.captured_at, Media.extracted_from_id)
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Newcomer:
     source_id: int | None
     sequence: str | None
     captured_at: datetime | None
+    extracted_from_id: int | None = None
 
     @classmethod
     def of(cls, media: Media) -> Newcomer:
-        return cls(media.id, media.source_id, media.sequence, media.captured_at)
+        return cls(media.id, media.source_id, media.sequence, media.captured_at, media.extracted_from_id)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _candidates(session: Session, media: Newcomer, hashes: PictureHashes) -> Seq
     )
     found = union_all(*(select(part) for part in newest)).subquery()
     return session.execute(
-        select(Media.id, Media.source_id, Media.sequence, Media.captured_at, found.c.hash, found.c.fine_hash)
+        select(Media.id, *KNOWN, found.c.hash, found.c.fine_hash)
         .join(found, found.c.blob_id == Media.blob_id)
         .where(Media.id != media.id, Media.state.in_(LIVE_STATES))
         .distinct()
@@ -133,16 +135,24 @@ def _candidates(session: Session, media: Newcomer, hashes: PictureHashes) -> Seq
 
 
 def _is_near(media: Newcomer, hashes: PictureHashes, row: AnyRow) -> bool:
-    """Whether two are worth showing. All frames of a fixed camera are alike: of one camera only those that stand still.
+    """Whether two are worth showing. All frames of a fixed camera are alike: of those only what stands still is.
 
-    The same moment is the same frame, stored twice.
+    Frames they are by their times, or because they are in one sequence or video, which no split parts anyway. What
+    says no time may be the same frame, stored once more.
     """
-    same_camera = (media.source_id is not None and media.source_id == row.source_id) or (
-        media.sequence is not None and media.sequence == row.sequence
-    )
-    same_moment = media.captured_at is not None and media.captured_at == row.captured_at
-    fine = FINE_STILL if same_camera and not same_moment else FINE_ALIKE
+    if media.captured_at is not None and row.captured_at is not None:
+        frames = media.captured_at != row.captured_at and (
+            _both(media.source_id, row.source_id) or _both(media.sequence, row.sequence)
+        )
+    else:
+        of_one_video = _both(media.extracted_from_id, row.extracted_from_id)
+        frames = of_one_video or _both(media.sequence, row.sequence)
+    fine = FINE_STILL if frames else FINE_ALIKE
     return distance(hashes.coarse, row.hash) <= COARSE_ALIKE and distance(hashes.fine, row.fine_hash) <= fine
+
+
+def _both(one: int | str | None, other: int | str | None) -> bool:
+    return one is not None and one == other
 
 
 def _first_of_groups(
@@ -151,8 +161,7 @@ def _first_of_groups(
     """Whom to pair with, and the bits that differ: instead of a later one of a group its first, if that is near too."""
     nearest = sorted(near, key=lambda media_id: (near[media_id], media_id))[:FOLLOWED]
     firsts = session.execute(
-        select(NearTwin.media_id, Media.id, Media.source_id, Media.sequence, Media.captured_at)
-        .add_columns(PictureHash.hash, PictureHash.fine_hash)
+        select(NearTwin.media_id, Media.id, *KNOWN, PictureHash.hash, PictureHash.fine_hash)
         .join(Media, Media.id == NearTwin.other_id)
         .join(PictureHash, PictureHash.blob_id == Media.blob_id)
         .where(NearTwin.media_id.in_(nearest), Media.id != media.id, Media.state.in_(LIVE_STATES))
@@ -177,69 +186,102 @@ def list_groups(
     limit: int = GROUPS,
     *,
     wanted: MediaFilter | None = None,
+    members: int = SHOWN_OF_GROUP,
 ) -> TwinPage:
     """Groups nobody has decided about, those whose first media is newest first; with a filter, where any one matches.
 
-    Raises UnknownFilter, NotAllowed.
+    Of each at most so many `members` beside its first. Raises UnknownFilter, NotAllowed.
     """
     require_scope(access, *PEOPLE)
-    pairs = near_twin_pairs(LIVE_STATES).subquery()
-    firsts = (
-        select(pairs.c.other_id, func.count().label("total"))
-        .group_by(pairs.c.other_id)
-        .order_by(pairs.c.other_id.desc())
-        .limit(limit + 1)
-    )
+    wanted_groups = near_twin_groups(LIVE_STATES).order_by(NearTwin.other_id.desc()).limit(limit + 1)
     if cursor is not None:
-        firsts = firsts.where(pairs.c.other_id < _place(cursor))
+        wanted_groups = wanted_groups.where(NearTwin.other_id < _place(cursor))
     if wanted is not None and not wanted.is_empty:
-        matching = select(Media.id).where(*conditions(access, wanted))
-        matches = or_(pairs.c.media_id.in_(matching), pairs.c.other_id.in_(matching))
-        firsts = firsts.where(pairs.c.other_id.in_(select(pairs.c.other_id).where(matches)))
-    rows = session.execute(firsts).all()
-    totals = {row.other_id: int(row.total) for row in rows[:limit]}
+        wanted_groups = wanted_groups.where(NearTwin.other_id.in_(_with_a_match(access, wanted)))
+    rows = session.execute(wanted_groups).all()
     numbered = (
         select(
-            pairs,
-            func.row_number().over(partition_by=pairs.c.other_id, order_by=pairs.c.media_id).label("at"),
+            NearTwin.other_id,
+            NearTwin.media_id,
+            NearTwin.distance,
+            func.row_number().over(partition_by=NearTwin.other_id, order_by=NearTwin.media_id).label("at"),
         )
-        .where(pairs.c.other_id.in_(list(totals)))
+        .join(Media, Media.id == NearTwin.media_id)
+        .where(
+            NearTwin.other_id.in_([row.other_id for row in rows[:limit]]),
+            NearTwin.decision_id.is_(None),
+            Media.state.in_(LIVE_STATES),
+        )
         .subquery()
     )
-    members: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in session.execute(
-        select(numbered).where(numbered.c.at <= SHOWN_OF_GROUP).order_by(numbered.c.at)
-    ):
-        members[row.other_id].append((row.media_id, row.distance))
-    views = _views(session, access, [*totals, *(one for group in members.values() for one, _bits in group)])
+    later: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    # One more than is shown: the oldest may have to stand for a first that is not live.
+    for row in session.execute(select(numbered).where(numbered.c.at <= members + 1).order_by(numbered.c.at)):
+        later[row.other_id].append((row.media_id, row.distance))
+    # Two groups may be led by the same media, when what led one of them is gone: they are one then.
+    led: dict[int, dict[int, int]] = defaultdict(dict)
+    totals: dict[int, int] = defaultdict(int)
+    for row in rows[:limit]:
+        found = later[row.other_id]
+        first, others = (row.other_id, found) if row.is_live else (found[0][0], found[1:])
+        doubles = sum(one in led[first] for one, _bits in others)
+        totals[first] += row.later - (not row.is_live) - doubles
+        led[first] |= dict(others)
+    shown = {first: sorted(others.items())[:members] for first, others in led.items()}
+    ids = [*shown, *(one for others in shown.values() for one, _bits in others)]
+    views, bits_of = _views(session, access, ids), _distances(session, ids)
     groups = [
-        TwinGroup(views[first], [Twin(views[one], bits) for one, bits in members[first]], total)
-        for first, total in totals.items()
+        TwinGroup(
+            views[first], [Twin(views[one], bits_of(first, one, bits)) for one, bits in others], totals[first]
+        )
+        for first, others in shown.items()
     ]
-    return TwinPage(groups, str(groups[-1].first.id) if len(rows) > limit else None)
+    return TwinPage(groups, str(rows[limit - 1].other_id) if len(rows) > limit else None)
+
+
+def _with_a_match(access: Access, wanted: MediaFilter) -> AnyCompound:
+    """What media look like of which one, or which itself, matches a filter."""
+    return union_all(
+        *(
+            select(NearTwin.other_id)
+            .join(Media, Media.id == one)
+            .where(NearTwin.decision_id.is_(None), Media.state.in_(LIVE_STATES), *conditions(access, wanted))
+            for one in (NearTwin.media_id, NearTwin.other_id)
+        )
+    )
 
 
 def list_twins(session: Session, access: Access, media_id: int) -> list[Twin]:
     """What a media looks like, decided about or not; the nearest first. Raises MediaNotFound."""
     require_scope(access, *PEOPLE)
-    get_visible_media(session, access, media_id)
-    pairs = near_twin_pairs(LIVE_STATES, decided=True).subquery()
-    ways = ((pairs.c.media_id, pairs.c.other_id), (pairs.c.other_id, pairs.c.media_id))
-    rows = session.execute(
-        union_all(
-            *(
-                select(there.label("id"), pairs.c.distance, pairs.c.answer).where(here == media_id)
-                for here, there in ways
-            )
+    media = get_visible_media(session, access, media_id)
+    if media.state not in LIVE_STATES:
+        return []
+    found = near_twins_of(media_id, LIVE_STATES).order_by("distance", "id").limit(SHOWN_OF_GROUP)
+    rows = {row.id: row for row in reversed(session.execute(found).all())}
+    views, bits_of = _views(session, access, list(rows)), _distances(session, [media_id, *rows])
+    twins = [
+        Twin(
+            views[row.id],
+            bits_of(media_id, row.id, row.distance),
+            row.answer.value if row.answer is not None else None,
         )
-        .order_by("distance", "id")
-        .limit(SHOWN_OF_GROUP)
-    ).all()
-    views = _views(session, access, [row.id for row in rows])
-    return [
-        Twin(views[row.id], row.distance, row.answer.value if row.answer is not None else None)
-        for row in rows
+        for row in rows.values()
     ]
+    return sorted(twins, key=lambda twin: (twin.distance, twin.media.id))
+
+
+def _distances(session: Session, media_ids: Sequence[int]) -> Callable[[int, int, int], int]:
+    """What tells how many bits of two of these differ; of what has no hash, as many as are given."""
+    rows = session.execute(
+        select(Media.id, PictureHash.hash)
+        .join(PictureHash, PictureHash.blob_id == Media.blob_id)
+        .where(Media.id.in_(media_ids), PictureHash.hash != "")
+    )
+    hashes = {row.id: row.hash for row in rows}
+    return lambda one, other, else_: (
+        distance(hashes[one], hashes[other]) if one in hashes and other in hashes else else_
+    )
 
 
 def _views(session: Session, access: Access, media_ids: Sequence[int]) -> dict[int, MediaView]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Subquery,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -43,7 +44,7 @@ from db.models import (
     TwinDecision,
 )
 from db.queries import APPROVING, is_answer, is_undone
-from db.types import AnySelect
+from db.types import AnyCompound, AnySelect
 
 SAME_AZIMUTH = 5.0
 
@@ -162,29 +163,74 @@ def media_predicted(wanted: str) -> ColumnElement[bool]:
     return said if wanted == "yes" else said.where(Prediction.model == wanted)
 
 
-def near_twin_pairs(states: Sequence[State], *, decided: bool = False) -> AnySelect:
-    """Rows of (id, media_id, other_id, distance): pairs of media in these states that nobody has decided about.
+def near_twin_groups(states: Sequence[State]) -> AnySelect:
+    """Rows of (other_id, is_live, later): what several media in these states look like, as long as nobody has decided
+    about them, and how many they are.
 
-    With `decided` also the others, and for each pair the answer that was given.
+    Where the first is in none of these states itself, there are two of them at least: they look like each other.
     """
     first, later = aliased(Media), aliased(Media)
-    pairs: AnySelect = (
-        select(NearTwin.id, NearTwin.media_id, NearTwin.other_id, NearTwin.distance)
+    is_live = first.state.in_(states)
+    # Along the index of the firsts, so that whoever wants a few groups counts no others.
+    return (
+        select(NearTwin.other_id, is_live.label("is_live"), func.count().label("later"))
         .join(later, later.id == NearTwin.media_id)
         .join(first, first.id == NearTwin.other_id)
-        .where(later.state.in_(states), first.state.in_(states))
+        .where(NearTwin.decision_id.is_(None), later.state.in_(states))
+        .group_by(NearTwin.other_id, first.id)
+        .having(or_(is_live, func.count() > 1))
     )
-    if not decided:
-        return pairs.where(NearTwin.decision_id.is_(None))
-    return pairs.add_columns(TwinDecision.answer).outerjoin(
-        TwinDecision, TwinDecision.id == NearTwin.decision_id
+
+
+def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
+    """Rows of (id, distance, answer): what a media looks like in these states, decided about or not.
+
+    Where the first of several is in none of these states, those that look like it stand in its place.
+    """
+    own, first, other = aliased(NearTwin), aliased(Media), aliased(Media)
+    ways = ((NearTwin.media_id, NearTwin.other_id), (NearTwin.other_id, NearTwin.media_id))
+    direct = (
+        select(there.label("id"), NearTwin.distance, TwinDecision.answer)
+        .join(other, other.id == there)
+        .outerjoin(TwinDecision, TwinDecision.id == NearTwin.decision_id)
+        .where(here == media_id, other.state.in_(states))
+        for here, there in ways
     )
+    # What was decided about the later one of two is decided about both.
+    decided = case((NearTwin.media_id > own.media_id, NearTwin.decision_id), else_=own.decision_id)
+    through = (
+        select(NearTwin.media_id, NearTwin.distance, TwinDecision.answer)
+        .join(own, own.other_id == NearTwin.other_id)
+        .join(first, first.id == own.other_id)
+        .join(other, other.id == NearTwin.media_id)
+        .outerjoin(TwinDecision, TwinDecision.id == decided)
+        .where(
+            own.media_id == media_id,
+            NearTwin.media_id != media_id,
+            first.state.not_in(states),
+            other.state.in_(states),
+        )
+    )
+    return union_all(*direct, through)
 
 
 def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:
     """Media in these states that look like another one in them, as long as nobody has decided about it."""
-    pairs = near_twin_pairs(states).subquery()
-    ids = union_all(select(pairs.c.media_id), select(pairs.c.other_id))
+    first, later = aliased(Media), aliased(Media)
+    pairs = (
+        select(NearTwin.media_id, NearTwin.other_id)
+        .join(later, later.id == NearTwin.media_id)
+        .join(first, first.id == NearTwin.other_id)
+        .where(NearTwin.decision_id.is_(None), later.state.in_(states))
+    )
+    direct = pairs.where(first.state.in_(states)).subquery()
+    through = pairs.where(first.state.not_in(states)).subquery()
+    led = select(through.c.other_id).group_by(through.c.other_id).having(func.count() > 1)
+    ids = union_all(
+        select(direct.c.media_id),
+        select(direct.c.other_id),
+        select(through.c.media_id).where(through.c.other_id.in_(led)),
+    )
     return Media.id.in_(ids) if wanted else Media.id.not_in(ids)
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Row, Select
+from sqlalchemy import BigInteger, CompoundSelect, DateTime, Dialect, Enum, Integer, Row, Select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +20,7 @@ class Sessions(Protocol):
 
 # For questions and answers whose columns are told apart where they are used.
 AnySelect = Select[*tuple[Any, ...]]
+AnyCompound = CompoundSelect[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 
 # SQLite gives its automatic row ids to INTEGER PRIMARY KEY only, which is 64 bits wide there anyway.

@@ -1,25 +1,32 @@
 """Which media belong together: what a model that was trained on one of them knows of the others by heart.
 
 Media are joined in pairs, and whatever is joined over several steps is one group: media with the same content, with
-the same sequence, frames of one camera that follow each other, a video and its frames, and near twins. All media are
-looked at, whatever is asked for and whatever was decided about them: what belongs together depends on neither.
+the same sequence, frames of one camera that follow each other by their times or, without those, by their looks, a
+video and its frames, near twins, and what somebody has grouped. All media are looked at, whatever is asked for
+and whatever was decided about them: what belongs together depends on neither.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from curation.picture_hashes import FINE_NEIGHBOURS
 from db.media_queries import SAME_AZIMUTH
-from db.models import Media, NearTwin
+from db.models import Media, NearTwin, PictureHash, TwinAnswer, TwinDecision
 from db.streaming import stream_rows
 from db.types import AnySelect
 
+# Of each camera so many media without a time, and of so many cameras.
+LOOKED_AT = 32
+CAMERAS_AT_ONCE = 500
 LONGEST_GAP = timedelta(minutes=30)
 AT_A_TIME = 2_000
 PAGE = 4_096
@@ -81,7 +88,9 @@ def read_groups(session: Session) -> Groups:
         ),
         # Whatever was decided about them: who keeps both of two that look alike keeps two that look alike.
         _stored(session, select(NearTwin.media_id, NearTwin.other_id)),
+        _grouped(session),
         runs(_frames(session)),
+        neighbours(_untimed(session)),
     ):
         for one, other in pairs:
             groups.join(one, other)
@@ -102,6 +111,16 @@ def _with_the_same(session: Session, column: InstrumentedAttribute[Any]) -> Iter
 def _stored(session: Session, wanted: AnySelect) -> Iterator[Pair]:
     for rows in stream_rows(session, wanted, AT_A_TIME):
         yield from ((row[0], row[1]) for row in rows)
+
+
+def _grouped(session: Session) -> Iterator[Pair]:
+    """What somebody has said belongs together, as long as that stands."""
+    wanted = select(TwinDecision.detail).where(
+        TwinDecision.answer == TwinAnswer.GROUPED, TwinDecision.undone_at.is_(None)
+    )
+    for rows in stream_rows(session, wanted, AT_A_TIME):
+        for row in rows:
+            yield from pairwise(row[0]["changed"])
 
 
 class Frame(NamedTuple):
@@ -149,9 +168,7 @@ def runs(frames: Iterable[Frame]) -> Iterator[Pair]:
         # Of cameras and of their views alike the one that was seen longest ago comes first.
         while cameras and next(reversed(next(iter(cameras.values())).values())).at < forgotten:
             del cameras[next(iter(cameras))]
-        camera = (
-            (frame.source_id,) if frame.source_id is not None else (None, frame.uploaded_by_id, frame.camera)
-        )
+        camera = _camera(frame)
         views = {azimuth: seen for azimuth, seen in cameras.pop(camera, {}).items() if seen.at >= forgotten}
         for azimuth, seen in views.items():
             if is_same_view(azimuth, frame.azimuth):
@@ -161,8 +178,67 @@ def runs(frames: Iterable[Frame]) -> Iterator[Pair]:
         cameras[camera] = views
 
 
+class Untimed(NamedTuple):
+    """A media without a time, as its camera is known, and what it looks like; "" for one of which nobody can tell."""
+
+    media_id: int
+    source_id: int | None
+    uploaded_by_id: int | None
+    camera: str | None
+    azimuth: float | None
+    fine_hash: str
+
+
+def _untimed(session: Session) -> Iterator[Untimed]:
+    wanted = (
+        select(
+            Media.id,
+            Media.source_id,
+            Media.uploaded_by_id,
+            Media.camera,
+            Media.azimuth,
+            func.coalesce(PictureHash.fine_hash, ""),
+        )
+        .outerjoin(PictureHash, PictureHash.blob_id == Media.blob_id)
+        .where(Media.captured_at.is_(None))
+        .order_by(Media.id)
+    )
+    for rows in stream_rows(session, wanted, AT_A_TIME):
+        for row in rows:
+            yield Untimed(*row)
+
+
+def neighbours(untimed: Iterable[Untimed]) -> Iterator[Pair]:
+    """Pairs that look alike out of media without a time, in the order in which they came: each with the last of its
+    camera.
+
+    Not by their names: who comes later must not part what was together, and the numbers in names begin anew with each
+    card. What comes at once comes nearly in the order of its names, so that a few of them are looked at.
+    """
+    cameras: dict[tuple[int | str | None, ...], deque[tuple[int, float | None, int | None]]] = {}
+    for media in untimed:
+        camera = _camera(media)
+        before = cameras.pop(camera, None) or deque(maxlen=LOOKED_AT)
+        bits = int(media.fine_hash, 16) if media.fine_hash else None
+        for media_id, azimuth, others in before:
+            if bits is None or others is None or (bits ^ others).bit_count() > FINE_NEIGHBOURS:
+                continue
+            if is_same_view(azimuth, media.azimuth):
+                yield media_id, media.media_id
+        before.append((media.media_id, media.azimuth, bits))
+        cameras[camera] = before
+        # The camera of which nothing came for longest is forgotten.
+        if len(cameras) > CAMERAS_AT_ONCE:
+            del cameras[next(iter(cameras))]
+
+
+def _camera(media: Frame | Untimed) -> tuple[int | str | None, ...]:
+    return (media.source_id,) if media.source_id is not None else (None, media.uploaded_by_id, media.camera)
+
+
 def is_same_view(one: float | None, other: float | None) -> bool:
+    """Whether two may look the same way: what nobody has said of one of them tells them not apart."""
     if one is None or other is None:
-        return one is other
+        return True
     turned = abs(one - other)
     return turned <= SAME_AZIMUTH or turned >= 360 - SAME_AZIMUTH

@@ -20,7 +20,7 @@ from curation.datasets.items import DatasetItem, from_record
 from curation.errors import Refused
 from curation.media_filter import MediaFilter
 from curation.sources import list_source_names
-from curation.states import LISTED_STATES
+from curation.states import LISTED_STATES, LIVE_STATES
 from db.media_queries import media_acted_on, media_between, media_of_uploader
 from db.models import (
     Access,
@@ -224,6 +224,23 @@ def _by_its_twins(wanted: MediaFilter, media_id: Any, start: datetime) -> list[C
         )
         for one, twin in sides
     ]
+    # Where the first of several has gone, they come and go by each other.
+    first, sibling = aliased(Media), aliased(NearTwin)
+    led = (
+        select(sibling.other_id)
+        .join(first, first.id == sibling.other_id)
+        .join(other, other.id == sibling.media_id)
+        .outerjoin(TwinDecision, TwinDecision.id == sibling.decision_id)
+        .where(
+            first.state.not_in(LIVE_STATES),
+            or_(
+                sibling.created_at >= start,
+                TwinDecision.created_at >= start,
+                other.changed_at >= start,
+            ),
+        )
+    )
+    pairs.append(select(NearTwin.media_id).where(NearTwin.other_id.in_(led)))
     return [media_id.in_(union_all(*pairs))]
 
 

@@ -13,8 +13,8 @@ FRENCH: dict[str, str] = {
     "Group them": "Grouper",
     "All of them are wanted.": "Tous sont voulus.",
     "A review that rejects each of the others.": "Une revue qui rejette chacun des autres.",
-    "All of them are kept, and get one sequence: a split never parts them.": (
-        "Tous sont gardés et reçoivent une même séquence : une répartition ne les sépare jamais."
+    "All of them are kept, and a split never parts them.": (
+        "Tous sont gardés, et une répartition ne les sépare jamais."
     ),
     "First groups": "Premiers groupes",
     "More groups": "Autres groupes",
@@ -26,7 +26,10 @@ FRENCH: dict[str, str] = {
 }
 
 PLURALS: dict[str, tuple[str, str]] = {
-    "{n} more": ("{n} de plus", "{n} de plus"),
+    "{n} more follow when these are decided about.": (
+        "{n} de plus suivra quand ceux-ci seront tranchés.",
+        "{n} de plus suivront quand ceux-ci seront tranchés.",
+    ),
     "Reject {n} others": ("Rejeter {n} autre", "Rejeter {n} autres"),
     "{n} bits differ": ("{n} bit diffère", "{n} bits diffèrent"),
     "{n} media kept.": ("{n} média gardé.", "{n} médias gardés."),
@@ -40,5 +43,8 @@ SENTENCES: dict[str, str] = {
     "Choose the media that look alike.": "Choisissez les médias qui se ressemblent.",
     "There is no decision {} about near twins.": "Il n’y a pas de décision {0} sur des quasi-doublons.",
     "It has no twin here that nobody has decided about.": "Il n’a ici aucun doublon encore à trancher.",
+    "It has been acted on: say how many acts it had when you saw it.": (
+        "On a agi dessus : dites combien d’actes il avait quand vous l’avez vu."
+    ),
     "Its sequence was changed since.": "Sa séquence a été changée depuis.",
 }

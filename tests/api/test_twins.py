@@ -9,12 +9,29 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
+from curation.annotations import submit_annotation
+from curation.batches import ACTED_SINCE
+from curation.datasets.groups import read_groups
 from curation.hash_backfill import HASH_PICTURES, ask_for_hashes, hash_pictures
+from curation.looks import TO_ANSWER
 from curation.reviews import decide
-from db.models import Decision, Job, NearTwin, PictureHash, Scope
+from curation.twin_decisions import NO_TWIN, NOT_SEEN
+from db.models import (
+    Access,
+    Decision,
+    Job,
+    Look,
+    LookKind,
+    Media,
+    NearTwin,
+    PictureHash,
+    Scope,
+    State,
+    utc_now,
+)
 from db.session import get_engine, open_session
 from storage import open_bucket
-from tests.factories import a_jpeg, an_admin
+from tests.factories import a_box, a_jpeg, a_media, an_admin
 from tests.views import a_view
 
 NEW_ID = "0123456789abcdef"
@@ -157,12 +174,83 @@ def test_withdrawn_and_rejected_ones_leave_the_lists_and_come_back(client, calle
     with open_session() as session:
         decide(session, an_admin(session), three[0], Decision.WITHDRAWN)
     headers = caller()
+    # The next oldest stands for the first, in the panel, in the filter and beside each.
+    assert groups_of(client, headers) == [(three[1], [three[2]])]
+    shown = client.get("/media?near_twins=yes", headers=headers).json()
+    assert {media["id"] for media in shown} == set(three[1:])
+    assert client.get("/media/count?near_twins=yes", headers=headers).json()["value"] == 2
+    for one, other in (three[1:], three[:0:-1]):
+        (twin,) = client.get(f"/media/{one}/twins", headers=headers).json()
+        assert (twin["media"]["id"], twin["decided"]) == (other, None)
+    with open_session() as session:
+        decide(session, an_admin(session), three[1], Decision.WITHDRAWN)
     assert groups_of(client, headers) == []
     assert client.get("/media?near_twins=yes", headers=headers).json() == []
     with open_session() as session:
+        decide(session, an_admin(session), three[1], Decision.RESTORED)
         decide(session, an_admin(session), three[0], Decision.RESTORED)
         decide(session, an_admin(session), three[2], Decision.REJECTED)
     assert groups_of(client, headers) == [(three[0], [three[1]])]
+
+
+@pytest.mark.parametrize("answer", ["kept", "grouped", "rejected"])
+def test_those_whose_first_is_gone_are_decided_about_and_come_back(client, caller, send, three, answer):
+    headers = caller()
+    four = [*three, send(a_view(1, quality=60))["media"]["id"]]
+    with open_session() as session:
+        decide(session, an_admin(session), four[0], Decision.REJECTED)
+    assert groups_of(client, headers) == [(four[1], four[2:])]
+    done = answer_about(client, headers, answer, four[2:] if answer == "rejected" else four[1:])
+    assert (done["changed"], done["left_out"]) == (four[2:] if answer == "rejected" else four[1:], [])
+    assert groups_of(client, headers) == []
+    if answer == "rejected":
+        last = client.get(f"/media/{four[3]}", headers=headers).json()["last_review"]
+        assert last["comment"] == f"Looks like media {four[1]}."
+    assert client.post(f"/twins/decisions/{done['id']}/undo", headers=headers).json()["left_out"] == []
+    assert groups_of(client, headers) == [(four[1], four[2:])]
+    # Who stands for it can go as well; what is alone then has nothing to be told from.
+    acts = {one: client.get(f"/media/{one}", headers=headers).json()["acts"] for one in four[1:3]}
+    done = answer_about(client, headers, "rejected", four[1:3], seen_acts=acts)
+    assert done["changed"] == four[1:3]
+    left = answer_about(client, headers, "rejected", four[3:])
+    assert left["left_out"] == [{"media_id": four[3], "why": NO_TWIN}]
+
+
+def test_two_groups_that_the_same_media_leads_by_now_are_one(client, caller):
+    """Each is shown once, however many of those that are gone it looked like."""
+    with open_session() as session:
+        one, two, *rest = (a_media(session) for _ in range(5))
+        pairs = [(one, rest[0]), (one, rest[1]), (two, rest[0]), (two, rest[1]), (two, rest[2])]
+        session.add_all(NearTwin(media_id=later.id, other_id=first.id, distance=1) for first, later in pairs)
+        one.state = two.state = State.WITHDRAWN
+        ids = [media.id for media in rest]
+    headers = caller(Scope.VIEWER)
+    assert groups_of(client, headers) == [(ids[0], ids[1:])]
+    (group,) = client.get("/twins", headers=headers).json()
+    assert group["total"] == 2
+    assert [twin["media"]["id"] for twin in client.get(f"/media/{ids[1]}/twins", headers=headers).json()] == [
+        ids[0],
+        ids[2],
+    ]
+
+
+def test_the_others_of_a_first_that_was_rejected_are_still_to_be_decided_about(client, caller, three):
+    headers = caller()
+    done = answer_about(client, headers, "rejected", three[:1])
+    assert done["changed"] == three[:1]
+    assert groups_of(client, headers) == [(three[1], [three[2]])]
+
+
+def test_a_copy_is_found_where_its_source_is_known_and_its_time_is_not(client, caller, send):
+    first = send(a_view(1, noise=0), source="ridge", captured_at=seconds(0))["media"]["id"]
+    copy = a_view(1, noise=0, size=(320, 240), quality=40)
+    assert send(copy, source="ridge")["looks_like"] == [first]
+    # Frames that say when they were made, or that they follow each other, are told apart as before.
+    for number in range(1, 4):
+        later = send(a_view(1, noise=number), source="ridge", captured_at=seconds(number))
+        assert first not in later["looks_like"]
+    for number in range(4):
+        assert send(a_view(3, noise=number), source="valley", sequence="fire 1")["looks_like"] == []
 
 
 def test_rejecting_is_a_review_of_each_and_one_undo_takes_all_back(client, caller, three):
@@ -181,6 +269,51 @@ def test_rejecting_is_a_review_of_each_and_one_undo_takes_all_back(client, calle
     assert {client.get(f"/media/{one}", headers=headers).json()["state"] for one in three} == {"new"}
     again = client.post(f"/twins/decisions/{done['id']}/undo", headers=headers)
     assert again.status_code == 409
+
+
+def test_what_moved_since_it_was_seen_is_not_rejected(client, caller, three):
+    """Nor what moved before, when whoever rejects it does not say what they saw."""
+    headers = caller()
+    with open_session() as session:
+        submit_annotation(session, an_admin(session), three[1], shapes=[a_box()])
+    for seen in (None, {str(three[1]): 0}, {str(three[1]): 2}, {str(three[2]): 1}):
+        given = {"seen_acts": seen} if seen is not None else {}
+        done = answer_about(client, headers, "rejected", [three[1]], **given)
+        assert done["changed"] == []
+        (left,) = done["left_out"]
+        moved = seen is not None and str(three[1]) in seen
+        assert left["why"] == (ACTED_SINCE if moved else NOT_SEEN)
+    acts = client.get(f"/media/{three[1]}", headers=headers).json()["acts"]
+    done = answer_about(client, headers, "rejected", three[1:], seen_acts={str(three[1]): acts})
+    assert done["changed"] == three[1:]
+    for wrong in ({"x": 1}, {"0": 1}, {"1": -1}, {"1": "1"}):
+        body = {"answer": "rejected", "media_ids": three[1:], "seen_acts": wrong}
+        assert client.post("/twins/decisions", headers=headers, json=body).status_code == 422
+
+
+@pytest.mark.parametrize("acts", [0, 1])
+def test_what_is_to_be_answered_blind_is_not_rejected_beside_it(client, caller, three, acts):
+    headers = caller()
+    with open_session() as session:
+        submit_annotation(session, an_admin(session), three[1], shapes=[a_box()])
+        media = session.get_one(Media, three[1])
+        who = session.scalars(
+            select(Access).where(Access.scope == Scope.USER).order_by(Access.id.desc())
+        ).first()
+        session.add(
+            Look(
+                kind=LookKind.SECOND_OPINION,
+                media_id=media.id,
+                annotation_id=media.current_annotation_id,
+                access_id=who.id,
+                taken_at=utc_now(),
+            )
+        )
+    assert client.get(f"/media/{three[1]}", headers=headers).json()["state"] == "new"
+    done = answer_about(client, headers, "rejected", [three[1]], seen_acts={str(three[1]): acts})
+    assert (done["changed"], [one["why"] for one in done["left_out"]]) == ([], [TO_ANSWER])
+    with open_session(read_only=True) as session:
+        assert session.get_one(Media, three[1]).state == State.ANNOTATED
 
 
 def test_an_undo_leaves_what_somebody_has_acted_on_since(client, caller, three):
@@ -202,11 +335,38 @@ def test_a_group_has_one_sequence_and_gives_it_back(client, caller, three):
         return [client.get(f"/media/{one}", headers=headers).json()["sequence"] for one in three]
 
     assert sequences() == ["ridge"] * 3
+    assert len({firsts()[media_id] for media_id in three}) == 1
     assert groups_of(client, headers) == []
     client.put(f"/media/{three[2]}", headers=headers, json={"sequence": "other"})
     undone = client.post(f"/twins/decisions/{done['id']}/undo", headers=headers).json()
     assert [one["media_id"] for one in undone["left_out"]] == [three[2]]
     assert sequences() == [None, "ridge", "other"]
+
+
+def firsts() -> dict[int, int]:
+    with open_session(read_only=True) as session:
+        groups = read_groups(session)
+        return {media_id: groups.first(media_id) for media_id in session.scalars(select(Media.id))}
+
+
+def test_grouping_takes_no_media_out_of_its_sequence(client, caller, send, three):
+    """Those that stayed behind in it would be on another side of a split."""
+    headers = caller()
+    stays = [send(a_view(scene), sequence="s2")["media"]["id"] for scene in range(10, 13)]
+    for day, media_id, name in zip((1, 2, 3), three, ("s1", "s2", None), strict=True):
+        told = {"sequence": name, "captured_at": f"2026-08-0{day}T12:00:00Z"}
+        client.put(f"/media/{media_id}", headers=headers, json=told)
+    done = answer_about(client, headers, "grouped", three)
+    found = [client.get(f"/media/{one}", headers=headers).json()["sequence"] for one in three]
+    assert found == ["s1", "s2", "s1"]
+    assert {firsts()[media_id] for media_id in (*three, *stays)} == {three[0]}
+    with open_session() as session:
+        session.query(NearTwin).delete()
+        session.get_one(Media, three[2]).sequence = "s3"
+        decide(session, an_admin(session), three[0], Decision.WITHDRAWN)
+    assert {firsts()[media_id] for media_id in (*three, *stays)} == {three[0]}
+    client.post(f"/twins/decisions/{done['id']}/undo", headers=headers)
+    assert [firsts()[media_id] for media_id in (*three, stays[0])] == [*three, three[1]]
 
 
 def test_a_repeated_client_id_changes_nothing_more(client, caller, three):

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from curation.annotations import submit_annotation
 from curation.picture_hashes import PictureHashes
 from curation.twins import keep_hashes
 from db.models import Media, NearTwin, Scope, State
 from db.session import open_session
-from tests.factories import a_media, an_access
+from tests.factories import a_box, a_media, an_access
 from tests.pages.conftest import links, said
 
 
@@ -55,6 +56,39 @@ def test_those_chosen_to_be_kept_are_not_rejected(open_page, group):
     app.run()
     button(app, f"twins_rejected_{group[0]}").click().run()
     assert states(group) == [State.NEW, State.REJECTED, State.NEW]
+
+
+def test_what_a_colleague_answered_meanwhile_is_not_rejected_and_the_page_says_so(open_page, group):
+    app = open_page(somebody(), "browse.py", near_twins="yes")
+    with open_session() as session:
+        submit_annotation(session, an_access(session), group[1], shapes=[a_box()])
+    button(app, f"twins_rejected_{group[0]}").click().run()
+    assert states(group) == [State.NEW, State.ANNOTATED, State.REJECTED]
+    told = said(app).replace("\\", "")
+    assert f"1 was left as it is. {group[1]}: Somebody has acted on it since." in told
+
+
+def test_nothing_is_done_to_what_was_not_shown(open_page):
+    with open_session() as session:
+        first, *later = (a_media(session) for _ in range(60))
+        session.add_all(NearTwin(media_id=one.id, other_id=first.id, distance=1) for one in later)
+        ids = [first.id, *(one.id for one in later)]
+    app = open_page(somebody(), "browse.py", near_twins="yes")
+    assert "60 media look alike" in said(app) and "36 more follow" in said(app)
+    shown = 24
+    assert len(app.button_group[-1].options) == shown
+    assert button(app, f"twins_rejected_{ids[0]}").label == "Reject 23 others"
+    button(app, f"twins_rejected_{ids[0]}").click().run()
+    assert states(ids) == [State.NEW] + [State.REJECTED] * 23 + [State.NEW] * 36
+    # The next stand there now, with the first of them all.
+    assert "37 media look alike" in said(app) and "13 more follow" in said(app)
+    button(app, f"twins_kept_all_{ids[0]}").click().run()
+    assert "14 media look alike" in said(app)
+    button(app, f"twins_grouped_{ids[0]}").click().run()
+    assert "look alike" not in said(app)
+    with open_session(read_only=True) as session:
+        named = session.scalars(select(Media.id).where(Media.sequence.is_not(None)).order_by(Media.id)).all()
+    assert named == [ids[0], *ids[-13:]]
 
 
 def test_only_groups_that_the_filter_shows(open_page, group):

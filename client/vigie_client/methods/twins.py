@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from vigie_client.calls import Call, Page, pages, reads, reads_list, reads_page, route
@@ -31,13 +31,19 @@ class TwinMethods:
         answer: TwinAnswer,
         media_ids: Sequence[int],
         *,
+        seen_acts: Mapping[int, int] | None = None,
         comment: str | None = None,
         client_id: str | None = None,
     ) -> Call[TwinsDecided]:
-        """Keep, group (one sequence) or reject media that look alike; `undo_twin_decision` takes all of it back."""
+        """Keep, group or reject media that look alike; `undo_twin_decision` takes all of it back.
+
+        `seen_acts` has the `acts` of each media as it was seen: of those that have any, only what nobody has acted on
+        since is rejected. The others are in `left_out`, with the reason.
+        """
         body = given(
             answer=answer,
             media_ids=list(media_ids),
+            seen_acts={str(media_id): acts for media_id, acts in seen_acts.items()} if seen_acts else None,
             comment=comment,
             client_id=client_id or uuid.uuid4().hex,
         )

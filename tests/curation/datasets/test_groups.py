@@ -11,10 +11,22 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from curation.datasets.groups import Frame, Groups, is_same_view, read_groups, runs
+from curation.datasets.groups import (
+    CAMERAS_AT_ONCE,
+    LOOKED_AT,
+    Frame,
+    Groups,
+    Untimed,
+    is_same_view,
+    neighbours,
+    read_groups,
+    runs,
+)
 from curation.datasets.splits import Split
+from curation.picture_hashing import hash_picture
 from db.models import Media, NearTwin, State
 from tests.factories import a_media, an_access
+from tests.views import a_view
 
 NOON = datetime(2026, 8, 12, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -135,6 +147,84 @@ def test_cameras_that_were_seen_long_ago_are_forgotten() -> None:
             assert held < 100
 
     assert list(runs(many())) == []
+
+
+def looks(scene: int, *, noise: int | None = None) -> str:
+    hashes = hash_picture(a_view(scene, noise=noise, size=(320, 240)))
+    assert hashes is not None
+    return hashes.fine
+
+
+def joined(untimed: Iterable[Untimed]) -> dict[int, int]:
+    found = list(untimed)
+    groups = Groups()
+    for one, other in neighbours(found):
+        groups.join(one, other)
+    return {media.media_id: groups.first(media.media_id) for media in found}
+
+
+def test_exposures_of_one_view_without_a_time_are_together_in_whatever_order_they_came() -> None:
+    exposures = [looks(1, noise=number) for number in range(12)]
+    others = [looks(scene) for scene in range(2, 14)]
+    mixed = [look for both in zip(exposures, others, strict=True) for look in both]
+    random.Random(5).shuffle(mixed)
+    for source_id, camera in ((1, None), (None, None), (None, "ridge")):
+        drawn = [Untimed(number, source_id, 1, camera, None, look) for number, look in enumerate(mixed, 1)]
+        found = joined(drawn)
+        alike = {found[number] for number, look in enumerate(mixed, 1) if look in exposures}
+        assert len(alike) == 1 and len(set(found.values())) == 13
+
+
+def test_what_comes_later_parts_nothing_that_looks_alike() -> None:
+    """Nor does what nobody has looked at yet, whose looks are known later on."""
+    exposures = [looks(1, noise=number) for number in range(6)]
+    strangers = [looks(scene) for scene in range(2, 8)]
+    known = [Untimed(number, 1, 1, None, None, look) for number, look in enumerate(exposures, 1)]
+    waiting = [Untimed(100 + number, 1, 1, None, None, "") for number in range(LOOKED_AT - 7)]
+    last = Untimed(200, 1, 1, None, None, looks(1, noise=9))
+    before = joined([*known, *waiting, last])
+    assert before[200] == 1
+    hashed = [media._replace(fine_hash=strangers[number % 6]) for number, media in enumerate(waiting)]
+    after = joined([*known, *hashed, last, Untimed(300, 1, 1, None, None, strangers[0])])
+    assert {number: after[number] for number in (*range(1, 7), 200)} == dict.fromkeys((*range(1, 7), 200), 1)
+
+
+def test_those_of_other_cameras_and_views_and_those_that_came_long_before_are_apart() -> None:
+    look = looks(1)
+    assert set(joined([Untimed(1, 1, 1, None, None, look), Untimed(2, 2, 1, None, None, look)]).values()) == {
+        1,
+        2,
+    }
+    turned = [Untimed(number, 1, 1, None, azimuth, look) for number, azimuth in ((1, 10.0), (2, 90.0))]
+    assert set(joined(turned).values()) == {1, 2}
+    # One of which nobody knows which way it looks may look either.
+    assert set(joined([*turned, Untimed(3, 1, 1, None, None, look)]).values()) == {1}
+    between = [Untimed(number, 1, 1, None, None, "") for number in range(2, LOOKED_AT + 2)]
+    far = joined([Untimed(1, 1, 1, None, None, look), *between, Untimed(99, 1, 1, None, None, look)])
+    assert far[99] == 99
+
+
+def test_of_cameras_whose_media_have_no_time_only_the_last_are_remembered() -> None:
+    look = looks(1)
+    many = [Untimed(number, number, 1, None, None, look) for number in range(1, CAMERAS_AT_ONCE + 2)]
+    again = [Untimed(10_000 + number, number, 1, None, None, look) for number in (2, 1)]
+    found = joined([*many, *again])
+    assert (found[10_002], found[10_001]) == (2, 10_001)
+
+
+def test_frames_of_which_only_some_say_where_they_look_are_together(session: Session) -> None:
+    access = an_access(session)
+    for number in range(6):
+        a_media(
+            session,
+            uploaded_by=access,
+            source="ridge",
+            captured_at=NOON + timedelta(minutes=number),
+            azimuth=90.0 if number % 2 else None,
+        )
+    session.flush()
+    groups = read_groups(session)
+    assert len({groups.first(media_id) for media_id in session.scalars(select(Media.id))}) == 1
 
 
 def test_memory_is_four_bytes_a_media() -> None:

@@ -416,6 +416,21 @@ def test_a_media_that_has_a_near_twin_now_is_sent_since_a_moment(admin):
     assert told(matches(admin, moment, wanted)) == {first: None, later: None}
 
 
+def test_since_a_moment_twins_whose_first_is_gone_come_and_go_by_each_other(admin):
+    wanted = MediaFilter(state=(State.ACCEPTED,), near_twins=True)
+    first, other, later = (an_accepted_media(admin) for _ in range(3))
+    with open_session() as session:
+        session.add_all(NearTwin(media_id=one, other_id=first, distance=1) for one in (other, later))
+        decide(session, admin, first, Decision.WITHDRAWN)
+        session.execute(update(NearTwin).values(created_at=utc_now() - timedelta(days=300)))
+    long_ago(first, other, later)
+    moment = Since(moment=utc_now() - timedelta(days=1))
+    assert matches(admin, moment, wanted) == []
+    with open_session() as session:
+        decide(session, admin, later, Decision.WITHDRAWN)
+    assert told(matches(admin, moment, wanted)) == {other: "no_longer_matches", later: "withdrawn"}
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

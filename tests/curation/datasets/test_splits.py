@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from curation.datasets.splits import Split, assign
 from curation.errors import Refused
+from curation.picture_hashing import hash_picture
+from curation.twins import keep_hashes
 from db.models import Media, NearTwin, State
 from tests.factories import a_media, an_access
+from tests.views import a_view
 
 NOON = datetime(2026, 8, 12, 12, tzinfo=UTC)
 A_SPLIT = Split(0.5, 0.25, 0.25, seed=7)
@@ -151,6 +154,21 @@ def test_near_twins_are_on_one_side_whatever_was_decided(session: Session) -> No
         session.add(NearTwin(media_id=other.id, other_id=one.id, distance=2))
         found = splits(session)
         assert found[one.id] == found[other.id]
+
+
+@pytest.mark.parametrize("source", ["ridge", None])
+def test_exposures_without_a_time_are_on_one_side(session: Session, source: str | None) -> None:
+    access = an_access(session)
+    for scene in range(6):
+        ids = []
+        for noise in range(8):
+            media = a_media(session, uploaded_by=access, source=source, captured_at=None, camera=f"{scene}")
+            hashes = hash_picture(a_view(scene, noise=noise, size=(320, 240)))
+            keep_hashes(session, media.blob_id or 0, hashes)
+            ids.append(media.id)
+        found = splits(session)
+        assert len({found[media_id] for media_id in ids}) == 1
+    assert len(set(splits(session).values())) > 1
 
 
 def test_frames_stay_with_their_video(session: Session) -> None:
