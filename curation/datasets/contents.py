@@ -23,7 +23,7 @@ from curation.datasets.options import ExportOptions
 from curation.datasets.pictures import no_picture, picture_members, wanted_picture
 from curation.datasets.receipt import Reason, ReceiptBook
 from curation.datasets.records import SUMS, from_line, to_line
-from curation.datasets.room import require_room
+from curation.datasets.room import require_room, require_storable
 from curation.datasets.sheets import sheet_members
 from curation.datasets.shown import ShownMedia
 from curation.datasets.source import AT_A_TIME, Dataset
@@ -86,6 +86,7 @@ class Contents:
             self._note_waiting(dataset)
         self._receipt.moved(dataset.moved())
         let_go()
+        require_storable(self._picture_bytes, self._bucket.largest)
         # In a bucket that is a folder the finished file stands once more.
         copies = 2 if self._bucket.on_this_host else 1
         require_room(self._spool_folder, self._picture_bytes * copies)

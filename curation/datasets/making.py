@@ -96,7 +96,9 @@ def make_export(
         with (
             jobs.kept_alive(sessions, job_of(order.options), export_id),
             growing(
-                growing_file(spool_folder, export_id, order.attempt), growing_files(spool_folder, export_id)
+                growing_file(spool_folder, export_id, order.attempt),
+                growing_files(spool_folder, export_id),
+                bucket.largest,
             ) as file,
             ReceiptBook(spool_folder) as receipt,
             ShownMedia(sessions, spool_folder) as shown,

@@ -125,6 +125,9 @@ SENTENCES: dict[str, str] = {
     "This export has no receipt: it was not finished.": "Cet export n’a pas de reçu : il n’a pas été terminé.",
     "Media {} has no picture.": "Le média {0} n’a pas d’image.",
     # Why one was not made
+    "This export is larger than what a bucket takes as one file. Ask for it in several.": (
+        "Cet export est plus gros que ce qu’un bucket accepte en un seul fichier. Demandez-le en plusieurs."
+    ),
     "There is no room for this export. Ask for less of it, or try again later.": (
         "Il n’y a pas la place pour cet export. Demandez-en moins, ou réessayez plus tard."
     ),

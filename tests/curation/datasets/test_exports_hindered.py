@@ -13,6 +13,7 @@ from sqlalchemy import update
 from curation.datasets.asking import list_exports
 from curation.datasets.freezing import freeze_release
 from curation.datasets.making import make_export
+from curation.datasets.room import TOO_LARGE
 from curation.decoding import decoders
 from curation.jobs import NotYet
 from curation.media_filter import MediaFilter
@@ -22,6 +23,7 @@ from db.models import Access, Decision, Export, ExportFormat, Media, Scope, Stat
 from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
+from storage.local import LocalBucket
 from tests.exported import a_dataset, ask, exported, file_of, make, members_of
 from tests.factories import an_access, an_admin
 
@@ -108,4 +110,23 @@ def test_an_export_that_fails_says_why(curator, media):
         export = session.get_one(Export, asked.id)
     assert export.state == "failed"
     assert "may not do this" in (export.error or "")
+    assert list(spool().iterdir()) == []
+
+
+class SmallBucket(LocalBucket):
+    """A bucket that takes no object above a size."""
+
+    largest = 0
+
+
+@pytest.mark.parametrize("options", [{}, {"pictures": True}])
+def test_an_export_that_no_bucket_takes_fails_before_it_is_whole(curator, media, monkeypatch, options):
+    folder = SmallBucket(get_settings().data_dir / "bucket")
+    whole = exported(curator, options=options).size
+    # A picture in it is half of what is too much: it is known before the first of them is read.
+    monkeypatch.setattr(SmallBucket, "largest", whole // 2)
+    monkeypatch.setattr("curation.datasets.contents.picture_members", None)
+    failed = make(curator, ask(curator, options=options).id, folder)
+
+    assert (failed.state, failed.error) == ("failed", TOO_LARGE)
     assert list(spool().iterdir()) == []
