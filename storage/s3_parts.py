@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from storage.bucket import CHUNK_BYTES
 from storage.errors import BucketError, BucketUnreachable, ObjectDamaged, ObjectMissing
@@ -95,7 +95,7 @@ class S3Parts:
                     answer = self._connect()[1].upload_part(
                         **upload,
                         PartNumber=number,
-                        Body=part,
+                        Body=cast("IO[bytes]", part),
                         ContentLength=part.length,
                         ContentMD5=base64.b64encode(digest).decode(),
                     )

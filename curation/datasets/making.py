@@ -29,6 +29,7 @@ from curation.datasets.options import ExportOptions
 from curation.datasets.receipt import ReceiptBook
 from curation.datasets.shares import shares_record
 from curation.datasets.shown import ShownMedia
+from curation.datasets.shown_then import is_told_of_moments
 from curation.datasets.since import Since
 from curation.datasets.source import Dataset, of_filter, of_release
 from curation.datasets.splits import Split
@@ -66,6 +67,8 @@ class _Order:
     asked_at: datetime
     asked: dict[str, Any]
     wanted: MediaFilter
+    # The same, or the filter of its release.
+    made_of: MediaFilter
     release_id: int | None
     since: Since | None
     options: ExportOptions
@@ -137,6 +140,7 @@ def _begin(session: Session, export_id: int) -> _Order | None:
         asked_at=export.created_at,
         asked=described(export),
         wanted=MediaFilter.from_query(export.filter),
+        made_of=MediaFilter.from_query(release.filter if release is not None else export.filter),
         release_id=export.release_id,
         since=since,
         options=options,
@@ -187,6 +191,9 @@ def _write(
             Watch(sessions, order.id, frozen_at) as watch,
             Contents(order.writer, order.options, bucket, receipt, shown, watch, spool_folder) as contents,
         ):
+            of_a_moment = order.since is not None and order.since.moment is not None
+            if of_a_moment and not is_told_of_moments(order.made_of):
+                receipt.unsure_of_tombstones()
             for chunk in contents.chunks(dataset, held.close):
                 watch.still_wanted()
                 file.write(chunk)

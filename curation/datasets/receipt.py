@@ -79,11 +79,16 @@ class Caution(enum.StrEnum):
     EMPTY_TRAIN = "empty_train"
     EMPTY_VAL = "empty_val"
     MOVED = "moved"
+    TOMBSTONES = "tombstones"
 
 
 WARNINGS: dict[Caution, str] = {
     Caution.EMPTY_TRAIN: "Nothing is in train: ask for other shares, another seed, or more media.",
     Caution.EMPTY_VAL: "Nothing is in validation: ask for other shares, another seed, or more media.",
+    Caution.TOMBSTONES: (
+        "What is said to be gone may never have been in your dataset: of that time states alone are known, and nothing "
+        "else that this filter asks for. Look before you drop it."
+    ),
 }
 
 
@@ -113,6 +118,7 @@ class ReceiptBook:
         self._examples: dict[str, list[int]] = {}
         self._first_files: list[dict[str, Any]] = []
         self._moved = 0
+        self._unsure = False
         self._files = 0
         self._bytes = 0
         self._notes: IO[str] = _lines(folder)
@@ -171,6 +177,10 @@ class ReceiptBook:
     def moved(self, number: int) -> None:
         """So many media are on another side of the split than in the release that these changes are added to."""
         self._moved = number
+
+    def unsure_of_tombstones(self) -> None:
+        """What the tombstones are about may not all have been in the dataset that these changes are added to."""
+        self._unsure = True
 
     def file(self, name: str, size: int, sha256: str) -> None:
         """A file of the export, whole; size in bytes."""
@@ -237,6 +247,9 @@ class ReceiptBook:
 
     def _warnings(self) -> list[dict[str, Any]]:
         cautions = [{"why": why.value, "sentence": WARNINGS[why]} for why in self._empty()]
+        if self._unsure and self._tombstones["exported"]:
+            why = Caution.TOMBSTONES
+            cautions.append({"why": why.value, "sentence": WARNINGS[why]})
         if self._moved:
             sentence = (
                 f"In the release {self._moved:,} media are on another side of the split: before you add this to it, "

@@ -54,6 +54,16 @@ FRENCH: dict[str, str] = {
     ),
     "Its picture is damaged and cannot be drawn.": "Son image est abîmée et ne peut pas être dessinée.",
     # What to know before it is used
+    "What is said to be gone may never have been in your dataset: of that time states alone are known, and nothing "
+    "else that this filter asks for. Look before you drop it.": (
+        "Ce qui est dit parti n’a peut-être jamais été dans votre jeu de données : de ce moment, seuls les états sont"
+        " connus, et rien d’autre de ce que ce filtre demande. Regardez avant de l’ôter."
+    ),
+    "Which media had near twins at the time of this release is not known. Leave that out of the filter, or ask for "
+    "what changed since a release that was made with it.": (
+        "On ne sait pas quels médias avaient des quasi-doublons au moment de cette version. Ôtez-le du filtre, ou"
+        " demandez ce qui a changé depuis une version faite avec lui."
+    ),
     "Nothing is in train: ask for other shares, another seed, or more media.": (
         "Rien n’est dans l’entraînement : demandez d’autres parts, une autre graine ou plus de médias."
     ),
