@@ -23,7 +23,14 @@ from curation import jobs
 from curation.announcements import announce_export
 from curation.datasets.asking import UNDER_WAY, described, job_of
 from curation.datasets.contents import Contents
-from curation.datasets.files import export_key, growing_file, growing_files, receipt_key, shown_key
+from curation.datasets.files import (
+    export_key,
+    growing_file,
+    growing_files,
+    media_key,
+    receipt_key,
+    shown_key,
+)
 from curation.datasets.growing import Growing, growing
 from curation.datasets.options import ExportOptions
 from curation.datasets.receipt import ReceiptBook
@@ -245,6 +252,7 @@ def _keep(
             content_type=order.content_type,
             sha256=file.sha256,
         )
+        receipt.put_media(bucket, media_key(key))
         _put_receipt(bucket, receipt_key(key), receipt, whole, file.path.parent)
         if order.options.reads_bucket:
             shown.put(bucket, key)
@@ -272,9 +280,8 @@ def _keep(
                 raise Stopped
             _tell_end(session, order, short)
     except Stopped:
-        bucket.delete(receipt_key(key))
-        bucket.delete(shown_key(key))
-        bucket.delete(key)
+        for beside in (receipt_key(key), media_key(key), shown_key(key), key):
+            bucket.delete(beside)
         raise
 
 

@@ -15,12 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from curation.datasets.id_files import IdFile
 from curation.datasets.items import DatasetItem
+from storage import Bucket
 
 FIRST_MEDIA = 20  # examples of each reason in the short form
 FIRST_FILES = 100
 SAID_OF_TOTALS = ("in_scope", "exported", "left_out")
-NO_LABEL_CLASS, NO_SPLIT = "none", "none"
+# What no key of a label class looks like: one of them may be called “none”.
+NO_LABEL_CLASS, NO_SPLIT = "(none)", "none"
 # What is drawn of pictures, as the receipt calls it.
 CROPS, CONTACT_SHEETS = "crops", "contact_sheets"
 NEEDED = ("train", "val")  # the parts of a split that nobody trains without
@@ -121,6 +124,7 @@ class ReceiptBook:
         self._unsure = False
         self._files = 0
         self._bytes = 0
+        self._media = IdFile(folder)
         self._notes: IO[str] = _lines(folder)
         self._listed: IO[str] = _lines(folder)
 
@@ -143,6 +147,7 @@ class ReceiptBook:
 
     def exported(self, item: DatasetItem, *, shapes: bool = True) -> None:
         """`shapes` says whether its shapes are in the file too."""
+        self._media.add(item.media_id)
         self._count(item, "exported", "exported" if shapes else "left_out")
         if item.removed is not None:
             self._removed[item.removed] += 1
@@ -233,7 +238,12 @@ class ReceiptBook:
             lines.seek(0, 2)
         yield b"\n}\n"
 
+    def put_media(self, bucket: Bucket, key: str) -> None:
+        """Store the ids of all media that the export tells of."""
+        self._media.put(bucket, key)
+
     def close(self) -> None:
+        self._media.close()
         self._notes.close()
         self._listed.close()
 
