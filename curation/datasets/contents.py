@@ -69,11 +69,9 @@ class Contents:
     def chunks(self, dataset: Dataset, let_go: Callable[[], None]) -> Iterator[bytes]:
         """The file, piece by piece; `let_go` ends the session of the dataset as soon as it is not needed."""
         watched = WatchedDataset(dataset, self._watch)
-        for item in watched.to_answer():
-            self._receipt.in_scope(item)
-            self._receipt.left_out(item, Reason.TO_ANSWER)
         if self._writer.single:
             yield from next(self._writer.members(watched, self._receipt)).chunks
+            self._note_to_answer(watched)
             self._receipt.moved(watched.moved())
         else:
             yield from zip_chunks(self._counted(self._members(watched, let_go)))
@@ -82,6 +80,7 @@ class Contents:
         if self._options.reads_bucket:
             dataset = HandedOut(dataset)
         yield from self._writer.members(dataset, self._receipt)
+        self._note_to_answer(dataset)
         if self._options.reads_bucket:
             self._note_waiting(dataset)
         self._receipt.moved(dataset.moved())
@@ -101,6 +100,11 @@ class Contents:
             yield from crop_members(self._bucket, self._waited(), self._receipt)
         if self._options.contact_sheets:
             yield from sheet_members(self._bucket, self._waited(), dataset.vocabulary, self._receipt)
+
+    def _note_to_answer(self, dataset: Dataset) -> None:
+        for item in dataset.to_answer():
+            self._receipt.in_scope(item)
+            self._receipt.left_out(item, Reason.TO_ANSWER)
 
     def _note_waiting(self, dataset: Dataset) -> None:
         """Write down the media whose pixels are wanted, while the session is there."""
