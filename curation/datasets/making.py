@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -40,7 +40,7 @@ from curation.datasets.shown_then import is_told_of_moments
 from curation.datasets.since import Since
 from curation.datasets.source import Dataset, of_filter, of_release
 from curation.datasets.splits import Split
-from curation.datasets.watching import Stopped, Watch, still_ours
+from curation.datasets.watching import Stopped, Watch, WatchedFile, still_ours
 from curation.datasets.writers import Writer, writer_for
 from curation.errors import CurationError, Unavailable
 from curation.events import record
@@ -245,13 +245,16 @@ def _keep(
     if order.split is not None:
         whole["split"] = shares_record(order.split, receipt.exported_by_split)
     try:
-        bucket.put(
-            key,
-            file.from_its_start(),
-            size=file.size,
-            content_type=order.content_type,
-            sha256=file.sha256,
-        )
+        with Watch(sessions, order.id, frozen_at) as watch:
+            watch.done, watch.size = receipt.told, file.size
+            bucket.put(
+                key,
+                cast("BinaryIO", WatchedFile(file.from_its_start(), watch)),
+                size=file.size,
+                content_type=order.content_type,
+                sha256=file.sha256,
+            )
+            watch.still_wanted()
         receipt.put_media(bucket, media_key(key))
         _put_receipt(bucket, receipt_key(key), receipt, whole, file.path.parent)
         if order.options.reads_bucket:

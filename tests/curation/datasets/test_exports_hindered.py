@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from curation.datasets.asking import list_exports
+from curation.datasets.asking import cancel_export, list_exports
+from curation.datasets.files import export_of
 from curation.datasets.freezing import freeze_release
 from curation.datasets.making import make_export
 from curation.datasets.room import TOO_LARGE
@@ -129,4 +131,33 @@ def test_an_export_that_no_bucket_takes_fails_before_it_is_whole(curator, media,
     failed = make(curator, ask(curator, options=options).id, folder)
 
     assert (failed.state, failed.error) == ("failed", TOO_LARGE)
+    assert list(spool().iterdir()) == []
+
+
+class SlowBucket(LocalBucket):
+    """A bucket that an export is cancelled in front of, and that would take for ever to store it."""
+
+    curator: Access
+
+    def put(self, key, content, **described):
+        export_id = export_of(key)
+        with open_session() as session:
+            cancel_export(session, self.curator, export_id)
+        begin = content.tell()
+        self.looks = 0
+        while content.read(1) and self.looks < 200:
+            content.seek(begin)
+            self.looks += 1
+            time.sleep(0.05)
+        super().put(key, content, **described)
+
+
+def test_an_export_cancelled_on_its_way_to_the_bucket_ends_soon(curator, media):
+    bucket = SlowBucket(get_settings().data_dir / "bucket")
+    bucket.curator = curator
+    made = make(curator, ask(curator).id, bucket)
+
+    assert made.state == "cancelled"
+    assert bucket.looks < 100
+    assert not list(open_bucket().list("exports/"))
     assert list(spool().iterdir()) == []
