@@ -21,6 +21,7 @@ from api.ranges import send_object
 from curation.datasets import asking
 from curation.datasets.asking import ExportView, get_export
 from curation.datasets.following import WAITS, Over, follow
+from curation.datasets.giving_away import require_gives_nothing_away
 from curation.datasets.keeping import get_receipt, get_stored, note_download
 from curation.datasets.options import ExportOptions, Outlines
 from curation.datasets.shown import require_handed_out
@@ -134,7 +135,9 @@ FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
     206: {"description": "The part that `Range` asks for, of a file that is ready."},
     304: {"description": "The caller has this file: `If-None-Match` named its ETag."},
     409: {
-        "description": "There is no file: it failed, was cancelled or is over; or it may not be handed out any more."
+        "description": (
+            "There is no file: it failed, was cancelled or is over; or it may not be handed out any more, or not yet."
+        )
     },
     416: {"description": "The part lies behind the end."},
 }
@@ -154,12 +157,14 @@ def read_export_file(
     What breaks off in the middle was not finished: ask for the rest by `Range` when the export is ready, with the ETag
     of the beginning as `If-Range`. Of one that was begun anew meanwhile the whole is sent then, never the rest.
 
-    One with pictures of what was withdrawn since is not handed out any more (409).
+    One with pictures of what was withdrawn since is not handed out any more (409), nor one with media that the caller
+    has to answer blind before that.
     """
     with open_session(read_only=True) as session:
         view = get_export(session, access, export_id)
         stored = get_stored(session, access, export_id)
     require_handed_out(open_session, bucket, export_id)
+    require_gives_nothing_away(open_session, bucket, access, export_id)
     headers = {
         **PICTURE_HEADERS,
         "Content-Disposition": f'attachment; filename="{view.file_name}"',
@@ -212,19 +217,22 @@ def read_export_receipt(
     request: Request, export_id: ExportId, access: AccessDep, address: AddressDep, bucket: BucketDep
 ) -> Response:
     """The whole receipt, a file of its own: what was in scope, what is in the export, what is not and why, and the
-    SHA-256 of every file in it. Of an export whose days are over, the sums."""
+    SHA-256 of every file in it. It stays when the days of the file are over; after a back-up was restored, its sums.
+
+    One that tells of media that the caller has to answer blind is not given before that (409)."""
     with open_session(read_only=True) as session:
         kept = get_receipt(session, access, export_id)
+    require_gives_nothing_away(open_session, bucket, access, export_id)
     headers = {
         **PICTURE_HEADERS,
         "Content-Disposition": f'attachment; filename="{kept.file_name}"',
         "Cache-Control": "private, no-cache",
     }
     _note(access, address, export_id, "receipt")
-    if kept.bucket_key is None:
-        return JSONResponse(kept.short, headers=headers)
     stored = bucket.head(kept.bucket_key)
     if stored is None:
+        if kept.expired:
+            return JSONResponse(kept.short, headers=headers)
         raise ObjectMissing(kept.bucket_key)
     return send_object(
         request,

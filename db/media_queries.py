@@ -76,7 +76,29 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
 
 def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
     """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
-    annotated, reviewed = select(Annotation.media_id).where(is_answer()), select(Review.media_id)
+    return Media.id.in_(union_all(*acts_on_media(login, since)))
+
+
+def acts_on_media(
+    login: str | None,
+    since: datetime | None,
+    until: datetime | None = None,
+    *,
+    among: Sequence[int] | None = None,
+) -> tuple[AnySelect, AnySelect]:
+    """The media of this login's, or anyone's, answers and reviews from a moment on; with `until`, as it was then."""
+    annotated, reviewed = select(Annotation.media_id), select(Review.media_id)
+    if until is None:
+        annotated = annotated.where(is_answer())
+    else:
+        withdrawn_since = or_(Annotation.withdrawn_at.is_(None), Annotation.withdrawn_at > until)
+        annotated = annotated.where(
+            Annotation.content != AnnotationContent.NONE, withdrawn_since, Annotation.created_at <= until
+        )
+        reviewed = reviewed.where(Review.created_at <= until)
+    if among is not None:
+        annotated = annotated.where(Annotation.media_id.in_(among))
+        reviewed = reviewed.where(Review.media_id.in_(among))
     if login is not None:
         person = select(Access.id).where(Access.login == login).scalar_subquery()
         annotated = annotated.where(Annotation.author_id == person)
@@ -84,7 +106,7 @@ def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[b
     if since is not None:
         annotated = annotated.where(Annotation.created_at >= since)
         reviewed = reviewed.where(Review.created_at >= since)
-    return Media.id.in_(union_all(annotated, reviewed))
+    return annotated, reviewed
 
 
 def media_of_sources(names: Sequence[str]) -> ColumnElement[bool]:
@@ -155,9 +177,12 @@ def media_has_shapes(wanted: bool) -> ColumnElement[bool]:
     return and_(read, ~any_shape)
 
 
-def media_predicted(wanted: str) -> ColumnElement[bool]:
-    """Media about which any model has said something (“yes”), none has (“no”), or the one of this name has."""
+def media_predicted(wanted: str, until: datetime | None = None) -> ColumnElement[bool]:
+    """Media about which any model has said something (“yes”), none has (“no”), or the one of this name has; with
+    `until`, had by then."""
     said = exists().where(Prediction.media_id == Media.id)
+    if until is not None:
+        said = said.where(Prediction.created_at <= until)
     if wanted == "no":
         return ~said
     return said if wanted == "yes" else said.where(Prediction.model == wanted)

@@ -128,6 +128,11 @@ class Bucket(Protocol):
         """Whether what is stored takes room on a disk of this host, as a rule the one where the spool is too."""
         ...
 
+    @property
+    def largest(self) -> int | None:
+        """How many bytes an object may have, None when its disk alone says so."""
+        ...
+
     def put(
         self,
         key: str,
@@ -144,7 +149,7 @@ class Bucket(Protocol):
         Hashes are lower-case hexadecimal. Writing over an object replaces it at one stroke. Raises ObjectDamaged
         when length or hash of what arrived differ, and deletes nothing then: what was under the key before may stand
         there, or what came of these bytes in an S3 bucket. Putting them again mends that. `confirm=False` leaves out
-        the second look after the write, for what can be made again.
+        the second look after the write, for what can be made again. Raises ObjectTooLarge before anything is read.
         """
         ...
 

@@ -3,6 +3,7 @@
 BucketError
 ├── InvalidKey            a key that climbs out of the bucket or cannot be stored everywhere
 ├── ObjectMissing         there is no such object
+├── ObjectTooLarge        more bytes than the bucket takes as one object
 ├── ObjectDamaged         the bytes are not the ones that were promised
 ├── RangeOutside          the part asked for begins behind the end of the object
 └── BucketUnreachable     refused, timed out, 5xx: trying again later helps
@@ -26,6 +27,10 @@ class ObjectMissing(BucketError):
     def __init__(self, key: str) -> None:
         super().__init__(f"The bucket holds no object {key!r}.")
         self.key = key
+
+
+class ObjectTooLarge(BucketError):
+    """More bytes than the bucket takes as one object; nothing was sent."""
 
 
 class ObjectDamaged(BucketError):

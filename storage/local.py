@@ -55,6 +55,10 @@ class LocalBucket:
     def on_this_host(self) -> bool:
         return True
 
+    @property
+    def largest(self) -> int | None:
+        return None
+
     def put(
         self,
         key: str,

@@ -27,9 +27,10 @@ from storage.errors import (
     ObjectCutShort,
     ObjectDamaged,
     ObjectMissing,
+    ObjectTooLarge,
     RangeOutside,
 )
-from storage.s3_parts import LARGEST_IN_ONE, S3Parts
+from storage.s3_parts import LARGEST_IN_ONE, LARGEST_OBJECT, S3Parts
 from storage.s3_trials import S3Trials, is_md5
 from storage.self_test import run_self_test
 
@@ -110,6 +111,10 @@ class S3Bucket:
         return False
 
     @property
+    def largest(self) -> int | None:
+        return LARGEST_OBJECT
+
+    @property
     def _reading(self) -> S3Client:
         return self._connect()[0]
 
@@ -135,6 +140,8 @@ class S3Bucket:
         confirm: bool = True,
     ) -> None:
         check_key(key)
+        if size > LARGEST_OBJECT:
+            raise ObjectTooLarge(f"{key!r} has {size} bytes: more than any bucket takes as one object.")
         begin = content.tell()
         md5 = _measured(content, size, sha256, md5)
         content.seek(begin)

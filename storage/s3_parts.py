@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
+from storage.bucket import CHUNK_BYTES
 from storage.errors import BucketError, BucketUnreachable, ObjectDamaged, ObjectMissing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef, ListMultipartUploadsOutputTypeDef
 
-# One part is in memory at a time. A service takes at most 10,000 parts of at least 5 MiB.
-PART_BYTES = 8 * 2**20
+# A service takes at most 10,000 parts of at least 5 MiB and at most 5 GiB, all but the last of one size. What is too
+# large for so many of ours goes in larger ones; none of them is ever in memory as a whole.
+PART_BYTES, MOST_PARTS = 8 * 2**20, 10_000
+# No service of this kind takes a larger object.
+LARGEST_OBJECT = 5 * 2**40
 # What is larger goes in parts: no picture, nearly every video.
 LARGEST_IN_ONE = 32 * 2**20
 PART_ATTEMPTS = 3
@@ -68,13 +73,11 @@ class S3Parts:
         try:
             parts: list[CompletedPartTypeDef] = []
             digests = b""
-            left = size
-            while left:
-                part = _read_exactly(content, min(PART_BYTES, left))
-                left -= len(part)
-                digest = hashlib.md5(part, usedforsecurity=False).digest()
+            begin, each = content.tell(), part_size(size)
+            for number, start in enumerate(range(0, size, each), 1):
+                part = _Part(content, begin + start, min(each, size - start))
+                digest = part.md5()
                 digests += digest
-                number = len(parts) + 1
                 parts.append({"PartNumber": number, "ETag": self._put_part(upload, number, part, digest)})
             with self._explained(key):
                 writing.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
@@ -83,16 +86,17 @@ class S3Parts:
             raise
         return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
 
-    def _put_part(self, upload: dict[str, Any], number: int, part: bytes, digest: bytes) -> str:
+    def _put_part(self, upload: dict[str, Any], number: int, part: _Part, digest: bytes) -> str:
         """A part may be sent again, as often as one likes: it takes the place of the one with its number."""
         for attempt in range(1, PART_ATTEMPTS + 1):
+            part.seek(0)
             try:
                 with self._explained(upload["Key"]):
                     answer = self._connect()[1].upload_part(
                         **upload,
                         PartNumber=number,
-                        Body=part,
-                        ContentLength=len(part),
+                        Body=cast("IO[bytes]", part),
+                        ContentLength=part.length,
                         ContentMD5=base64.b64encode(digest).decode(),
                     )
                 return answer["ETag"]
@@ -146,14 +150,48 @@ def _moment_of(page: ListMultipartUploadsOutputTypeDef) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _read_exactly(content: BinaryIO, length: int) -> bytes:
-    """So many bytes, also from a source that gives fewer at a time. Raises ObjectDamaged when they end early."""
-    pieces = []
-    left = length
-    while left:
-        piece = content.read(left)
-        if not piece:
-            raise ObjectDamaged(f"The bytes ended {left} early.")
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+def part_size(size: int) -> int:
+    """How many bytes each part of an object of `size` bytes has, but for the last: whole MiB."""
+    needed = -(-size // MOST_PARTS)
+    return max(PART_BYTES, -(-needed // 2**20) * 2**20)
+
+
+class _Part(io.RawIOBase):
+    """A stretch of a larger file as a file of its own, read from there each time it is sent."""
+
+    def __init__(self, content: BinaryIO, start: int, length: int) -> None:
+        self.length = length
+        self._content = content
+        self._start = start
+        self._place = 0
+
+    def md5(self) -> bytes:
+        """Raises ObjectDamaged when the bytes end early."""
+        self.seek(0)
+        digest = hashlib.md5(usedforsecurity=False)
+        while chunk := self.read(CHUNK_BYTES):
+            digest.update(chunk)
+        if self._place != self.length:
+            raise ObjectDamaged(f"The bytes ended {self.length - self._place} early.")
+        return digest.digest()
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(self.length - self._place, 0)
+        self._content.seek(self._start + self._place)
+        chunk = self._content.read(left if size < 0 else min(size, left))
+        self._place += len(chunk)
+        return chunk
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        from_where = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.length}
+        self._place = from_where[whence] + offset
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True

@@ -17,10 +17,15 @@ from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.datasets import asking
 from curation.datasets.asking import ExportView
+from curation.datasets.giving_away import require_gives_nothing_away
+from curation.datasets.shown import require_handed_out
+from curation.errors import Unavailable, WrongState
 from db.models import ExportState
 from db.session import open_session
 from language import _
 from language.retold import retold
+from storage import open_bucket
+from storage.errors import BucketError
 
 LOOK_AGAIN = 1.0  # seconds, while it is made
 _PLACE = "export"
@@ -44,9 +49,11 @@ def export_part(export_id: int, class_names: Mapping[str, str]) -> None:
 def _show(view: ExportView, class_names: Mapping[str, str]) -> None:
     st.subheader(plain(view.file_name), anchor=False)
     _say_state(view)
+    if hindrance := _hindrance(view):
+        st.info(plain(retold(hindrance)))
     show_problem(_PLACE)
     with st.container(horizontal=True, vertical_alignment="center", key="bar_export_acts"):
-        if acts := _acts(view):
+        if acts := _acts(view, handed_out=hindrance is None):
             show_doors(node("div", *acts, cls="acts"), key="export_acts", width="content")
         if view.under_way:
             st.button(_("Cancel"), key="export_cancel", on_click=_cancel, args=(view.id,))
@@ -91,12 +98,27 @@ def _progress_text(view: ExportView) -> str:
     )
 
 
-def _acts(view: ExportView) -> list[Node]:
+def _hindrance(view: ExportView) -> str | None:
+    """Why an export, or its receipt, is not handed out to this visitor as it stands, if so."""
+    if view.state not in (ExportState.RUNNING, ExportState.READY, ExportState.EXPIRED):
+        return None
+    bucket = open_bucket()
+    try:
+        require_handed_out(open_session, bucket, view.id)
+        require_gives_nothing_away(open_session, bucket, require_visitor().access, view.id)
+    except (WrongState, Unavailable) as hindrance:
+        return hindrance.sentence
+    except BucketError:  # the download will say so
+        return None
+    return None
+
+
+def _acts(view: ExportView, *, handed_out: bool) -> list[Node]:
     acts = []
     file = f"/api/exports/{view.id}/file"
-    if view.state == ExportState.READY:
+    if view.state == ExportState.READY and handed_out:
         acts.append(download(file, _("Download {size}", size=size_text(view.size)), cls="act go"))
-    elif view.state == ExportState.RUNNING:
+    elif view.state == ExportState.RUNNING and handed_out:
         # It is sent while it is made; the browser shows how much has come.
         acts.append(download(file, _("Download while it is made"), cls="act go"))
     if not view.under_way:

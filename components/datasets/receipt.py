@@ -10,6 +10,7 @@ from components.datasets.words import SPLITS, filter_of
 from components.doors import Node, browse_address, counted, download, figure, link, node, table
 from components.figures import size_text
 from curation.datasets.asking import ExportView
+from curation.datasets.receipt import NO_LABEL_CLASS, NO_SPLIT
 from curation.media_filter import MediaFilter
 from curation.states import STATE_NAMES
 from db.models import State
@@ -49,7 +50,7 @@ def receipt_node(view: ExportView, receipt: Mapping[str, Any], class_names: Mapp
                 ),
                 *(
                     [_sums(_("Split"), _in_order(receipt["by_split"]), _split)]
-                    if set(receipt["by_split"]) - {"none"}
+                    if set(receipt["by_split"]) - {NO_SPLIT}
                     else []
                 ),
                 cls="side wide",
@@ -168,7 +169,7 @@ def _in_order(sums: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, i
 
 
 def _label_class(key: str, wanted: MediaFilter | None, class_names: Mapping[str, str]) -> Node | str:
-    if key == "none":
+    if key == NO_LABEL_CLASS:
         return _("no label class")
     name = class_names.get(key, key)
     return link(browse_address(replace(wanted, label_class=(key,))), name) if wanted else name

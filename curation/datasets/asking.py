@@ -17,6 +17,7 @@ from curation.browse import conditions
 from curation.capture import clean_moment
 from curation.datasets.files import content_type_of, file_name_for
 from curation.datasets.options import ExportOptions
+from curation.datasets.shown_then import require_told
 from curation.datasets.writers import writer_for
 from curation.errors import Conflict, ExportNotFound, Refused, ReleaseNotFound, TooManyAttempts, WrongState
 from curation.events import record
@@ -161,6 +162,8 @@ def _require_makeable(
         release = session.get(Release, number) if number is not None else None
         if number is not None and (release is None or release.frozen_at is None):
             raise ReleaseNotFound(f"There is no release {number}.")
+    if since_release_id is not None and release_id is None:
+        require_told(wanted, session.get_one(Release, since_release_id))
 
 
 def job_of(options: ExportOptions) -> str:

@@ -23,7 +23,7 @@ from curation.datasets.options import ExportOptions
 from curation.datasets.pictures import no_picture, picture_members, wanted_picture
 from curation.datasets.receipt import Reason, ReceiptBook
 from curation.datasets.records import SUMS, from_line, to_line
-from curation.datasets.room import require_room
+from curation.datasets.room import require_room, require_storable
 from curation.datasets.sheets import sheet_members
 from curation.datasets.shown import ShownMedia
 from curation.datasets.source import AT_A_TIME, Dataset
@@ -69,11 +69,9 @@ class Contents:
     def chunks(self, dataset: Dataset, let_go: Callable[[], None]) -> Iterator[bytes]:
         """The file, piece by piece; `let_go` ends the session of the dataset as soon as it is not needed."""
         watched = WatchedDataset(dataset, self._watch)
-        for item in watched.to_answer():
-            self._receipt.in_scope(item)
-            self._receipt.left_out(item, Reason.TO_ANSWER)
         if self._writer.single:
             yield from next(self._writer.members(watched, self._receipt)).chunks
+            self._note_to_answer(watched)
             self._receipt.moved(watched.moved())
         else:
             yield from zip_chunks(self._counted(self._members(watched, let_go)))
@@ -82,10 +80,12 @@ class Contents:
         if self._options.reads_bucket:
             dataset = HandedOut(dataset)
         yield from self._writer.members(dataset, self._receipt)
+        self._note_to_answer(dataset)
         if self._options.reads_bucket:
             self._note_waiting(dataset)
         self._receipt.moved(dataset.moved())
         let_go()
+        require_storable(self._picture_bytes, self._bucket.largest)
         # In a bucket that is a folder the finished file stands once more.
         copies = 2 if self._bucket.on_this_host else 1
         require_room(self._spool_folder, self._picture_bytes * copies)
@@ -100,6 +100,11 @@ class Contents:
             yield from crop_members(self._bucket, self._waited(), self._receipt)
         if self._options.contact_sheets:
             yield from sheet_members(self._bucket, self._waited(), dataset.vocabulary, self._receipt)
+
+    def _note_to_answer(self, dataset: Dataset) -> None:
+        for item in dataset.to_answer():
+            self._receipt.in_scope(item)
+            self._receipt.left_out(item, Reason.TO_ANSWER)
 
     def _note_waiting(self, dataset: Dataset) -> None:
         """Write down the media whose pixels are wanted, while the session is there."""

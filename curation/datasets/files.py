@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from curation.spool import ENDING
-from db.models import ExportFormat
+from db.models import Export, ExportFormat
 
 FOLDER = "exports"
 RECEIPT = "receipt.json"
-SHOWN = "shown.bin"
+SHOWN, MEDIA = "shown.bin", "media.bin"
 ARCHIVE = ("zip", "application/zip")
 SINGLE: dict[ExportFormat, tuple[str, str]] = {
     ExportFormat.CSV: ("csv", "text/csv"),
@@ -45,6 +45,16 @@ def receipt_key(bucket_key: str) -> str:
 def shown_key(bucket_key: str) -> str:
     """Where the ids of the media are whose pixels the file with this key shows: beside it."""
     return f"{bucket_key.rpartition('/')[0]}/{SHOWN}"
+
+
+def media_key(bucket_key: str) -> str:
+    """Where the ids of all media are that the file with this key tells of: beside it."""
+    return f"{bucket_key.rpartition('/')[0]}/{MEDIA}"
+
+
+def kept_key(export: Export) -> str:
+    """Where the file of a finished export is, or was: its receipt stays beside that place."""
+    return export.bucket_key or export_key(export.id, export.sha256 or "", export.file_name)
 
 
 def export_of(key: str) -> int | None:

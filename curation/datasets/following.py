@@ -18,7 +18,8 @@ from db.models import Export, ExportState
 from db.types import Sessions
 from storage.bucket import CHUNK_BYTES
 
-# It begins at once, unless others are being made: for those nobody holds a connection open.
+# It begins at once, unless others are being made: for those nobody holds a connection open. What has begun is waited
+# for however long its first byte takes: before that a split has all media read.
 BEGINS_WITHIN = 5.0
 LOOK_AFTER, ASK_AFTER = 0.05, 0.5  # seconds
 WAITS = "This export waits for others, or is made on another host. Try again in a moment."
@@ -37,17 +38,18 @@ def follow(
 ) -> Generator[bytes]:
     """The bytes of an export from its first on, as they come, to its last; `begun` is told of which attempt they are.
 
+    What is written so far comes first, at once, and be it nothing: whoever asked can be told that more will follow.
+
     Raises Over for what is not being made, Unavailable when it has not begun on this disk, and BrokenOff in the
     middle.
     """
     opened, attempt = _begun(sessions, spool_folder, export_id)
     with opened as file:
         begun(attempt)
-        sent = 0
+        yield file.read(CHUNK_BYTES)
         asked = time.monotonic()
         while True:
             if chunk := file.read(CHUNK_BYTES):
-                sent += len(chunk)
                 yield chunk
                 continue
             if time.monotonic() - asked < ASK_AFTER and _is_named(file.fileno()):
@@ -62,6 +64,7 @@ def follow(
                 return
             if state != ExportState.RUNNING or not _is_named(file.fileno()):
                 raise BrokenOff(ENDED)
+            yield b""  # whoever sends this finds out here that nobody reads it any more
 
 
 def _begun(sessions: Sessions, spool_folder: Path, export_id: int) -> tuple[FileIO, int]:
@@ -70,11 +73,9 @@ def _begun(sessions: Sessions, spool_folder: Path, export_id: int) -> tuple[File
         state, _, attempt = _standing(sessions, export_id)
         if state not in UNDER_WAY:
             raise Over
-        path = growing_file(spool_folder, export_id, attempt)
-        # Empty it is the file of an attempt that has not begun to write, or never will.
+        # One whose maker was killed is taken again within its lease, as another attempt.
         with suppress(FileNotFoundError):
-            if path.stat().st_size:
-                return open(path, "rb", buffering=0), attempt
+            return open(growing_file(spool_folder, export_id, attempt), "rb", buffering=0), attempt
         if time.monotonic() > until:
             raise Unavailable(WAITS)
         time.sleep(LOOK_AFTER)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from curation.datasets.room import require_room
+from curation.datasets.room import require_room, require_storable
 from curation.jobs import NotYet
 
 WRITTEN_ELSEWHERE = 10.0  # seconds until the next look
@@ -21,10 +21,11 @@ LOOKS_EACH = 16 * 2**20
 class Growing:
     """What is written so far: `size` in bytes, and the hash of it."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO, largest: int | None) -> None:
         self.path = path
         self.size = 0
         self._file = file
+        self._largest = largest
         self._digest = hashlib.sha256()
         self._looks_at = 0
 
@@ -33,7 +34,9 @@ class Growing:
         return self._digest.hexdigest()
 
     def write(self, chunk: bytes) -> None:
-        """Add a chunk, which readers see at once. Raises OSError when the disk is full, but for what is left free."""
+        """Add a chunk, which readers see at once. Raises OSError when the disk is full, but for what is left free, and
+        TooLarge."""
+        require_storable(self.size + len(chunk), self._largest)
         if self.size >= self._looks_at:
             require_room(self.path.parent)
             self._looks_at = self.size + LOOKS_EACH
@@ -50,8 +53,9 @@ class Growing:
 
 
 @contextmanager
-def growing(path: Path, earlier: Iterable[Path] = ()) -> Iterator[Growing]:
-    """A new file under this name, ours alone to write and gone at the end; readers keep what they have opened.
+def growing(path: Path, earlier: Iterable[Path] = (), largest: int | None = None) -> Iterator[Growing]:
+    """A new file under this name, ours alone to write and gone at the end; readers keep what they have opened. It
+    has at most `largest` bytes.
 
     Raises NotYet while another process of this host writes it, or an earlier one of the same: one that was thought
     dead, and is not.
@@ -69,7 +73,7 @@ def growing(path: Path, earlier: Iterable[Path] = ()) -> Iterator[Growing]:
         if not _is_at(path, file):  # it looked dead to another process for as long as nobody held it
             raise NotYet(WRITTEN_ELSEWHERE, "another process is making it")
         try:
-            yield Growing(path, file)
+            yield Growing(path, file, largest)
         finally:
             if _is_at(path, file):
                 with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What becomes of finished exports: handed out for some days, then their files go; their receipts stay in the rows."""
+"""What becomes of finished exports: handed out for some days, then their files go, and their receipts stay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from curation.accesses import PEOPLE, require_scope
 from curation.datasets.asking import UNDER_WAY, get_export
-from curation.datasets.files import FOLDER, RECEIPT, export_of, receipt_key, shown_key
+from curation.datasets.files import FOLDER, RECEIPT, export_of, kept_key, media_key, receipt_key, shown_key
 from curation.errors import ContentMissing, WrongState
 from curation.events import record
 from db.models import Access, Export, ExportState
@@ -38,10 +38,11 @@ class StoredExport:
 
 @dataclass(frozen=True)
 class KeptReceipt:
-    """A receipt: where the whole of it is in the bucket, if it still is, and its sums."""
+    """A receipt: where the whole of it is in the bucket, unless that was restored from a back-up, and its sums."""
 
     file_name: str
-    bucket_key: str | None
+    bucket_key: str
+    expired: bool
     short: dict[str, Any]
 
 
@@ -69,13 +70,9 @@ def get_receipt(session: Session, access: Access, export_id: int) -> KeptReceipt
     view = get_export(session, access, export_id)
     if view.receipt is None:
         raise WrongState("This export has no receipt: it was not finished.", state=view.state)
-    key = _key_of(session, export_id)
+    key = kept_key(session.get_one(Export, export_id))
     stem = view.file_name.rpartition(".")[0]
-    return KeptReceipt(f"{stem}-{RECEIPT}", receipt_key(key) if key else None, view.receipt)
-
-
-def _key_of(session: Session, export_id: int) -> str | None:
-    return session.scalar(select(Export.bucket_key).where(Export.id == export_id))
+    return KeptReceipt(f"{stem}-{RECEIPT}", receipt_key(key), view.state == ExportState.EXPIRED, view.receipt)
 
 
 def note_download(session: Session, access: Access, export_id: int, *, what: str, address: str) -> None:
@@ -84,7 +81,7 @@ def note_download(session: Session, access: Access, export_id: int, *, what: str
 
 
 def expire_exports(sessions: Sessions, now: datetime) -> int:
-    """End the exports whose days are over; their objects go with `sweep_exports`. Returns how many."""
+    """End the exports whose days are over; their files go with `sweep_exports`. Returns how many."""
     with sessions() as session:
         ended = session.scalars(
             update(Export)
@@ -98,8 +95,8 @@ def expire_exports(sessions: Sessions, now: datetime) -> int:
 def sweep_exports(
     sessions: Sessions, bucket: Bucket, now: datetime, *, may_go_on: Callable[[], bool] = lambda: True
 ) -> int:
-    """Delete what no finished export leads to: expired, cancelled, left behind by a killed process. Returns how many
-    objects."""
+    """Delete what no finished export leads to: files of expired ones, what was cancelled or left behind by a killed
+    process. Returns how many objects."""
     deleted = 0
     waiting: list[StoredObject] = []
     for found in bucket.list(f"{FOLDER}/"):
@@ -132,11 +129,20 @@ def _delete_unwanted(
 
 
 def wanted_keys(sessions: Sessions, objects: Sequence[StoredObject]) -> AbstractSet[str]:
-    """Keys that finished exports lead to, of those that these objects may belong to."""
+    """Keys that finished exports lead to, of those that these objects may belong to.
+
+    A receipt stays when the file is gone, and with it the ids by which it is known whom it must not be shown to.
+    """
     ids = {number for found in objects if (number := export_of(found.key)) is not None}
     if not ids:
         return frozenset()
-    kept = select(Export.bucket_key).where(Export.id.in_(ids), Export.bucket_key.is_not(None))
+    finished = (ExportState.READY, ExportState.EXPIRED)
     with sessions(read_only=True) as session:
-        files = session.scalars(kept).all()
-    return {key for file in files if file is not None for key in (file, receipt_key(file), shown_key(file))}
+        kept = session.scalars(select(Export).where(Export.id.in_(ids), Export.state.in_(finished))).all()
+    wanted: set[str] = set()
+    for export in kept:
+        key = kept_key(export)
+        wanted |= {receipt_key(key), media_key(key)}
+        if export.bucket_key is not None:
+            wanted |= {key, shown_key(key)}
+    return wanted

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,16 +23,24 @@ from curation import jobs
 from curation.announcements import announce_export
 from curation.datasets.asking import UNDER_WAY, described, job_of
 from curation.datasets.contents import Contents
-from curation.datasets.files import export_key, growing_file, growing_files, receipt_key, shown_key
+from curation.datasets.files import (
+    export_key,
+    growing_file,
+    growing_files,
+    media_key,
+    receipt_key,
+    shown_key,
+)
 from curation.datasets.growing import Growing, growing
 from curation.datasets.options import ExportOptions
 from curation.datasets.receipt import ReceiptBook
 from curation.datasets.shares import shares_record
 from curation.datasets.shown import ShownMedia
+from curation.datasets.shown_then import is_told_of_moments
 from curation.datasets.since import Since
 from curation.datasets.source import Dataset, of_filter, of_release
 from curation.datasets.splits import Split
-from curation.datasets.watching import Stopped, Watch, still_ours
+from curation.datasets.watching import Stopped, Watch, WatchedFile, still_ours
 from curation.datasets.writers import Writer, writer_for
 from curation.errors import CurationError, Unavailable
 from curation.events import record
@@ -66,6 +74,8 @@ class _Order:
     asked_at: datetime
     asked: dict[str, Any]
     wanted: MediaFilter
+    # The same, or the filter of its release.
+    made_of: MediaFilter
     release_id: int | None
     since: Since | None
     options: ExportOptions
@@ -96,7 +106,9 @@ def make_export(
         with (
             jobs.kept_alive(sessions, job_of(order.options), export_id),
             growing(
-                growing_file(spool_folder, export_id, order.attempt), growing_files(spool_folder, export_id)
+                growing_file(spool_folder, export_id, order.attempt),
+                growing_files(spool_folder, export_id),
+                bucket.largest,
             ) as file,
             ReceiptBook(spool_folder) as receipt,
             ShownMedia(sessions, spool_folder) as shown,
@@ -135,6 +147,7 @@ def _begin(session: Session, export_id: int) -> _Order | None:
         asked_at=export.created_at,
         asked=described(export),
         wanted=MediaFilter.from_query(export.filter),
+        made_of=MediaFilter.from_query(release.filter if release is not None else export.filter),
         release_id=export.release_id,
         since=since,
         options=options,
@@ -185,6 +198,9 @@ def _write(
             Watch(sessions, order.id, frozen_at) as watch,
             Contents(order.writer, order.options, bucket, receipt, shown, watch, spool_folder) as contents,
         ):
+            of_a_moment = order.since is not None and order.since.moment is not None
+            if of_a_moment and not is_told_of_moments(order.made_of):
+                receipt.unsure_of_tombstones()
             for chunk in contents.chunks(dataset, held.close):
                 watch.still_wanted()
                 file.write(chunk)
@@ -229,13 +245,17 @@ def _keep(
     if order.split is not None:
         whole["split"] = shares_record(order.split, receipt.exported_by_split)
     try:
-        bucket.put(
-            key,
-            file.from_its_start(),
-            size=file.size,
-            content_type=order.content_type,
-            sha256=file.sha256,
-        )
+        with Watch(sessions, order.id, frozen_at) as watch:
+            watch.done, watch.size = receipt.told, file.size
+            bucket.put(
+                key,
+                cast("BinaryIO", WatchedFile(file.from_its_start(), watch)),
+                size=file.size,
+                content_type=order.content_type,
+                sha256=file.sha256,
+            )
+            watch.still_wanted()
+        receipt.put_media(bucket, media_key(key))
         _put_receipt(bucket, receipt_key(key), receipt, whole, file.path.parent)
         if order.options.reads_bucket:
             shown.put(bucket, key)
@@ -263,9 +283,8 @@ def _keep(
                 raise Stopped
             _tell_end(session, order, short)
     except Stopped:
-        bucket.delete(receipt_key(key))
-        bucket.delete(shown_key(key))
-        bucket.delete(key)
+        for beside in (receipt_key(key), media_key(key), shown_key(key), key):
+            bucket.delete(beside)
         raise
 
 

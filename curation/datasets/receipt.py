@@ -15,12 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from curation.datasets.id_files import IdFile
 from curation.datasets.items import DatasetItem
+from storage import Bucket
 
 FIRST_MEDIA = 20  # examples of each reason in the short form
 FIRST_FILES = 100
 SAID_OF_TOTALS = ("in_scope", "exported", "left_out")
-NO_LABEL_CLASS, NO_SPLIT = "none", "none"
+# What no key of a label class looks like: one of them may be called “none”.
+NO_LABEL_CLASS, NO_SPLIT = "(none)", "none"
 # What is drawn of pictures, as the receipt calls it.
 CROPS, CONTACT_SHEETS = "crops", "contact_sheets"
 NEEDED = ("train", "val")  # the parts of a split that nobody trains without
@@ -79,11 +82,16 @@ class Caution(enum.StrEnum):
     EMPTY_TRAIN = "empty_train"
     EMPTY_VAL = "empty_val"
     MOVED = "moved"
+    TOMBSTONES = "tombstones"
 
 
 WARNINGS: dict[Caution, str] = {
     Caution.EMPTY_TRAIN: "Nothing is in train: ask for other shares, another seed, or more media.",
     Caution.EMPTY_VAL: "Nothing is in validation: ask for other shares, another seed, or more media.",
+    Caution.TOMBSTONES: (
+        "What is said to be gone may never have been in your dataset: of that time states alone are known, and nothing "
+        "else that this filter asks for. Look before you drop it."
+    ),
 }
 
 
@@ -113,8 +121,10 @@ class ReceiptBook:
         self._examples: dict[str, list[int]] = {}
         self._first_files: list[dict[str, Any]] = []
         self._moved = 0
+        self._unsure = False
         self._files = 0
         self._bytes = 0
+        self._media = IdFile(folder)
         self._notes: IO[str] = _lines(folder)
         self._listed: IO[str] = _lines(folder)
 
@@ -137,6 +147,7 @@ class ReceiptBook:
 
     def exported(self, item: DatasetItem, *, shapes: bool = True) -> None:
         """`shapes` says whether its shapes are in the file too."""
+        self._media.add(item.media_id)
         self._count(item, "exported", "exported" if shapes else "left_out")
         if item.removed is not None:
             self._removed[item.removed] += 1
@@ -171,6 +182,10 @@ class ReceiptBook:
     def moved(self, number: int) -> None:
         """So many media are on another side of the split than in the release that these changes are added to."""
         self._moved = number
+
+    def unsure_of_tombstones(self) -> None:
+        """What the tombstones are about may not all have been in the dataset that these changes are added to."""
+        self._unsure = True
 
     def file(self, name: str, size: int, sha256: str) -> None:
         """A file of the export, whole; size in bytes."""
@@ -223,7 +238,12 @@ class ReceiptBook:
             lines.seek(0, 2)
         yield b"\n}\n"
 
+    def put_media(self, bucket: Bucket, key: str) -> None:
+        """Store the ids of all media that the export tells of."""
+        self._media.put(bucket, key)
+
     def close(self) -> None:
+        self._media.close()
         self._notes.close()
         self._listed.close()
 
@@ -237,6 +257,9 @@ class ReceiptBook:
 
     def _warnings(self) -> list[dict[str, Any]]:
         cautions = [{"why": why.value, "sentence": WARNINGS[why]} for why in self._empty()]
+        if self._unsure and self._tombstones["exported"]:
+            why = Caution.TOMBSTONES
+            cautions.append({"why": why.value, "sentence": WARNINGS[why]})
         if self._moved:
             sentence = (
                 f"In the release {self._moved:,} media are on another side of the split: before you add this to it, "

@@ -6,10 +6,7 @@ those are asked for first, and only when there are some is the object read.
 
 from __future__ import annotations
 
-import hashlib
-import struct
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from curation.datasets.asking import UNDER_WAY
 from curation.datasets.files import shown_key
+from curation.datasets.id_files import IdFile, read_ids
 from curation.datasets.items import DatasetItem
 from curation.datasets.options import ExportOptions
 from curation.errors import Unavailable, WrongState
@@ -35,7 +33,6 @@ NOT_YET = "Media were withdrawn while this export was being made. It can be read
 PURGED = (
     "The file of this export was deleted: it has pictures that were deleted for good since. Ask for it again."
 )
-_ID = struct.Struct("<q")
 
 
 class ShownMedia:
@@ -43,8 +40,7 @@ class ShownMedia:
 
     def __init__(self, sessions: Sessions, folder: Path) -> None:
         self._sessions = sessions
-        self._ids = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
-        self._digest = hashlib.sha256()
+        self._ids = IdFile(folder)
 
     def withdrawn(self, items: Sequence[DatasetItem]) -> AbstractSet[int]:
         """Those of some that were withdrawn since they were frozen: their pixels are not to be read any more."""
@@ -56,22 +52,11 @@ class ShownMedia:
     def note(self, item: DatasetItem) -> None:
         """That its pixels go into the export. Withdrawn already it was asked for as such, by an admin: less than 0."""
         withdrawn = item.state == State.WITHDRAWN
-        packed = _ID.pack(-item.media_id if withdrawn else item.media_id)
-        self._ids.write(packed)
-        self._digest.update(packed)
+        self._ids.add(-item.media_id if withdrawn else item.media_id)
 
     def put(self, bucket: Bucket, bucket_key: str) -> None:
         """Store what was noted beside the file of the export."""
-        size = self._ids.tell()
-        self._ids.seek(0)
-        key = shown_key(bucket_key)
-        bucket.put(
-            key,
-            self._ids,
-            size=size,
-            content_type="application/octet-stream",
-            sha256=self._digest.hexdigest(),
-        )
+        self._ids.put(bucket, shown_key(bucket_key))
 
     def close(self) -> None:
         self._ids.close()
@@ -149,14 +134,13 @@ def _gone_since(session: Session, moment: datetime) -> _Gone:
 def _count(bucket: Bucket, bucket_key: str, gone: _Gone) -> int:
     """How many of them an export shows."""
     try:
-        shown = _ids_of(bucket.read(shown_key(bucket_key)))
+        return sum(
+            number in gone.withdrawn or abs(number) in gone.purged
+            for ids in read_ids(bucket, shown_key(bucket_key))
+            for number in ids
+        )
     except ObjectMissing:  # then it may be any of them
         return len(gone.withdrawn | gone.purged)
-    return sum(number in gone.withdrawn or abs(number) in gone.purged for number in shown)
-
-
-def _ids_of(content: bytes) -> Iterable[int]:
-    return (number for (number,) in _ID.iter_unpack(content))
 
 
 def _shows_pixels(export: Export) -> bool:

@@ -15,13 +15,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from curation.datasets.answers import Answers
 from curation.datasets.items import DatasetItem, from_record
+from curation.datasets.shown_then import ShownThen, unchanging
 from curation.errors import Refused
 from curation.media_filter import MediaFilter
-from curation.sources import list_source_names
 from curation.states import LISTED_STATES, LIVE_STATES
-from db.media_queries import media_acted_on, media_between, media_of_uploader
+from db.media_queries import media_acted_on
 from db.models import (
     Access,
     Annotation,
@@ -104,7 +103,7 @@ def tombstones(
     """What was in the dataset of `wanted` and is `kept` no more, by id: neither by what must hold of a media, nor in
     a release. `removed` says why, as of the session's moment, or that of the release.
 
-    Of what a release held, only what was in that dataset too, as far as the release tells. From one release to another
+    Of what a release held, only what was in that dataset too (`shown_then`). From one release to another
     it is all that the first has and the second has not.
     """
     until = kept.frozen_at if isinstance(kept, Release) else None
@@ -129,12 +128,12 @@ def tombstones(
             )
             .join(Access, Access.id == Media.uploaded_by_id)
             .outerjoin(Blob, Blob.id == Media.blob_id)
-            .where(
-                Media.created_at <= since.moment, *_unchanging(wanted), _changed_media(since, wanted), gone
-            )
+            .where(Media.created_at <= since.moment, *unchanging(wanted), _changed_media(since, wanted), gone)
             .order_by(Media.id)
         )
-    shown = _Shown(session, wanted) if since.release_id is not None and until is None else None
+    shown = None
+    if since.release_id is not None and until is None:
+        shown = ShownThen(session, wanted, session.get_one(Release, since.release_id))
     for rows in stream_rows(session, was, AT_A_TIME):
         media_ids = [row.media_id for row in rows]
         now = _standing(session, media_ids, until)
@@ -250,54 +249,6 @@ def _gone(kept: Sequence[ColumnElement[bool]] | Release) -> ColumnElement[bool]:
         return ~exists().where(there.release_id == kept.id, there.media_id == Media.id)
     # What is unknown of a media does not match either.
     return and_(*kept).is_not(True)
-
-
-def _unchanging(wanted: MediaFilter) -> list[ColumnElement[bool]]:
-    """What of a filter was the same of a media at any time."""
-    found = media_between(Media.created_at, wanted.uploaded_from, wanted.uploaded_to)
-    if wanted.uploader:
-        found.append(media_of_uploader(wanted.uploader))
-    if wanted.type is not None:
-        found.append(Media.type == wanted.type)
-    if wanted.extracted_from is not None:
-        found.append(Media.extracted_from_id == wanted.extracted_from)
-    return found
-
-
-class _Shown:
-    """Which items of a release a filter showed then, as far as the release tells: what it does not tell of one, such
-    as what predictions said, is no reason against it.
-    """
-
-    def __init__(self, session: Session, wanted: MediaFilter) -> None:
-        self._session, self._wanted = session, wanted
-        self._answers = Answers(session) if wanted.label_class or wanted.reply else None
-        self._sources = set(list_source_names(session)) if wanted.source else set()
-
-    def of(self, rows: Sequence[AnyRow]) -> set[int]:
-        """Those of these items, by the ids of their media."""
-        media_ids = [row.media_id for row in rows]
-        same = select(Media.id).where(Media.id.in_(media_ids), *_unchanging(self._wanted))
-        found = set(self._session.scalars(same))
-        answers = self._answers.read(row.annotation_id for row in rows) if self._answers is not None else {}
-        items = (from_record(row.record, answers.get(row.annotation_id)) for row in rows)
-        return {item.media_id for item in items if item.media_id in found and self._matched(item)}
-
-    def _matched(self, item: DatasetItem) -> bool:
-        wanted, answer = self._wanted, item.answer
-        if item.state not in (wanted.state or LISTED_STATES):
-            return False
-        # A name that no source has any more may be what one of the wanted was called.
-        if wanted.source and item.source not in wanted.source and item.source in (self._sources | {None}):
-            return False
-        if wanted.tag and set(wanted.tag).isdisjoint(item.tags):
-            return False
-        if self._answers is None:
-            return True
-        used = {shape.label_class for shape in answer.shapes} | set(answer.label_classes) if answer else set()
-        if wanted.label_class and used.isdisjoint(wanted.label_class):
-            return False
-        return not wanted.reply or (answer is not None and not set(wanted.replies).isdisjoint(answer.replies))
 
 
 def _standing(

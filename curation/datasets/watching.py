@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from types import TracebackType
+from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, update
 
@@ -71,6 +73,30 @@ class Watch:
     ) -> None:
         self._over.set()
         self._thread.join()
+
+
+class WatchedFile(io.RawIOBase):
+    """A file that is read only as long as what is made of it is wanted: bringing a large one away takes long."""
+
+    def __init__(self, file: BinaryIO, watch: Watch) -> None:
+        self._file = file
+        self._watch = watch
+
+    def read(self, size: int = -1) -> bytes:
+        self._watch.still_wanted()
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
 
 
 class WatchedDataset(Dataset):

@@ -54,6 +54,11 @@ FRENCH: dict[str, str] = {
     ),
     "Its picture is damaged and cannot be drawn.": "Son image est abîmée et ne peut pas être dessinée.",
     # What to know before it is used
+    "What is said to be gone may never have been in your dataset: of that time states alone are known, and nothing "
+    "else that this filter asks for. Look before you drop it.": (
+        "Ce qui est dit parti n’a peut-être jamais été dans votre jeu de données : de ce moment, seuls les états sont"
+        " connus, et rien d’autre de ce que ce filtre demande. Regardez avant de l’ôter."
+    ),
     "Nothing is in train: ask for other shares, another seed, or more media.": (
         "Rien n’est dans l’entraînement : demandez d’autres parts, une autre graine ou plus de médias."
     ),
@@ -96,6 +101,11 @@ SENTENCES: dict[str, str] = {
         "Boîtes ou polygones ne se choisissent que pour YOLO : les autres formats portent les deux, ou des boîtes."
     ),
     # Looked at, read, cancelled
+    "Which media had near twins at the time of this release is not known. Leave that out of the filter, or ask for "
+    "what changed since a release that was made with it.": (
+        "On ne sait pas quels médias avaient des quasi-doublons au moment de cette version. Ôtez-le du filtre, ou"
+        " demandez ce qui a changé depuis une version faite avec lui."
+    ),
     "There is no export {}.": "L’export {0} n’existe pas.",
     "This export is over: there is nothing to cancel.": "Cet export est fini : il n’y a rien à annuler.",
     "This export waits for others, or is made on another host. Try again in a moment.": (
@@ -118,6 +128,12 @@ SENTENCES: dict[str, str] = {
         "{0:number} médias dont les images sont dans cet export ont été retirés depuis."
         " Demandez-le de nouveau."
     ),
+    "{} media in this export are yours to answer on the Review page. Do that first.": (
+        "{0:number} médias de cet export attendent votre réponse sur la page Revue. Répondez d’abord."
+    ),
+    "You have pictures to answer on the Review page. This export can be read when it is ready.": (
+        "Des images attendent votre réponse sur la page Revue. Cet export pourra être lu quand il sera prêt."
+    ),
     "Media were withdrawn while this export was being made. It can be read when it is ready.": (
         "Des médias ont été retirés pendant que cet export se faisait. Il pourra être lu quand il sera prêt."
     ),
@@ -125,6 +141,9 @@ SENTENCES: dict[str, str] = {
     "This export has no receipt: it was not finished.": "Cet export n’a pas de reçu : il n’a pas été terminé.",
     "Media {} has no picture.": "Le média {0} n’a pas d’image.",
     # Why one was not made
+    "This export is larger than what a bucket takes as one file. Ask for it in several.": (
+        "Cet export est plus gros que ce qu’un bucket accepte en un seul fichier. Demandez-le en plusieurs."
+    ),
     "There is no room for this export. Ask for less of it, or try again later.": (
         "Il n’y a pas la place pour cet export. Demandez-en moins, ou réessayez plus tard."
     ),

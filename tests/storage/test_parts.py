@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 
 from storage.bucket import Bucket
-from storage.errors import BucketUnreachable, ObjectDamaged
+from storage.errors import BucketUnreachable, ObjectDamaged, ObjectTooLarge
 from storage.s3 import S3Account, S3Bucket
-from storage.s3_parts import LARGEST_IN_ONE
+from storage.s3_parts import LARGEST_IN_ONE, LARGEST_OBJECT, MOST_PARTS, PART_BYTES, part_size
 from tests.faults.relay import Relay
 from tests.s3_server import BUCKET_NAME, S3Server
 from tests.storage.objects import store
@@ -52,6 +55,66 @@ def test_a_large_object_that_is_not_what_was_said_is_never_begun(bucket: Bucket)
     with pytest.raises(ObjectDamaged):
         store(bucket, KEY, LARGE, sha256=hashlib.sha256(b"other").hexdigest())
     assert bucket.head(KEY) is None
+
+
+@pytest.mark.parametrize(
+    "size",
+    [1, PART_BYTES * MOST_PARTS, PART_BYTES * MOST_PARTS + 1, 100 * 10**9, 2**40 + 1, LARGEST_OBJECT],
+)
+def test_no_object_is_in_more_parts_than_a_service_takes(size: int) -> None:
+    each = part_size(size)
+    assert PART_BYTES <= each <= 5 * 2**30
+    assert -(-size // each) <= MOST_PARTS
+
+
+def test_what_is_too_large_for_the_usual_parts_goes_in_larger_ones(
+    s3_bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.s3_parts.MOST_PARTS", 3)
+    numbers = []
+    s3_bucket._writing.meta.events.register(
+        "before-parameter-build.s3.UploadPart",
+        lambda params, **_: numbers.append((params["PartNumber"], params["ContentLength"])),
+        unique_id="test-parts",
+    )
+    try:
+        store(s3_bucket, KEY, LARGE)
+    finally:
+        s3_bucket._writing.meta.events.unregister(
+            "before-parameter-build.s3.UploadPart", unique_id="test-parts"
+        )
+    each = 11 * 2**20
+    assert numbers == [(1, each), (2, each), (3, len(LARGE) - 2 * each)]
+    assert hash_of(s3_bucket, KEY) == hashlib.sha256(LARGE).hexdigest()
+
+
+def test_one_part_is_never_in_memory_as_a_whole(
+    s3_bucket: S3Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.s3_parts.MOST_PARTS", 2)
+    path = tmp_path / "large"
+    path.write_bytes(LARGE)
+    tracemalloc.start()
+    try:
+        with path.open("rb") as content:
+            s3_bucket.put(
+                KEY,
+                content,
+                size=len(LARGE),
+                content_type="video/mp4",
+                sha256=hashlib.sha256(LARGE).hexdigest(),
+            )
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 8 * 2**20
+
+
+def test_what_no_service_takes_is_refused_before_it_is_read(s3_bucket: S3Bucket) -> None:
+    content = io.BytesIO(b"not read")
+    with pytest.raises(ObjectTooLarge):
+        s3_bucket.put(KEY, content, size=LARGEST_OBJECT + 1, content_type="application/zip", sha256="0" * 64)
+    assert content.tell() == 0
 
 
 def test_a_part_changed_on_its_way_is_sent_again(

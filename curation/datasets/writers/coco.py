@@ -52,7 +52,9 @@ class CocoWriter:
     def members(self, dataset: Dataset, receipt: ReceiptBook) -> Iterator[Member]:
         words = dataset.vocabulary
         if self.single:
-            yield Member("annotations.json", _document(words, told(self, dataset.items(), receipt)))
+            yield Member(
+                "annotations.json", _document(words, told(self, dataset.items(), receipt), at_once=True)
+            )
             return
         yield from manifest_members(self, self.options, words, dataset.items(), receipt)
         for split in SPLITS if dataset.is_split() else (None,):
@@ -66,7 +68,7 @@ class CocoWriter:
         return picture_name(item) if self.left_out(item) is None else None
 
 
-def _document(words: Vocabulary, items: Iterable[DatasetItem]) -> Iterator[bytes]:
+def _document(words: Vocabulary, items: Iterable[DatasetItem], *, at_once: bool = False) -> Iterator[bytes]:
     """The file in one walk through the items: annotations wait on the disk until all pictures are written."""
     with (
         tempfile.SpooledTemporaryFile(_IN_MEMORY) as annotations,
@@ -91,7 +93,7 @@ def _document(words: Vocabulary, items: Iterable[DatasetItem]) -> Iterator[bytes
         head = (
             f'{{"info":{{"description":"Vigie"}},"licenses":[],"categories":{_write(categories)},"images":['
         )
-        yield from in_chunks(chain([head.encode()], images()))
+        yield from in_chunks(chain([head.encode()], images()), at_once=at_once)
         yield b'\n],"annotations":['
         annotations.seek(0)
         yield from iter(lambda: annotations.read(CHUNK_BYTES), b"")

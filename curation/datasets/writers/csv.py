@@ -53,7 +53,8 @@ class CsvWriter:
         else:
             yield from manifest_members(self, self.options, words, dataset.items(), receipt, shapes=shapes)
             items = dataset.items()
-        yield Member("media.csv", in_chunks(self._lines(self._reduced(items, receipt))))
+        lines = self._lines(self._reduced(items, receipt))
+        yield Member("media.csv", in_chunks(lines, at_once=self.single))
 
     def left_out(self, item: DatasetItem) -> Reason | None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from curation.datasets.items import DatasetItem
@@ -53,10 +54,13 @@ class Writer(Protocol):
         ...
 
 
-def in_chunks(pieces: Iterable[bytes], size: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """Many small pieces as few larger ones."""
+def in_chunks(pieces: Iterable[bytes], size: int = CHUNK_BYTES, *, at_once: bool = False) -> Iterator[bytes]:
+    """Many small pieces as few larger ones. `at_once` the first comes alone: it is known before any media is read."""
     waiting: list[bytes] = []
     length = 0
+    pieces = iter(pieces)
+    if at_once:
+        yield from islice(pieces, 1)
     for piece in pieces:
         waiting.append(piece)
         length += len(piece)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from curation.datasets.asking import list_exports
+from curation.datasets.asking import cancel_export, list_exports
+from curation.datasets.files import export_of
 from curation.datasets.freezing import freeze_release
 from curation.datasets.making import make_export
+from curation.datasets.room import TOO_LARGE
 from curation.decoding import decoders
 from curation.jobs import NotYet
 from curation.media_filter import MediaFilter
@@ -22,6 +25,7 @@ from db.models import Access, Decision, Export, ExportFormat, Media, Scope, Stat
 from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
+from storage.local import LocalBucket
 from tests.exported import a_dataset, ask, exported, file_of, make, members_of
 from tests.factories import an_access, an_admin
 
@@ -108,4 +112,52 @@ def test_an_export_that_fails_says_why(curator, media):
         export = session.get_one(Export, asked.id)
     assert export.state == "failed"
     assert "may not do this" in (export.error or "")
+    assert list(spool().iterdir()) == []
+
+
+class SmallBucket(LocalBucket):
+    """A bucket that takes no object above a size."""
+
+    largest = 0
+
+
+@pytest.mark.parametrize("options", [{}, {"pictures": True}])
+def test_an_export_that_no_bucket_takes_fails_before_it_is_whole(curator, media, monkeypatch, options):
+    folder = SmallBucket(get_settings().data_dir / "bucket")
+    whole = exported(curator, options=options).size
+    # A picture in it is half of what is too much: it is known before the first of them is read.
+    monkeypatch.setattr(SmallBucket, "largest", whole // 2)
+    monkeypatch.setattr("curation.datasets.contents.picture_members", None)
+    failed = make(curator, ask(curator, options=options).id, folder)
+
+    assert (failed.state, failed.error) == ("failed", TOO_LARGE)
+    assert list(spool().iterdir()) == []
+
+
+class SlowBucket(LocalBucket):
+    """A bucket that an export is cancelled in front of, and that would take for ever to store it."""
+
+    curator: Access
+
+    def put(self, key, content, **described):
+        export_id = export_of(key)
+        with open_session() as session:
+            cancel_export(session, self.curator, export_id)
+        begin = content.tell()
+        self.looks = 0
+        while content.read(1) and self.looks < 200:
+            content.seek(begin)
+            self.looks += 1
+            time.sleep(0.05)
+        super().put(key, content, **described)
+
+
+def test_an_export_cancelled_on_its_way_to_the_bucket_ends_soon(curator, media):
+    bucket = SlowBucket(get_settings().data_dir / "bucket")
+    bucket.curator = curator
+    made = make(curator, ask(curator).id, bucket)
+
+    assert made.state == "cancelled"
+    assert bucket.looks < 100
+    assert not list(open_bucket().list("exports/"))
     assert list(spool().iterdir()) == []

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import select, update
 
 from curation import jobs
+from curation.annotations import submit_annotation
 from curation.datasets.asking import MAKE_EXPORT, MAKE_PICTURE_EXPORT, cancel_export, list_exports
 from curation.datasets.files import growing_file
 from curation.datasets.following import Over, follow
@@ -39,6 +40,7 @@ from curation.errors import (
     WrongState,
 )
 from curation.jobs import NotYet
+from curation.label_classes import KEY, create_label_class
 from curation.releases import create_release
 from db.models import Blob, Event, Export, ExportFormat, ExportState, Scope, utc_now
 from db.session import open_session
@@ -46,7 +48,7 @@ from settings import get_settings
 from storage import open_bucket
 from storage.self_test import put_bytes
 from tests.exported import a_dataset, a_stored_media, ask, exported, file_of, make, members_of
-from tests.factories import a_viewer, an_access, an_admin
+from tests.factories import a_box, a_viewer, an_access, an_admin
 
 SPLIT = {"train": 0.5, "val": 0.25, "test": 0.25, "seed": 7}
 SUMS = ("in_scope", "exported", "left_out")
@@ -386,7 +388,7 @@ make_export(open_session, open_bucket(), int(sys.argv[1]), spool_folder=spool, k
 @pytest.mark.parametrize("step", ["export.written", "export.put"])
 def test_an_export_whose_maker_is_killed_is_made_again(curator, media, step):
     asked = ask(curator, ExportFormat.COCO, options={"pictures": True})
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     environment = {**os.environ, "VIGIE_KILL_AT": step, "PYTHONPATH": str(root)}
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(asked.id)], check=False, cwd=root, env=environment, timeout=60
@@ -412,17 +414,35 @@ def test_an_export_is_kept_for_its_days_and_its_receipt_stays(curator, media):
             update(Export).where(Export.id == other.id).values(expires_at=now + timedelta(days=1))
         )
 
+    whole = receipt_of(curator, made)
     assert expire_exports(open_session, now) == 1
-    assert sweep_exports(open_session, open_bucket(), now) == 2
+    assert sweep_exports(open_session, open_bucket(), now) == 1
 
-    assert len(list(open_bucket().list("exports/"))) == 2
+    left = sorted(found.key.rpartition("/")[2] for found in open_bucket().list(f"exports/{made.id}-"))
+    assert left == ["media.bin", "receipt.json"]
     assert file_of(curator, other)
     with pytest.raises(ContentMissing, match="days were over"):
         file_of(curator, made)
-    with open_session(read_only=True) as session:
-        kept = get_receipt(session, curator, made.id)
-    assert kept.bucket_key is None
-    assert kept.short["media"]["in_scope"] == len(media)
+    assert receipt_of(curator, made) == whole
+    assert len(whole["files_in_it"]) == 1
+    assert sweep_exports(open_session, open_bucket(), now + timedelta(days=30)) == 0
+    with open_session() as session:
+        session.delete(session.get_one(Export, made.id))
+    assert sweep_exports(open_session, open_bucket(), now + timedelta(days=30)) == 2
+
+
+def test_a_label_class_called_none_is_not_no_label_class(curator, media):
+    with open_session() as session:
+        create_label_class(session, an_admin(session), key="none", name="None", colour="#123456")
+        drawn = a_stored_media(session, curator)
+        submit_annotation(session, curator, drawn.id, shapes=[a_box("none")])
+    receipt = exported(curator).receipt
+    assert receipt is not None
+    found = receipt["by_label_class"]
+    assert (found["none"]["in_scope"], found["none"]["shapes"]["in_scope"]) == (1, 1)
+    # Nothing here, not answered, rejected, without content, a video.
+    assert found["(none)"]["in_scope"] == 5
+    assert not KEY.fullmatch("(none)")
 
 
 def test_what_a_killed_maker_left_in_the_bucket_goes_once_it_is_old(curator, media):

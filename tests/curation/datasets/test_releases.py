@@ -431,40 +431,6 @@ def test_since_a_moment_twins_whose_first_is_gone_come_and_go_by_each_other(admi
     assert told(matches(admin, moment, wanted)) == {other: "no_longer_matches", later: "withdrawn"}
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        MediaFilter(source=("ridge",)),
-        MediaFilter(tag=("dawn", "dusk")),
-        MediaFilter(label_class=("dust",)),
-        MediaFilter(reply=("distant:yes",)),
-        MediaFilter(uploader="curator"),
-    ],
-    ids=lambda wanted: next(iter(wanted.to_query())),
-)
-def test_since_a_release_nothing_is_said_of_what_the_filter_never_showed(admin, wanted):
-    with open_session() as session:
-        curator = an_access(session, login="curator")
-        one = a_media(session, uploaded_by=curator, source="ridge", tags=["dawn"]).id
-        other = a_media(session, source="valley", tags=["noon"]).id
-        new = a_media(session, uploaded_by=curator).id
-        question = create_question(session, admin, key="distant", sentence="Far away?", asked=Asked.OPTIONAL)
-        for media_id, label_class in ((one, "dust"), (other, "wildfire")):
-            replies = {question.key: media_id == one}
-            submit_annotation(
-                session, admin, media_id, shapes=[a_box(label_class)], replies=replies, accept=True
-            )
-    since = Since(release_id=freeze(admin).id)
-    act(admin, one, Decision.WITHDRAWN)
-    act(admin, other, Decision.WITHDRAWN)
-    assert told(matches(admin, since, replace(wanted, state=(State.ACCEPTED,)))) == {one: "withdrawn"}
-    nothing_new = replace(wanted, state=(State.NEW,))
-    assert set(told(matches(admin, since, nothing_new))) <= {new}
-    # One release leads to the other, whatever their filters.
-    following = freeze(admin, MediaFilter(state=(State.NEW,)))
-    assert told(items(following.id, since)) == {new: None, one: "withdrawn", other: "withdrawn"}
-
-
 def test_a_source_that_is_called_otherwise_is_the_same_to_tombstones(admin):
     media = an_accepted_media(admin, source="north")
     since = Since(release_id=freeze(admin).id)
