@@ -37,7 +37,7 @@ SPOKEN = ("label", "help", "placeholder", "text")
 # Functions whose answer is safe: it is escaped, or made of our own words and of numbers.
 MARKDOWN_SAFE = {
     "plain", "_", "plural", "number", "len", "count_text", "media_text", "local_text", "day_text", "span_text",
-    "ago_text", "_rotation_text", "_listed", "_left", "size_text", "_preview_text", "_summary", "preview",
+    "ago_text", "_rotation_text", "_listed", "_left", "size_text", "share_text", "_preview_text", "_summary", "preview",
 }  # fmt: skip
 HTML_SAFE = {
     "escape", "html.escape", "_", "plural", "number", "media_figure", "count_text", "plain",
