@@ -22,8 +22,11 @@ from curation.twins import Twin, TwinGroup
 from db.models import TwinAnswer
 
 router = APIRouter(tags=["twins"])
-# As the name of a field, where JSON has text only.
-SentId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+# By the ids of media: as the name of a field, where JSON has text only.
+SeenActs = Annotated[
+    dict[Annotated[int, Field(ge=1, le=LARGEST_ID)], Count],
+    Field(max_length=MAX_MEDIA, json_schema_extra={"propertyNames": {"pattern": "^[1-9][0-9]{0,17}$"}}),
+]
 DecisionId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -32,9 +35,8 @@ class TwinDecisionIn(Body):
 
     answer: TwinAnswer
     media_ids: list[Id] = Field(min_length=1, max_length=MAX_MEDIA)
-    seen_acts: dict[SentId, Count] | None = Field(
+    seen_acts: SeenActs | None = Field(
         default=None,
-        max_length=MAX_MEDIA,
         description="`acts` of each media as it was on the screen, by its id. One that has any by now is rejected only "
         "when they are those.",
     )
