@@ -153,6 +153,7 @@ WORDS: Json = {
     "TokenIn.name": "Export of every night",
     "TokenMade.name": "Export of every night",
     "TokenView.name": "Export of every night",
+    "TwinDecisionIn.seen_acts": {"1204": 3},
     "FacetsOut.state": {"new": 412, "annotated": 37, "accepted": 11024},
     "QueueCount.key": "to_review",
     "QueueCount.name": "To review",
