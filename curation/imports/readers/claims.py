@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from curation.imports.found import FoundMedia
-from curation.imports.readers.names import Agreement, ClaimedName, folded, unhashed, without_ending
+from curation.imports.readers.names import Agreement, ClaimedName, folded, spellings, without_ending
 from curation.imports.readers.reading import Reading
 
 TWICE = "A picture is named twice: only what came first was read."
@@ -77,9 +77,9 @@ class _Claims:
         # Formats leave the ending away or do not; folders count where a picture did not come along.
         place = "" if isinstance(name, ClaimedName) and name.agreement else by[0]
         identity = hash((place, folded(without_ending(said)), found.sha256, found.media_id))
-        bare = _bare(said)
-        if self.named.setdefault(bare, identity) != identity:
-            self.named[bare] = None
+        for bare in _bare(said):
+            if self.named.setdefault(bare, identity) != identity:
+                self.named[bare] = None
         if not isinstance(name, ClaimedName) or name.agreement is None:
             # What says its content is never looked for by its name.
             return found.sha256 is not None
@@ -94,7 +94,8 @@ class _Claims:
         name = found.name
         if not isinstance(name, ClaimedName) or name.agreement is None:
             said = name.said if isinstance(name, ClaimedName) else name
-            return replace(found, unclear=SHARED_NAME) if self.named[_bare(said)] is None else found
+            shared = any(self.named[bare] is None for bare in _bare(said))
+            return replace(found, unclear=SHARED_NAME) if shared else found
         best = self.best[str(name)]
         if str(name) in self.had or name.agreement < best.agreement:
             return replace(found, name=name.said, unclear=CLAIMED)
@@ -104,14 +105,15 @@ class _Claims:
         """Two answers for one picture would be one too many: which of them is right, nobody here can know."""
         name = str(found.name)
         identity = name, found.sha256, found.media_id
-        if identity in self.met:
+        # What nobody may have is about no picture: another one of its name is not a second answer for any.
+        if found.unclear is None and identity in self.met:
             reading.remark(name, TWICE, fatal=True)
-        else:
+            return
+        if found.unclear is None:
             self.met.add(identity)
-            yield replace(found, name=name) if isinstance(found.name, ClaimedName) else found
+        yield replace(found, name=name) if isinstance(found.name, ClaimedName) else found
 
 
-def _bare(said: str) -> str:
-    """What an entry is called without its folders."""
-    last = said.rpartition("/")[2]
-    return folded(without_ending(unhashed(last) or last))
+def _bare(said: str) -> list[str]:
+    """What an entry is called without its folders, in each way that media here are looked for by."""
+    return [folded(without_ending(spelt)) for spelt in spellings(said)]

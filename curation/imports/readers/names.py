@@ -57,6 +57,19 @@ def unhashed(last: str) -> str | None:
     return last[begin.end() :] if begin else None
 
 
+def spellings(path: str) -> list[str]:
+    """The names without folders that a path may stand for, the likeliest first.
+
+    Label Studio sets a hash before the name of what was uploaded to it, and writes `_` for a blank. Elsewhere what
+    looks like a hash is part of the name: `20240801-120000.jpg` begins with a day.
+    """
+    folders, _, last = path.rpartition("/")
+    spelt = [last]
+    if "upload" in folders.split("/") and (before := unhashed(last)) is not None:
+        spelt += [before, before.replace("_", " ")]
+    return list(dict.fromkeys(spelt))
+
+
 def _ending(name: str) -> str:
     stem, dot, last = name.rpartition("/")[2].rpartition(".")
     return dot + last.lower() if stem and last else ""
