@@ -174,6 +174,16 @@ def test_what_label_studio_was_given_is_found_under_the_name_that_it_had():
     }
 
 
+@pytest.mark.parametrize("label", ["labels/a.mov.txt", "labels/A.mov.txt"])
+def test_what_looks_like_an_ending_may_belong_to_the_name(label):
+    found, _ = read_all({"data.yaml": "names: [smoke]\n", label: "0 .5 .5 .2 .2\n", "images/a.mov.jpg": b""})
+    assert list(found) == ["images/a.mov.jpg"]
+    pictures = Pictures(["a.mov.jpg", "b/a.mov", "b/my cam.mov.jpg"])
+    assert pictures.find("a.mov", "labels/a.txt") == "b/a.mov", "one that ends so goes before"
+    assert pictures.find("0a1b2c3d-my_cam.mov", "a.json") == "b/my cam.mov.jpg"
+    assert pictures.find("a.webm", "a.json") is None
+
+
 def test_a_picture_that_is_taken_goes_before_one_that_is_not():
     assert Pictures(["images/a.jpg", "images/a.tif"]).find("images/a", "labels/a.txt") == "images/a.jpg"
 
