@@ -126,6 +126,14 @@ class Agreement(NamedTuple):
     called: int = 0  # folders of the picture that the path of the file speaks of
 
 
+class Claimant(NamedTuple):
+    """Who means a picture: two that are not the same are about two pictures, as far as anybody knows."""
+
+    folder: str  # of the file that says so
+    part: str  # of what the file is about, where its parts may have pictures of the same names
+    said: str
+
+
 class ClaimedName(str):
     """The name of a picture that came along, as the one that a file means, and what made it so.
 
@@ -134,14 +142,20 @@ class ClaimedName(str):
     """
 
     said: str
-    by: tuple[str, str]  # the folder of the file that says so, and what it says
+    by: Claimant
     agreement: Agreement | None
 
     def __new__(
-        cls, name: str, said: str = "", near: str = "", agreement: Agreement | None = None
+        cls,
+        name: str,
+        said: str = "",
+        near: str = "",
+        agreement: Agreement | None = None,
+        part: str = "",
     ) -> ClaimedName:
         claimed = super().__new__(cls, name)
-        claimed.said, claimed.by, claimed.agreement = said, (near.rpartition("/")[0], folded(said)), agreement
+        claimed.said, claimed.agreement = said, agreement
+        claimed.by = Claimant(near.rpartition("/")[0], part, folded(said))
         return claimed
 
 

@@ -216,7 +216,7 @@ def test_files_of_one_name_in_two_folders_are_about_two_pictures(admin: Importer
 
 def test_a_date_before_a_name_is_no_hash(admin: Importer) -> None:
     days = [f"2024080{day}-120000.jpg" for day in (1, 2)]
-    admin.bring(dict(zip(days, (a_jpeg(*SIZE), a_jpeg(202, 100)), strict=True)))
+    admin.bring({day: a_jpeg(*SIZE) for day in days})
     preview = preview_of(admin.read({"a.json": coco({day: [OURS] for day in days}, SIZE)}))
     assert preview["matched_by"] == {"file_name": 2}
     assert preview["unmatched"] == []
@@ -224,7 +224,7 @@ def test_a_date_before_a_name_is_no_hash(admin: Importer) -> None:
 
 @pytest.mark.parametrize("other", ["data/upload/4/99999999-my_cam.jpg", "my cam.jpg", "0a1b2c3d-my_cam.jpg"])
 def test_a_name_that_two_entries_may_stand_for_means_neither(admin: Importer, other: str) -> None:
-    admin.bring({"my cam.jpg": a_jpeg(*SIZE), "0a1b2c3d-my_cam.jpg": a_jpeg(202, 100)})
+    admin.bring({"my cam.jpg": a_jpeg(*SIZE), "0a1b2c3d-my_cam.jpg": a_jpeg(*SIZE)})
     tasks = [
         {"data": {"image": image}, "annotations": [{"result": []}]}
         for image in ("/data/upload/3/0a1b2c3d-my_cam.jpg", other)
