@@ -253,6 +253,7 @@ class _Reading:
         """How these pictures are stored: the beginning of each is read, of several at a time."""
 
         def look(name: str) -> Layout | None:
+            self._work.still_wanted()
             try:
                 with self._files.open(name) as file:
                     return picture_layout(file)
@@ -261,6 +262,7 @@ class _Reading:
 
         wanted = list(names)
         with ThreadPoolExecutor(AT_ONCE) as threads:
+            # Whatever one of them raises, those that were not begun are given up.
             return dict(zip(wanted, threads.map(look, wanted), strict=True))
 
     def _kind_of_new(self, about: Wanted) -> str:

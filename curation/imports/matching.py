@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from curation import looks
 from curation.imports.opening import OpenedFiles
-from curation.imports.readers.names import CONTENT, folded, is_content, is_media, unhashed, without_ending
+from curation.imports.readers.names import CONTENT, folded, is_content, is_media, spellings, without_ending
 from db.expressions import among
 from db.models import Access, Blob, BlobState, Media, State
 
@@ -192,17 +192,10 @@ def _of_name(by_name: dict[object, list[_Row]], one: Wanted) -> list[_Row]:
 
 
 def _spellings(name: str) -> list[tuple[str, ...]]:
-    """The file names that an annotation file's name may stand for, the likeliest first.
-
-    Some formats leave the ending away. Label Studio sets a hash before the name of what was uploaded to it, and
-    writes `_` for a blank.
-    """
+    """The file names that an annotation file's name may stand for, the likeliest first; some leave the ending away."""
     # As the names of media are written here.
-    folders, _, last = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")
-    spelt = [last]
-    if "upload" in folders.split("/") and (before := unhashed(last)) is not None:
-        spelt += [before, before.replace("_", " ")]
-    return [_with_endings(one) for one in dict.fromkeys(spelt)]
+    written = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    return [_with_endings(one) for one in spellings(written)]
 
 
 def _with_endings(last: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from curation.imports.found import FoundMedia
-from curation.imports.readers.names import Agreement, ClaimedName, folded, unhashed, without_ending
+from curation.imports.readers.names import Agreement, Claimant, ClaimedName, folded, spellings, without_ending
 from curation.imports.readers.reading import Reading
 
 TWICE = "A picture is named twice: only what came first was read."
@@ -53,10 +53,10 @@ class _Best:
     """The best claim to a picture, and whether others are as good."""
 
     agreement: Agreement
-    by: tuple[str, str]
+    by: Claimant
     shared: bool = False
 
-    def hear(self, agreement: Agreement, by: tuple[str, str]) -> None:
+    def hear(self, agreement: Agreement, by: Claimant) -> None:
         if agreement > self.agreement:
             self.agreement, self.by, self.shared = agreement, by, False
         elif agreement == self.agreement and by != self.by:
@@ -73,17 +73,20 @@ class _Claims:
     def is_sure(self, found: FoundMedia) -> bool:
         """Hear what an entry claims. Whether nothing that comes later can change what it has."""
         name = found.name
-        said, by = (name.said, name.by) if isinstance(name, ClaimedName) else (name, ("", folded(name)))
         # Formats leave the ending away or do not; folders count where a picture did not come along.
-        place = "" if isinstance(name, ClaimedName) and name.agreement else by[0]
-        identity = hash((place, folded(without_ending(said)), found.sha256, found.media_id))
-        bare = _bare(said)
-        if self.named.setdefault(bare, identity) != identity:
-            self.named[bare] = None
+        if isinstance(name, ClaimedName):
+            said, by, place = name.said, name.by, "" if name.agreement else name.by.folder
+        else:
+            said, by, place = name, Claimant("", "", folded(name)), ""
+        identity = hash((place, by.part, folded(without_ending(said)), found.sha256, found.media_id))
+        for bare in _bare(said):
+            if self.named.setdefault(bare, identity) != identity:
+                self.named[bare] = None
         if not isinstance(name, ClaimedName) or name.agreement is None:
             # What says its content is never looked for by its name.
             return found.sha256 is not None
-        if name.agreement.exact:
+        # Where parts have pictures of the same names, no path says for certain whose a picture is.
+        if name.agreement.exact and not by.part:
             self.had.add(str(name))
             return True
         self.best.setdefault(str(name), _Best(name.agreement, name.by)).hear(name.agreement, name.by)
@@ -94,7 +97,8 @@ class _Claims:
         name = found.name
         if not isinstance(name, ClaimedName) or name.agreement is None:
             said = name.said if isinstance(name, ClaimedName) else name
-            return replace(found, unclear=SHARED_NAME) if self.named[_bare(said)] is None else found
+            shared = any(self.named[bare] is None for bare in _bare(said))
+            return replace(found, name=said, unclear=SHARED_NAME) if shared else found
         best = self.best[str(name)]
         if str(name) in self.had or name.agreement < best.agreement:
             return replace(found, name=name.said, unclear=CLAIMED)
@@ -104,14 +108,15 @@ class _Claims:
         """Two answers for one picture would be one too many: which of them is right, nobody here can know."""
         name = str(found.name)
         identity = name, found.sha256, found.media_id
-        if identity in self.met:
+        # What nobody may have is about no picture: another one of its name is not a second answer for any.
+        if found.unclear is None and identity in self.met:
             reading.remark(name, TWICE, fatal=True)
-        else:
+            return
+        if found.unclear is None:
             self.met.add(identity)
-            yield replace(found, name=name) if isinstance(found.name, ClaimedName) else found
+        yield replace(found, name=name) if isinstance(found.name, ClaimedName) else found
 
 
-def _bare(said: str) -> str:
-    """What an entry is called without its folders."""
-    last = said.rpartition("/")[2]
-    return folded(without_ending(unhashed(last) or last))
+def _bare(said: str) -> list[str]:
+    """What an entry is called without its folders, in each way that media here are looked for by."""
+    return [folded(without_ending(spelt)) for spelt in spellings(said)]

@@ -56,7 +56,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
             try:
                 for element in _elements(file):
                     if element.tag == "image":
-                        media = _image(files, pictures, name, element, reading)
+                        media = _image(files, pictures, name, element, tasks, reading)
                         if media is not None:
                             yield media
                     elif element.tag == "track":
@@ -123,14 +123,15 @@ def _name_labels(meta: Element, reading: Reading) -> None:
 
 
 def _image(
-    files: Files, pictures: Pictures, file: str, image: Element, reading: Reading
+    files: Files, pictures: Pictures, file: str, image: Element, tasks: Tasks, reading: Reading
 ) -> FoundMedia | None:
     where = f"{file}:{image.get('id')}"
     path = clean_path(image.get("name"))
     if path is None:
         reading.remark(where, NO_NAME, fatal=True)
         return None
-    name = pictures.find(path, file) or path
+    task = image.get("task_id", "").replace(":", "")
+    name = tasks.picture(pictures, file, task, image.get("subset", ""), path)
     size = said_size(image.get("width"), image.get("height")) or size_of(files, name)
     drawn = Drawn(size)
     for element in image:

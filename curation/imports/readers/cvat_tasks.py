@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from curation.imports.found import Files
 from curation.imports.readers.measuring import said_size, size_of
-from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.names import LONGEST_NAME, Agreement, ClaimedName, Pictures, clean_path
 
 Size = tuple[int, int]
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
@@ -54,6 +54,31 @@ class Tasks:
                 return found
         # A name of its own: whoever looks for the picture is not to come upon that of another task.
         return clean_path(f"{self.called[task][0]} {names[0]}".replace("/", " "))
+
+    def picture(self, pictures: Pictures, file: str, task: str, subset: str, path: str) -> str:
+        """The name of an image of this task and subset; files about a single task say neither.
+
+        Images of two tasks may have the same name: the folder above a picture tells by its subset or task whose it is.
+        Found without such a folder it has nothing for one of them that it has not for the other.
+        """
+        if not (task or subset):
+            return pictures.find(path, file) or path
+        part = f"{task}:{subset}"[:LONGEST_NAME]
+        own = [name for name in self.called.get(task, ()) if self._folders.get(_folded(name)) == task]
+        folders = [folder for folder in map(clean_path, (subset, *own)) if folder is not None]
+        for said in (f"{folder}/{path}" for folder in folders):
+            found = pictures.find(said, file)
+            agreed = found.agreement if found is not None else None
+            if found is not None and agreed and (agreed.exact or agreed.shared >= said.count("/")):
+                return ClaimedName(found, said, file, agreed, part)
+        said = f"{folders[0]}/{path}" if folders else path
+        found = pictures.find(path, file)
+        if found is None:
+            return ClaimedName(path, said, file, part=part)
+        # The whole path may agree: another task may have the same one.
+        all_of_them = Agreement(shared=path.count("/"))
+        agreed = all_of_them if found.agreement and found.agreement.exact else found.agreement
+        return ClaimedName(found, said, file, agreed, part)
 
     def _has_size(self, files: Files, picture: str, task: str) -> bool:
         said, size = self.sizes.get(task), size_of(files, picture)

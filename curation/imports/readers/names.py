@@ -57,6 +57,19 @@ def unhashed(last: str) -> str | None:
     return last[begin.end() :] if begin else None
 
 
+def spellings(path: str) -> list[str]:
+    """The names without folders that a path may stand for, the likeliest first.
+
+    Label Studio sets a hash before the name of what was uploaded to it, and writes `_` for a blank. Elsewhere what
+    looks like a hash is part of the name: `20240801-120000.jpg` begins with a day.
+    """
+    folders, _, last = path.rpartition("/")
+    spelt = [last]
+    if "upload" in folders.split("/") and (before := unhashed(last)) is not None:
+        spelt += [before, before.replace("_", " ")]
+    return list(dict.fromkeys(spelt))
+
+
 def _ending(name: str) -> str:
     stem, dot, last = name.rpartition("/")[2].rpartition(".")
     return dot + last.lower() if stem and last else ""
@@ -113,6 +126,14 @@ class Agreement(NamedTuple):
     called: int = 0  # folders of the picture that the path of the file speaks of
 
 
+class Claimant(NamedTuple):
+    """Who means a picture: two that are not the same are about two pictures, as far as anybody knows."""
+
+    folder: str  # of the file that says so
+    part: str  # of what the file is about, where its parts may have pictures of the same names
+    said: str
+
+
 class ClaimedName(str):
     """The name of a picture that came along, as the one that a file means, and what made it so.
 
@@ -121,14 +142,20 @@ class ClaimedName(str):
     """
 
     said: str
-    by: tuple[str, str]  # the folder of the file that says so, and what it says
+    by: Claimant
     agreement: Agreement | None
 
     def __new__(
-        cls, name: str, said: str = "", near: str = "", agreement: Agreement | None = None
+        cls,
+        name: str,
+        said: str = "",
+        near: str = "",
+        agreement: Agreement | None = None,
+        part: str = "",
     ) -> ClaimedName:
         claimed = super().__new__(cls, name)
-        claimed.said, claimed.by, claimed.agreement = said, (near.rpartition("/")[0], folded(said)), agreement
+        claimed.said, claimed.agreement = said, agreement
+        claimed.by = Claimant(near.rpartition("/")[0], part, folded(said))
         return claimed
 
 
@@ -158,19 +185,32 @@ class Pictures:
         if not self._by_path:
             return None
         said = f"{folder}/{path}" if folder and "/" not in path else path
+        # Where nothing ends as it does, what looks like an ending belongs to its name: `a.mov` is `a.mov.jpg`.
+        for ending in (_ending(path), "") if is_media(path) else ("",):
+            exact = self._exactly(path, ending, near)
+            if exact:
+                return ClaimedName(exact[0], said, near, Agreement(True)) if len(exact) == 1 else None
+            if found := self._elsewhere(path, ending, said, near):
+                return self._likeliest(found, said, near)
+        return None
+
+    def _exactly(self, path: str, ending: str, near: str) -> list[str]:
         beside = near.rpartition("/")[0]
         for exact in dict.fromkeys((f"{beside}/{path}" if beside else path, path)):
             # At the top, and said from elsewhere without a folder, it may be that of any folder.
             if "/" in exact or not beside:
-                found = _alike(self._by_path.get(folded(without_ending(exact)), []), exact)
+                found = _alike(self._by_path.get(_stem(exact, ending), []), exact, ending)
                 if found:
-                    return ClaimedName(found[0], said, near, Agreement(True)) if len(found) == 1 else None
+                    return found
+        return []
+
+    def _elsewhere(self, path: str, ending: str, said: str, near: str) -> list[str]:
         last = path.rpartition("/")[2]
-        found = self._called(self._by_stem, last, said, near)
+        found = self._called(self._by_stem, last, ending, said, near)
         if not found and (before := unhashed(last)) is not None:
-            found = self._called(self._by_stem, before, said, near)
-            found = found or self._called(self._by_word, before, said, near)
-        return self._likeliest(found, said, near)
+            found = self._called(self._by_stem, before, ending, said, near)
+            found = found or self._called(self._by_word, before, ending, said, near)
+        return found
 
     def claim(self, paths: Sequence[str], near: str, folder: str | None = None) -> ClaimedName:
         """The picture that one of these paths agrees with best, as in `find`; the first path where none is found."""
@@ -178,13 +218,13 @@ class Pictures:
         said = f"{folder}/{paths[0]}" if folder and "/" not in paths[0] else paths[0]
         return max(found, key=_agreement_of, default=ClaimedName(paths[0], said, near))
 
-    def _called(self, known: dict[str, list[str]], last: str, said: str, near: str) -> list[str]:
-        stem = folded(without_ending(last))
+    def _called(self, known: dict[str, list[str]], last: str, ending: str, said: str, near: str) -> list[str]:
+        stem = _stem(last, ending)
         found = known.get(stem, [])
         # As many as share a name in a thousand folders: looking at each for each would never end.
         if len(found) > _MOST_ALIKE:
             found = self._narrowed(stem, found, _folders(said), _folders(near))
-        return _alike(found, last)
+        return _alike(found, last, ending)
 
     def _likeliest(self, found: list[str], said: str, near: str) -> ClaimedName | None:
         said_folders, near_folders = _folders(said), _folders(near)
@@ -221,13 +261,17 @@ def _agreement_of(name: ClaimedName) -> Agreement:
     return name.agreement or Agreement()
 
 
-def _alike(found: list[str], path: str) -> list[str]:
+def _stem(path: str, ending: str) -> str:
+    return folded(path[: len(path) - len(ending)])
+
+
+def _alike(found: list[str], path: str, ending: str) -> list[str]:
     """Those of the pictures of one stem that `path` may mean: of its spelling, else of its ending, else of any."""
     spelt = [name for name in found if f"/{name}".endswith(f"/{path}")] if len(found) > 1 else []
     if spelt:
         return spelt
-    if is_media(path):
-        return [name for name in found if _ending(name) == _ending(path)]
+    if ending:
+        return [name for name in found if _ending(name) == ending]
     return [name for name in found if is_content(name)] or found
 
 

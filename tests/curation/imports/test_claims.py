@@ -174,6 +174,16 @@ def test_what_label_studio_was_given_is_found_under_the_name_that_it_had():
     }
 
 
+@pytest.mark.parametrize("label", ["labels/a.mov.txt", "labels/A.mov.txt"])
+def test_what_looks_like_an_ending_may_belong_to_the_name(label):
+    found, _ = read_all({"data.yaml": "names: [smoke]\n", label: "0 .5 .5 .2 .2\n", "images/a.mov.jpg": b""})
+    assert list(found) == ["images/a.mov.jpg"]
+    pictures = Pictures(["a.mov.jpg", "b/a.mov", "b/my cam.mov.jpg"])
+    assert pictures.find("a.mov", "labels/a.txt") == "b/a.mov", "one that ends so goes before"
+    assert pictures.find("0a1b2c3d-my_cam.mov", "a.json") == "b/my cam.mov.jpg"
+    assert pictures.find("a.webm", "a.json") is None
+
+
 def test_a_picture_that_is_taken_goes_before_one_that_is_not():
     assert Pictures(["images/a.jpg", "images/a.tif"]).find("images/a", "labels/a.txt") == "images/a.jpg"
 
@@ -190,10 +200,38 @@ def test_of_media_that_are_here_a_name_that_several_entries_have_means_none(admi
     assert [(one["sentence"], one["count"]) for one in preview["remarks"]] == [(claims.SHARED_NAME, 2)]
 
 
+def test_every_entry_that_nobody_may_have_is_counted(admin: Importer) -> None:
+    admin.bring({"0001.jpg": a_jpeg(*SIZE)})
+    files = {f"cam{number}/Annotations/0001.xml": a_voc(number) for number in (1, 2)}
+    preview = preview_of(admin.read(files))
+    assert (preview["media"]["unmatched"], len(preview["unmatched"])) == (2, 2)
+    assert [(one["sentence"], one["count"]) for one in preview["remarks"]] == [(claims.SHARED_NAME, 2)]
+
+
 def test_files_of_one_name_in_two_folders_are_about_two_pictures(admin: Importer) -> None:
     admin.bring({"0001.jpg": a_jpeg(*SIZE)})
     files = {f"cam{number}/Annotations/0001.xml": a_voc(number) for number in (1, 2)}
     assert preview_of(admin.read(files))["matched_by"] == {}
+
+
+def test_a_date_before_a_name_is_no_hash(admin: Importer) -> None:
+    days = [f"2024080{day}-120000.jpg" for day in (1, 2)]
+    admin.bring({day: a_jpeg(*SIZE) for day in days})
+    preview = preview_of(admin.read({"a.json": coco({day: [OURS] for day in days}, SIZE)}))
+    assert preview["matched_by"] == {"file_name": 2}
+    assert preview["unmatched"] == []
+
+
+@pytest.mark.parametrize("other", ["data/upload/4/99999999-my_cam.jpg", "my cam.jpg", "0a1b2c3d-my_cam.jpg"])
+def test_a_name_that_two_entries_may_stand_for_means_neither(admin: Importer, other: str) -> None:
+    admin.bring({"my cam.jpg": a_jpeg(*SIZE), "0a1b2c3d-my_cam.jpg": a_jpeg(*SIZE)})
+    tasks = [
+        {"data": {"image": image}, "annotations": [{"result": []}]}
+        for image in ("/data/upload/3/0a1b2c3d-my_cam.jpg", other)
+    ]
+    view = admin.read({"export.json": json.dumps(tasks)})
+    assert preview_of(view)["matched_by"] == {}
+    assert preview_of(view)["media"]["unmatched"] == 2
 
 
 @pytest.mark.parametrize(

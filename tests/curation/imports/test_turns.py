@@ -15,7 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.startup import start_jobs, stop_jobs
-from curation.imports.asking import IMPORT, ask_for_reading, undo_import
+from curation.imports import dataset_reading, running
+from curation.imports.asking import IMPORT, ask_for_reading, cancel_import, undo_import
+from curation.imports.readers.picture_size import picture_layout
 from curation.imports.running import MOST_READINGS, run_import
 from curation.imports.work import ImportWork
 from curation.jobs import JobLoop
@@ -23,7 +25,7 @@ from db.models import Import, ImportKind, Job, JobState, Turn
 from db.session import open_session
 from settings import get_settings
 from storage import open_bucket
-from tests.curation.importing import Importer
+from tests.curation.importing import Importer, coco
 from tests.factories import a_jpeg
 
 AT_MOST = 20.0  # seconds
@@ -118,3 +120,29 @@ def test_a_process_that_ends_leaves_a_reading_to_the_next(
         job = session.scalars(select(Job).where(Job.name == IMPORT)).one()
         assert (job.state, session.get_one(Import, import_id).options) == (JobState.WAITING, {})
     assert curator.run(import_id).state == "ready"
+
+
+def test_once_it_is_cancelled_no_more_pictures_are_looked_at(
+    curator: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, cancelled = threading.Lock(), threading.Event()
+    looked: list[Any] = []
+
+    def look(file: Any) -> Any:
+        looked.append(file)
+        if first.acquire(blocking=False):
+            with open_session() as session:
+                cancel_import(session, curator.access, import_id)
+            cancelled.set()
+        assert cancelled.wait(AT_MOST)
+        return picture_layout(file)
+
+    monkeypatch.setattr(running, "ASKED_EVERY", 0.0)
+    monkeypatch.setattr(dataset_reading, "picture_layout", look)
+    pictures = [f"{number}.jpg" for number in range(30)]
+    import_id = curator.begin()
+    box = ("smoke", (0.0, 0.0, 50.0, 50.0))
+    curator.send(import_id, {"a.json": coco({name: [box] for name in pictures}, (200, 100))})
+    curator.send(import_id, {name: a_jpeg(200, 100) for name in pictures})
+    assert curator.look(import_id).state == "cancelled"
+    assert 1 <= len(looked) <= dataset_reading.AT_ONCE
