@@ -7,7 +7,9 @@ answered the picture gets no answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache, partial
 from typing import Any
 
 from curation.errors import InvalidShape, Refused
@@ -19,7 +21,7 @@ from curation.imports.readers.label_studio_tasks import (
     Task,
     TaskPicture,
     is_drawn,
-    place_of,
+    named_by,
     read_task,
     region_of,
 )
@@ -54,6 +56,7 @@ def read(files: Files, chosen: Sequence[str]) -> Reading:
 def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[FoundMedia]:
     pictures = Pictures(files.names())
     for name in chosen:
+        named = cache(partial(_named_in, files, name))
         try:
             with files.open(name) as file:
                 for place, (_, entry) in enumerate(entries(file), 1):
@@ -62,13 +65,35 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     if task is None or not task.pictures:
                         reading.remark(where, NO_PICTURE, fatal=True)
                     else:
-                        yield from _found(files, task, where, name, pictures, reading)
+                        yield from _found(files, task, where, name, pictures, reading, named)
         except Refused as error:
             reading.remark(name, error.sentence, fatal=True)
 
 
+def _named_in(files: Files, name: str) -> frozenset[str]:
+    """What the results of a file are about, as far as to tell one from several: who draws on two pictures names both.
+
+    The file is read once more for it, where its tasks have several pictures and leave open which of them is meant.
+    """
+    named: set[str] = set()
+    # Where it is damaged, it is said as soon as its tasks are read that far.
+    with suppress(Refused), files.open(name) as file:
+        for _, entry in entries(file):
+            task = read_task(entry) if isinstance(entry, dict) else None
+            named.update(named_by(task.results or ()) if task else ())
+            if len(named) > 1:
+                break
+    return frozenset(named)
+
+
 def _found(
-    files: Files, task: Task, where: str, file: str, pictures: Pictures, reading: Reading
+    files: Files,
+    task: Task,
+    where: str,
+    file: str,
+    pictures: Pictures,
+    reading: Reading,
+    named: Callable[[], frozenset[str]],
 ) -> Iterator[FoundMedia]:
     """The pictures of a task that were answered for; of a task with one picture that one, whatever was answered."""
     first, *others = task.pictures
@@ -77,18 +102,22 @@ def _found(
     elif not others:
         yield _answered(files, task, first, task.results, where, file, pictures, reading)
     elif not task.results:
-        # Of which of them nobody has drawn anything on purpose, the file does not say.
-        reading.remark(where, NONE_OF_SEVERAL, fatal=True)
-        yield FoundMedia(pictures.find(first.path, file) or first.path)
+        if picture := task.looked_at(named()):
+            yield _answered(files, task, picture, [], where, file, pictures, reading)
+        else:
+            # Of which of them nobody has drawn anything on purpose, the file does not say.
+            reading.remark(where, NONE_OF_SEVERAL, fatal=True)
+            yield FoundMedia(pictures.find(first.path, file) or first.path)
     else:
-        meant: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        of_file = frozenset() if task.says_all() else named()
+        meant: dict[TaskPicture | None, list[dict[str, Any]]] = {}
         for result in task.results:
-            meant.setdefault(place_of(result) or ("", 0), []).append(result)
-        for picture in task.pictures:
-            if of_picture := meant.pop(picture.place, None):
-                yield _answered(files, task, picture, of_picture, where, file, pictures, reading)
-        for _ in range(sum(map(len, meant.values()))):
+            meant.setdefault(task.picture_of(result, of_file), []).append(result)
+        for _ in meant.pop(None, ()):
             reading.remark(where, WHICH_PICTURE, fatal=True)
+        for picture in task.pictures:
+            if picture in meant:
+                yield _answered(files, task, picture, meant[picture], where, file, pictures, reading)
 
 
 def _answered(

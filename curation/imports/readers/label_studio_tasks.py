@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Any
 
-from curation.imports.readers.names import clean_path, is_media
+from curation.imports.readers.names import clean_path, is_media, unhashed
 
 # What is said beside the answer in short exports.
 _ABOUT = frozenset(
@@ -36,40 +36,73 @@ _ABOUT = frozenset(
 _CHOOSES = re.compile(r"choice|class|label|categor|sentiment", re.IGNORECASE)
 # A choice is a word or a few; what is longer was typed.
 _LONGEST_CHOICE = 60
-_HASHED = re.compile(r"[0-9a-f]{8}-(?=.)")
+# How most projects call the picture that is worked on.
+_IMAGE = "image"
+
+
+# Under which name of its data a task has a picture, and at which place where that is a list.
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class TaskPicture:
-    """A picture of a task: under which name of its data, and at which place where that is a list."""
+    """A picture of a task. Two addresses are two pictures, whatever their paths have in common."""
 
-    key: str
-    index: int | None
+    address: str
     path: str
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """What a result says that is about this one of several pictures."""
-        return self.key, self.index or 0
 
 
 @dataclass
 class Task:
     """A task: `results` are those of its last answer, None where nobody has answered."""
 
-    pictures: list[TaskPicture]
+    places: dict[Place, TaskPicture]
     results: list[dict[str, Any]] | None
+    keys: frozenset[str] = frozenset()  # of all of its data
     several: bool = False
     broken: int = 0  # entries of the answer that are none
     texts: int = 0  # answers in short that are no choice, or may be none
+    pictures: list[TaskPicture] = field(init=False)  # each once
+
+    def __post_init__(self) -> None:
+        self.pictures = list(dict.fromkeys(self.places.values()))
+
+    def says_all(self) -> bool:
+        """Whether each result says by itself which of the pictures it is about."""
+        return bool(self.results) and all(_place_of(one) in self.places for one in self.results or ())
+
+    def picture_of(self, result: Mapping[str, Any], named: Set[str]) -> TaskPicture | None:
+        """The one of several pictures that a result is about; `named` is what the results of its file are about.
+
+        `to_name` is what the tag of a picture is called, which its key in the data may be called too, or not.
+        """
+        to, index = _place_of(result)
+        if len(named) == 1 and (to is None or (to in named and to not in self.keys)):
+            to = self._usual(named)
+        return self.places.get((to, index)) if to is not None else None
+
+    def looked_at(self, named: Set[str]) -> TaskPicture | None:
+        """The one of several pictures on which an answer without results found nothing, None if nobody can tell."""
+        key = self._usual(named)
+        pages = [picture for (name, _), picture in self.places.items() if name == key]
+        return pages[0] if len(pages) == 1 else None
+
+    def _usual(self, named: Set[str]) -> str | None:
+        """The key of the picture that is worked on, where a file does not say so task by task."""
+        keys = {key for key, _ in self.places}
+        if len(named) == 1 and named <= keys:
+            return next(iter(named))
+        if len(keys) == 1:
+            return next(iter(keys))
+        # Others beside it were only shown, unless they are what is spoken of.
+        return _IMAGE if _IMAGE in keys and (_IMAGE in named or not named & self.keys) else None
 
 
 def read_task(entry: dict[str, Any]) -> Task:
     """What a task holds; each of its results has a `value`."""
     if "data" not in entry:
         return _in_short(entry)
-    data = entry["data"]
-    task = Task(_pictures(data if isinstance(data, dict) else {}), None)
+    data = entry["data"] if isinstance(entry["data"], dict) else {}
     answers = entry.get("annotations", entry.get("completions"))
     counted = [
         answer
@@ -77,11 +110,16 @@ def read_task(entry: dict[str, Any]) -> Task:
         if isinstance(answer, dict) and not answer.get("was_cancelled")
     ]
     if not counted:
-        return task
-    task.several = len(counted) > 1
+        return Task(_places(data), None, frozenset(data))
     last = max(counted, key=lambda answer: str(answer.get("updated_at") or answer.get("created_at") or ""))
-    _take(task, last.get("result"))
-    return task
+    results, broken = _results_of(last.get("result"))
+    places = _places(data, named_by(results))
+    return Task(places, results, frozenset(data), several=len(counted) > 1, broken=broken)
+
+
+def named_by(results: Iterable[Mapping[str, Any]]) -> set[str]:
+    """What these results are about."""
+    return {to for to, _ in map(_place_of, results) if to is not None}
 
 
 def is_drawn(result: Mapping[str, Any]) -> bool:
@@ -96,51 +134,69 @@ def region_of(result: Mapping[str, Any]) -> str | None:
     return str(region) if isinstance(region, str | int) else None
 
 
-def _take(task: Task, result: Any) -> None:
-    task.results = [] if task.results is None else task.results
-    if not isinstance(result, list):
-        task.broken += 1
-        return
-    for one in result:
+def _results_of(listed: Any) -> tuple[list[dict[str, Any]], int]:
+    """The results of an answer, and how many of its entries are none."""
+    if not isinstance(listed, list):
+        return [], 1
+    results = []
+    for one in listed:
         value = one.get("value", one) if isinstance(one, dict) else None
         if isinstance(value, dict):
-            task.results.append({**one, "value": value})
-        else:
-            task.broken += 1
+            results.append({**one, "value": value})
+    return results, len(listed) - len(results)
 
 
-def place_of(result: Mapping[str, Any]) -> tuple[str, int] | None:
-    """Which of several pictures a result is about, None where it does not say so."""
+def _place_of(result: Mapping[str, Any]) -> tuple[str | None, int]:
+    """What a result says it is about, None where it does not say so, and at which place; −1 is nowhere."""
     to, index = result.get("to_name"), result.get("item_index") or 0
-    return (to.lstrip("$"), index) if isinstance(to, str) and isinstance(index, int) else None
+    return to.lstrip("$") if isinstance(to, str) else None, index if isinstance(index, int) else -1
 
 
-def _pictures(data: Mapping[str, Any]) -> list[TaskPicture]:
-    """The pictures that the data of a task name, each once: many tell the address and the file name."""
-    found: list[TaskPicture] = []
-    # Paths, and names without folders by whether a path or another such name was met.
-    paths: set[str] = set()
-    lasts: dict[bool, set[str]] = {True: set(), False: set()}
-    for key in sorted(data, key=lambda key: key != "image"):
-        several = isinstance(data[key], list)
-        for index, value in enumerate(data[key] if several else [data[key]]):
+def _places(data: Mapping[str, Any], named: Set[str] = frozenset()) -> dict[Place, TaskPicture]:
+    """The pictures that the data of a task name. Many tell the address and, beside it, what the file is called.
+
+    What the answer is about (`named`) is a picture, however it is written.
+    """
+    found: dict[Place, TaskPicture] = {}
+    addressed: set[str] = set()  # paths of addresses
+    called: set[str] = set()  # what the files of all paths are called
+    names: list[Place] = []
+    for key in sorted(data, key=lambda key: key != _IMAGE):
+        for index, value in enumerate(data[key] if isinstance(data[key], list) else [data[key]]):
             path = clean_path(value)
             if path is None or not is_media(path):
                 continue
-            last, bare = _HASHED.sub("", path.rpartition("/")[2].lower()), "/" not in path
-            if path not in paths and last not in lasts[True] and not (bare and last in lasts[False]):
-                found.append(TaskPicture(key, index if several else None, path))
-            paths.add(path)
-            lasts[bare].add(last)
-    # An address that does not end as pictures do.
-    image = clean_path(data.get("image")) if not found else None
-    return [TaskPicture("image", None, image)] if image is not None else found
+            address = "://" in value or value.startswith("/")
+            found[key, index] = TaskPicture(value if address else path, path)
+            if address:
+                addressed.add(path.lower())
+            if address or "/" in path:
+                called.update(_last_names(path.lower()))
+            if not address and key not in named:
+                names.append((key, index))
+    for place in names:
+        path = found[place].path.lower()
+        if path in (addressed if "/" in path else called):
+            del found[place]
+    if not found and (image := clean_path(data.get(_IMAGE))) is not None:
+        # An address that does not end as pictures do.
+        found[_IMAGE, 0] = TaskPicture(image, image)
+    return found
+
+
+def _last_names(path: str) -> list[str]:
+    """What the file of a path is called, and was called before it was uploaded: elsewhere eight digits are a date."""
+    folders, _, last = path.rpartition("/")
+    before = unhashed(last) if "upload" in folders.split("/") else None
+    return [last] if before is None else [last, before]
 
 
 def _in_short(entry: Mapping[str, Any]) -> Task:
     """A task of JSON-MIN: data and answers stand beside each other, a single choice as a bare word."""
-    task = Task(_pictures({key: value for key, value in entry.items() if isinstance(value, str)}), [])
-    told, shown = _told(entry), {picture.key for picture in task.pictures}
+    places = _places({key: value for key, value in entry.items() if isinstance(value, str)})
+    results: list[Any] = []
+    texts = 0
+    told, shown = _told(entry), {key for key, _ in places}
     for key, value in entry.items():
         named = _CHOOSES.search(key) is not None
         if (
@@ -156,20 +212,21 @@ def _in_short(entry: Mapping[str, Any]) -> Task:
             if (path is not None and is_media(path)) or "://" in value:
                 continue
             if (named or told is not None) and len(value) <= _LONGEST_CHOICE and value.isprintable():
-                _take(task, [{"choices": [value]}])
+                results.append({"choices": [value]})
             else:
                 # A text, or something that was known of the task before.
-                task.texts += 1
+                texts += 1
         elif isinstance(value, dict):
-            _take(task, [value])
+            results.append(value)
         elif isinstance(value, list):
             words = [one for one in value if isinstance(one, str)]
             # More than one word is written only of what was chosen shape by shape.
-            task.texts += len(words)
-            _take(task, [one for one in value if not isinstance(one, str)])
+            texts += len(words)
+            results += [one for one in value if not isinstance(one, str)]
         else:
-            task.texts += 1
-    return task
+            texts += 1
+    understood, broken = _results_of(results)
+    return Task(places, understood, frozenset(shown), broken=broken, texts=texts)
 
 
 def _told(entry: Mapping[str, Any]) -> set[str] | None:

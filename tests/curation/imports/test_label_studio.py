@@ -7,6 +7,8 @@ import json
 import pytest
 
 from curation.imports.readers import drawn, label_studio, measuring, read
+from curation.imports.readers.claims import TWICE
+from curation.imports.readers.json_stream import BROKEN
 from tests.factories import a_jpeg
 from tests.heaps import Heap, boxes, read_all, said
 
@@ -120,6 +122,105 @@ def test_of_several_pictures_none_is_guessed():
     found, reading = read_tasks(a_task(left="a.jpg", right="b.jpg"))
     assert [media.answer for media in found.values()] == [None]
     assert [remark.sentence for remark in reading.remarks] == [label_studio.NONE_OF_SEVERAL]
+
+
+TWO = [
+    ("s3://cam1/0001.jpg", "s3://cam2/0001.jpg"),
+    ("s3://bucket/20240801-120000.jpg", "s3://bucket/20240802-120000.jpg"),
+    ("https://host/20240801-120000.jpg", "https://host/20240802-120000.jpg"),
+    ("/data/upload/3/0a1b2c3d-a.jpg", "/data/upload/3/0a1b2c3e-a.jpg"),
+    ("cam1/0001.jpg", "0001.jpg"),
+    ("20240801-120000.jpg", "20240802-120000.jpg"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), TWO)
+def test_two_pictures_that_end_alike_are_two(before, after):
+    first = a_result(to="before", **BOX, rectanglelabels=["smoke"])
+    second = a_result(to="after", **{**BOX, "x": 50}, rectanglelabels=["smoke"])
+    contents = {"export.json": json.dumps([a_task(first, second, before=before, after=after)])}
+    reading = read("label_studio", Heap(contents), ["export.json"])
+    # Two of one name are told apart later, and said.
+    media = list(label_studio.read(Heap(contents), ["export.json"]).media)
+    assert [boxes(one) for one in media] == [[("smoke", CORNERS)], [("smoke", (0.5, 0.1, 0.7, 0.3))]]
+    kept = list(reading.media)
+    assert boxes(kept[0]) == [("smoke", CORNERS)]
+    assert [remark.sentence for remark in reading.remarks] == [TWICE] * (2 - len(kept))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "0a1b2c3d-a.jpg", "data/upload/3/0a1b2c3d-a.jpg"])
+def test_a_file_name_beside_an_address_is_no_second_picture(name):
+    found, reading = read_tasks(a_task(url="/data/upload/3/0a1b2c3d-a.jpg", file_name=name))
+    assert found["a.jpg"].answer.shapes == ()
+    assert list(reading.remarks) == []
+
+
+def test_of_several_pictures_the_image_is_the_one_that_a_single_tag_shows():
+    more = {"image": "a.jpg", "thumbnail": "b.jpg", "note": "x"}
+    relation = {"type": "relation", "from_id": "r1", "to_id": "r2"}
+    shape = a_result(to="img", **BOX, rectanglelabels=["smoke"])
+    found, reading = read_tasks(a_task(shape, **more), a_task(image="c.jpg", thumbnail="d.jpg"))
+    assert [(name, boxes(media)) for name, media in found.items()] == [
+        ("a.jpg", [("smoke", CORNERS)]),
+        ("c.jpg", []),
+    ]
+    assert list(reading.remarks) == []
+    found, _ = read_tasks(a_task(shape, relation, **more))
+    assert said(found["a.jpg"]) == {label_studio.NOT_A_SHAPE}
+    found, reading = read_tasks(a_task(**more))
+    assert found["a.jpg"].answer.shapes == ()
+    assert list(reading.remarks) == []
+
+
+def test_where_a_file_speaks_of_several_tags_none_of_them_is_taken_for_the_image():
+    tasks = [
+        a_task(a_result(to=to, **BOX, rectanglelabels=["smoke"]), image="a.jpg", previous="b.jpg")
+        for to in ("img", "prev")
+    ]
+    found, reading = read_tasks(*tasks)
+    assert found == {}
+    assert [remark.sentence for remark in reading.remarks] == [label_studio.WHICH_PICTURE] * 2
+
+
+def test_a_tag_that_shows_something_else_shows_none_of_the_pictures():
+    choice = a_result("choices", to="note", choices=["smoke"])
+    found, reading = read_tasks(a_task(choice, image="a.jpg", thumbnail="b.jpg", note="x"))
+    assert found == {}
+    assert [remark.sentence for remark in reading.remarks] == [label_studio.WHICH_PICTURE]
+
+
+def test_nothing_was_found_on_the_picture_that_its_file_speaks_of():
+    two = {"image": "a.jpg", "close": "b.jpg"}
+    shape = a_result(to="close", **BOX, rectanglelabels=["smoke"])
+    found, reading = read_tasks(a_task(shape, image="c.jpg", close="d.jpg"), a_task(**two))
+    assert {name: boxes(media) for name, media in found.items()} == {
+        "d.jpg": [("smoke", CORNERS)],
+        "b.jpg": [],
+    }
+    left = {"left": "c.jpg", "right": "d.jpg", "image": "e.jpg"}
+    shapes = [a_result(to=to, **BOX, rectanglelabels=["smoke"]) for to in ("left", "right")]
+    found, reading = read_tasks(a_task(*shapes, **left), a_task(left="a.jpg", right="b.jpg", image="f.jpg"))
+    assert found["f.jpg"].answer is None
+    assert [remark.sentence for remark in reading.remarks] == [label_studio.NONE_OF_SEVERAL]
+
+
+def test_pages_are_shown_by_a_tag_of_any_name():
+    on_second = {**a_result(to="pdf", **BOX, rectanglelabels=["smoke"]), "item_index": 1}
+    found, reading = read_tasks(a_task(on_second, pages=["a.jpg", "b.jpg"]))
+    assert [(name, boxes(media)) for name, media in found.items()] == [("b.jpg", [("smoke", CORNERS)])]
+    assert list(reading.remarks) == []
+    found, reading = read_tasks(a_task(pages=["a.jpg", "b.jpg"]))
+    assert [media.answer for media in found.values()] == [None]
+
+
+def test_a_damaged_file_gives_what_stands_before_the_damage():
+    task = json.dumps(
+        a_task(a_result(to="img", **BOX, rectanglelabels=["smoke"]), image="a.jpg", thumbnail="b.jpg")
+    )
+    reading = read("label_studio", Heap({"export.json": f"[{task}, {{"}), ["export.json"])
+    (media,) = reading.media
+    assert boxes(media) == [("smoke", CORNERS)]
+    assert [remark.sentence for remark in reading.remarks] == [BROKEN]
 
 
 def test_an_address_without_an_ending_is_a_picture_and_no_answer():
