@@ -111,13 +111,7 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
                 reading.remark(name, NO_COLUMNS, fatal=True)
                 return None
             if columns.not_understood:
-                named = ", ".join(columns.not_understood)[:200]
-                reading.remark(
-                    name,
-                    f"Where shapes are is written in columns that are not understood here ({named}): nothing of this "
-                    "table was read.",
-                    fatal=True,
-                )
+                _refuse(name, ", ".join(columns.not_understood), reading)
                 return None
             if columns.place in (("bbox",), ("bbox_corners",)):
                 reading.remark(name, LEFT_TOP_SIZE if columns.place == ("bbox",) else CORNERS)
@@ -125,6 +119,9 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
             if columns.headless:
                 _put_row(shelf, name, before, first, columns, reading)
             for place, row in enumerate(_rows(text, separator), before + 1):
+                if (called := columns.place_in(row)) is not None:
+                    _refuse(name, called, reading)
+                    return None
                 if any(cell.strip() for cell in row):
                     _put_row(shelf, name, place, row, columns, reading)
         except (csv.Error, UnicodeError):
@@ -132,6 +129,15 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
         except Refused as error:
             reading.remark(name, error.sentence, fatal=True)
     return columns
+
+
+def _refuse(name: str, columns: str, reading: Reading) -> None:
+    reading.remark(
+        name,
+        f"Where shapes are is written in columns that are not understood here ({columns[:200]}): nothing of this "
+        "table was read.",
+        fatal=True,
+    )
 
 
 def _rows(text: TextIO, separator: str) -> Iterator[list[str]]:
