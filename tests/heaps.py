@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
@@ -27,6 +28,9 @@ class Heap:
 
     def open(self, name: str) -> BinaryIO:
         return io.BytesIO(self._contents[name])
+
+    def sha256(self, name: str) -> str:
+        return hashlib.sha256(self._contents[name]).hexdigest()
 
 
 def read_all(

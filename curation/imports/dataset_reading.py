@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -33,8 +30,9 @@ from curation.imports.opening import OpenedFiles, opened_files
 from curation.imports.preview import PreviewBook
 from curation.imports.readers import Guess, exported_sums, guess, has_tables, is_told_in, read, unread
 from curation.imports.readers.guessing import OUR_MANIFEST
+from curation.imports.readers.measuring import layout_of
 from curation.imports.readers.names import VIDEOS
-from curation.imports.readers.picture_size import Layout, picture_layout
+from curation.imports.readers.picture_size import Layout
 from curation.imports.readers.table import NO_COLUMNS
 from curation.imports.readers.unread import NOT_SHOWN
 from curation.imports.upright import why_other_size
@@ -44,7 +42,6 @@ from curation.label_classes import list_label_classes
 from curation.questions import list_questions
 from db.adding import add_rows
 from db.models import ImportItem, ImportOutcome, MediaType, Scope
-from storage.errors import ObjectMissing
 
 AT_A_TIME = 1_000
 AT_ONCE = 4  # pictures whose beginning is read
@@ -254,11 +251,7 @@ class _Reading:
 
         def look(name: str) -> Layout | None:
             self._work.still_wanted()
-            try:
-                with self._files.open(name) as file:
-                    return picture_layout(file)
-            except (Refused, ObjectMissing, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
-                return None  # what it says of itself when it is taken is said then
+            return layout_of(self._files, name)
 
         wanted = list(names)
         with ThreadPoolExecutor(AT_ONCE) as threads:

@@ -22,6 +22,10 @@ class Files(Protocol):
         """From its beginning. Raises KeyError for a name that is not there."""
         ...
 
+    def sha256(self, name: str) -> str | None:
+        """Its hash, None where telling it is worth reading everything twice. Raises Refused for a damaged file."""
+        ...
+
 
 @dataclass(frozen=True)
 class Remark:

@@ -45,10 +45,6 @@ LIMITS = ArchiveLimits(files=200_000, unpacked=64 * 2**30, directory=64 * 2**20)
 class OpenedFiles(Files, Protocol):
     """Files that can also be taken over into a spool, as everything is that becomes a media."""
 
-    def sha256(self, name: str) -> str | None:
-        """Its hash, None where telling it is worth reading everything twice. Raises Refused for a damaged file."""
-        ...
-
     def key(self, name: str) -> str | None:
         """Where somebody else has put it in the bucket."""
         ...

@@ -255,8 +255,15 @@ SENTENCES: dict[str, str] = {
     "A shape is marked as a crowd of objects and is read as one.": (
         "Une forme est marquée comme une foule d’objets et est lue comme un seul."
     ),
-    "The file measures in pixels and does not say how large its picture is, which did not come along.": (
-        "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui."
+    "The file measures in pixels and does not say how large its picture is, which did not come along or is "
+    "damaged.": (
+        "Le fichier mesure en pixels et ne dit pas la taille de son image, qui n’a pas été envoyée avec lui ou est "
+        "endommagée."
+    ),
+    "The picture that came along under its name has another content than its SHA-256 says: it was not taken for this "
+    "entry.": (
+        "L’image envoyée sous son nom a un autre contenu que ne le dit son SHA-256 : elle n’a pas été prise pour cette "
+        "entrée."
     ),
     # Files that nobody takes
     "Files of this kind cannot be shown here, so it was left out. Save it as JPEG, PNG, WebP or MP4.": (

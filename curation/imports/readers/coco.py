@@ -20,6 +20,7 @@ from curation.imports.readers.drawn import ATTRIBUTES, NOT_FOUR, NOTHING_DRAWN, 
 from curation.imports.readers.json_stream import entries
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.own_pictures import find_own
 from curation.imports.readers.reading import LONGEST_WORD, Reading
 from curation.imports.readers.shelf import Shelf
 from curation.imports.readers.yolo import KEY_POINTS
@@ -128,17 +129,21 @@ def _found(
     drawn_here: list[dict[str, Any]],
     path: str,
 ) -> FoundMedia:
-    name = pictures.find(path, document.name) or path
+    ours, why = image.get("vigie"), None
+    if isinstance(ours, dict):
+        name, why = find_own(files, pictures, ours, path, document.name, path)
+    else:
+        name = pictures.find(path, document.name) or path
     where = f"{document.name}:{image.get('id')}"
     size = said_size(image.get("width"), image.get("height"))
-    if size is None and drawn_here:
+    if size is None and drawn_here and why is None:
         size = size_of(files, name)
     drawn = Drawn(size)
     for annotation in drawn_here:
         _draw(drawn, annotation, document, reading, size)
-    ours = image.get("vigie")
     if isinstance(ours, dict):
-        return lines.found_from(ours, name, where, size, _our_answer(ours, drawn, where), drawn)
+        answer = _our_answer(ours, drawn, where)
+        return lines.found_from(ours, name, where, size, answer, drawn, unclear=why)
     if not drawn_here:
         drawn.remark(where, NOTHING_DRAWN)
     return FoundMedia(name, size=size, answer=drawn.answer(), remarks=tuple(drawn.remarks))

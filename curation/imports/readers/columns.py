@@ -16,8 +16,14 @@ SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?;*", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
+# The likelier a name of the file, the earlier: the others are numbers where both are there.
+_FILE_WORDS = (
+    ("filename", "file", "filepath", "path", "imagepath", "imgpath", "imagename"),
+    ("image", "img"),
+    ("imageid",),
+)
 _CALLED: Mapping[str, tuple[str, ...]] = {
-    "file": ("filename", "file", "imagepath", "image", "path", "imagename", "img", "imgpath", "imageid", "filepath"),
+    "file": tuple(word for words in _FILE_WORDS for word in words),
     "class": ("class", "label", "classname", "labelclass", "category", "labelname", "name", "species", "object"),
     "x_min": ("xmin", "x1", "left", "bboxx1", "minx", "x0", "xtl", "bboxxmin", "bboxleft"),
     "y_min": ("ymin", "y1", "top", "bboxy1", "miny", "y0", "ytl", "bboxymin", "bboxtop"),
@@ -52,8 +58,11 @@ _OF_PLACES = frozenset((*(name for place in _PLACES for name in place), "outline
 # Beside the names that are known: what no table calls anything but where something is.
 _LIKE_A_PLACE = re.compile(
     r"bbox|bounding|polygon|segmentation|keypoint|vertices|xyxy|xywh|regionshape|[xy](min|max|cent)|cent(er|re)[xy]"
-    r"|^[xy]\d+$|^geometry$|^coord(inate)?s$"
+    r"|^[xy]\d+$"
 )
+# What may say where a shape is, and as well where a camera is, how many points there are, or which file holds a mask.
+_PERHAPS_A_PLACE = frozenset({"points", "mask", "segments", "geometry", "coords", "coordinates"})
+_NUMBER = re.compile(r"[-+]?\d+([.]\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 # Without a line of names: RetinaNet's, and Make Sense's.
 _HEADLESS = (
     ("file", "x_min", "y_min", "x_max", "y_max", "class"),
@@ -75,6 +84,8 @@ class Columns:
     place: tuple[str, ...] = ()
     # Columns that seem to say where a shape is, in a way that nobody here understands.
     not_understood: tuple[str, ...] = ()
+    # Columns that only do so where one of their cells does, by where they stand in a line.
+    perhaps_places: Mapping[int, str] = field(default_factory=dict)
     dates: Dates = field(default_factory=Dates)
 
     def corners(self, cells: Mapping[str, str]) -> list[float] | None:
@@ -103,6 +114,13 @@ class Columns:
             except InvalidShape:
                 continue
 
+    def place_in(self, row: Sequence[str]) -> str | None:
+        """The column that says where a shape is after all, in a way that nobody here understands."""
+        for at, called in self.perhaps_places.items():
+            if at < len(row) and _is_place(row[at]):
+                return called
+        return None
+
     def _written(self, cells: Mapping[str, str]) -> list[str]:
         """The numbers of a line as they are written there."""
         if len(self.place) == 1:
@@ -129,27 +147,54 @@ def find_columns(first: Sequence[str]) -> Columns | None:
     if {"x0", "y0", "x1", "y1"} <= set(words) and "x2" not in words:
         # Counted from 0, the second corner is called as the first one is otherwise.
         words = [{"x1": "x2", "y1": "y2"}.get(word, word) for word in words]
+    called = [next((name for name, also in _CALLED.items() if word in also), "") for word in words]
+    file = _file_column(words)
     names: list[str] = []
-    for word in words:
-        called = next((name for name, also in _CALLED.items() if word in also), "")
-        names.append(called if called not in names else "")
+    for at, name in enumerate(called):
+        names.append(name if name not in names and (name != "file" or at == file) else "")
     names = _sizes_told_apart(names)
     # Of four corners two would be read, and the others not be missed.
     many_corners = any(_MORE_CORNERS.fullmatch(word) for word in words)
     place = next((place for place in _PLACES if set(place) <= set(names) and not many_corners), ())
-    odd = tuple(
-        cell.strip()
-        for cell, word, name in zip(first, words, names, strict=True)
-        if name in _OF_PLACES or (not name and _LIKE_A_PLACE.search(word))
-    )
+    perhaps: dict[int, str] = {}
+    odd: list[str] = []
+    for at, (cell, word, name) in enumerate(zip(first, words, names, strict=True)):
+        # Without a class, nothing else can be what such a table is about.
+        if word in _PERHAPS_A_PLACE and "class" in names:
+            perhaps[at] = cell.strip()
+        elif (
+            word in _PERHAPS_A_PLACE
+            or {name, called[at]} & _OF_PLACES
+            or (not name and _LIKE_A_PLACE.search(word))
+        ):
+            odd.append(cell.strip())
     if "file" in names and ("class" in names or odd):
-        return Columns(names, place=place, not_understood=odd if not place else ())
+        if place:
+            return Columns(names, place=place)
+        names = ["" if at in perhaps else name for at, name in enumerate(names)]
+        return Columns(names, not_understood=tuple(odd), perhaps_places=perhaps)
     for order in _HEADLESS:
         if len(first) == len(order) and _fits(first, order):
             return Columns(
                 list(order), headless=True, place=next(place for place in _PLACES if set(place) <= set(order))
             )
     return None
+
+
+def _file_column(words: Sequence[str]) -> int | None:
+    """Which column names the file: the likeliest, and of several such the first."""
+    for alike in _FILE_WORDS:
+        for at, word in enumerate(words):
+            if word in alike:
+                return at
+    return None
+
+
+def _is_place(cell: str) -> bool:
+    """Whether a cell holds what a box or an outline is written as: four numbers at least, or something in brackets."""
+    if re.search(r"[\[({].*[\])}]", cell, re.DOTALL):
+        return True
+    return sum(_NUMBER.fullmatch(one) is not None for one in re.split(r"[\s,;|]+", cell)) >= 4
 
 
 def _sizes_told_apart(names: Sequence[str]) -> list[str]:

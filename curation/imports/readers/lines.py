@@ -14,6 +14,7 @@ from curation.imports.found import Files, FoundAnswer, FoundMedia
 from curation.imports.readers.drawn import Drawn, likelihood
 from curation.imports.readers.measuring import said_size
 from curation.imports.readers.names import Pictures, clean_path
+from curation.imports.readers.own_pictures import find_own
 from curation.imports.readers.reading import LARGEST_ENTRY, LARGEST_LIST, LONGEST_WORD, Reading
 from curation.imports.readers.signs import writable, writable_from
 from db.models import State
@@ -74,7 +75,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     reading.remark(where, BROKEN_LINE, fatal=True)
                 elif document.get("removed") is not None:
                     taken_out += 1
-                elif (media := _found(document, name, where, pictures, reading)) is None:
+                elif (media := _found(files, document, name, where, pictures, reading)) is None:
                     reading.remark(where, NO_NAME, fatal=True)
                 else:
                     yield media
@@ -83,7 +84,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
 
 
 def _found(
-    document: dict[str, Any], file: str, where: str, pictures: Pictures, reading: Reading
+    files: Files, document: dict[str, Any], file: str, where: str, pictures: Pictures, reading: Reading
 ) -> FoundMedia | None:
     said = clean_path(document.get("file")) or clean_path(document.get("file_name"))
     if said is None:
@@ -102,7 +103,8 @@ def _found(
         reading.name_class(word)
     for word in answer.label_classes if answer else ():
         reading.name_class(word)
-    return found_from(document, pictures.find(said, file) or said, where, size, answer, drawn)
+    name, why = find_own(files, pictures, document, said, file, clean_path(document.get("file")))
+    return found_from(document, name, where, size, answer, drawn, unclear=why)
 
 
 def _draw(drawn: Drawn, shapes: Any, where: str) -> None:
@@ -150,6 +152,8 @@ def found_from(
     size: tuple[int, int] | None,
     answer: FoundAnswer | None,
     drawn: Drawn,
+    *,
+    unclear: str | None = None,
 ) -> FoundMedia:
     """A media with all that a document of ours says of it, and the answer that was read."""
     media_id, state = document.get("media_id"), text(document.get("state"))
@@ -169,6 +173,7 @@ def found_from(
             if key not in _ELSEWHERE
         },
         remarks=tuple(drawn.remarks),
+        unclear=unclear,
     )
 
 

@@ -24,6 +24,7 @@ from curation.imports.readers.drawn import Drawn, likelihood
 from curation.imports.readers.measuring import NO_SIZE, said_size, size_of
 from curation.imports.readers.names import Pictures, clean_path
 from curation.imports.readers.own_dates import COLUMN as CAPTURED_AT
+from curation.imports.readers.own_pictures import find_own
 from curation.imports.readers.reading import LARGEST_ROW, LONGEST_WORD, Reading
 from curation.imports.readers.shelf import Shelf
 from curation.imports.readers.signs import UNREADABLE_SIGN, writable
@@ -88,7 +89,7 @@ def _media(files: Files, chosen: Sequence[str], reading: Reading) -> Iterator[Fo
                     reading.remark(f"{name}:{key}", error.sentence, fatal=True)
                     continue
                 if columns.ours:
-                    yield _our_media(rows, name, columns, pictures, reading)
+                    yield _our_media(files, rows, name, columns, pictures, reading)
                 else:
                     yield _their_media(files, rows, name, columns, pictures, reading)
 
@@ -110,13 +111,7 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
                 reading.remark(name, NO_COLUMNS, fatal=True)
                 return None
             if columns.not_understood:
-                named = ", ".join(columns.not_understood)[:200]
-                reading.remark(
-                    name,
-                    f"Where shapes are is written in columns that are not understood here ({named}): nothing of this "
-                    "table was read.",
-                    fatal=True,
-                )
+                _refuse(name, ", ".join(columns.not_understood), reading)
                 return None
             if columns.place in (("bbox",), ("bbox_corners",)):
                 reading.remark(name, LEFT_TOP_SIZE if columns.place == ("bbox",) else CORNERS)
@@ -124,6 +119,9 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
             if columns.headless:
                 _put_row(shelf, name, before, first, columns, reading)
             for place, row in enumerate(_rows(text, separator), before + 1):
+                if (called := columns.place_in(row)) is not None:
+                    _refuse(name, called, reading)
+                    return None
                 if any(cell.strip() for cell in row):
                     _put_row(shelf, name, place, row, columns, reading)
         except (csv.Error, UnicodeError):
@@ -131,6 +129,15 @@ def _put_aside(files: Files, name: str, shelf: Shelf, reading: Reading) -> Colum
         except Refused as error:
             reading.remark(name, error.sentence, fatal=True)
     return columns
+
+
+def _refuse(name: str, columns: str, reading: Reading) -> None:
+    reading.remark(
+        name,
+        f"Where shapes are is written in columns that are not understood here ({columns[:200]}): nothing of this "
+        "table was read.",
+        fatal=True,
+    )
 
 
 def _rows(text: TextIO, separator: str) -> Iterator[list[str]]:
@@ -191,7 +198,12 @@ def _unescaped(cell: str) -> str:
 
 
 def _our_media(
-    rows: list[dict[str, str]], file: str, columns: Columns, pictures: Pictures, reading: Reading
+    files: Files,
+    rows: list[dict[str, str]],
+    file: str,
+    columns: Columns,
+    pictures: Pictures,
+    reading: Reading,
 ) -> FoundMedia:
     first = rows[0]
     said = clean_path(first.get("file_name")) or first.get("sha256") or first["line"]
@@ -208,11 +220,8 @@ def _our_media(
         document[CAPTURED_AT] = captured_at
     document |= {"sha256": first.get("sha256"), "state": first.get("state")}
     document["media_id"] = _whole(first.get("media_id"))
-    found = pictures.find(said, file)
-    if found is None and document["media_id"] is not None:
-        # In an archive pictures are called by the number of their media.
-        found = pictures.find(str(document["media_id"]), file)
-    return lines.found_from(document, found or said, first["line"], size, answer, drawn)
+    name, why = find_own(files, pictures, {**document, "split": first.get("split")}, said, file)
+    return lines.found_from(document, name, first["line"], size, answer, drawn, unclear=why)
 
 
 def _our_answer(rows: list[dict[str, str]], drawn: Drawn, reading: Reading) -> FoundAnswer | None:

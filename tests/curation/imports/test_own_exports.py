@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from curation.datasets.options import ExportOptions
@@ -29,6 +31,8 @@ BOXES = (
     (1 / 3, 0.5, 2 / 3, 0.7),
 )
 WITH_PICTURES = ExportOptions(pictures=True)
+PICTURE = a_jpeg(64, 36)
+SHA256 = hashlib.sha256(PICTURE).hexdigest()
 
 
 def items():
@@ -40,10 +44,10 @@ def items():
         comment="faint, behind the ridge",
     )
     return [
-        an_item(7, answer=answer),
-        an_item(8),
-        an_item(9, a_box_shape("no", BOXES[0]), state=State.REJECTED, decision="rejected"),
-        an_item(10, answered=False),
+        an_item(7, answer=answer, sha256=SHA256),
+        an_item(8, sha256=SHA256),
+        an_item(9, a_box_shape("no", BOXES[0]), state=State.REJECTED, decision="rejected", sha256=SHA256),
+        an_item(10, answered=False, sha256=SHA256),
     ]
 
 
@@ -54,7 +58,7 @@ def files_of(format, options, listed):
     writer = writer_for(format, options)
     for item in listed if options.pictures else ():
         if (name := writer.picture_name(item)) is not None:
-            files[name] = a_jpeg(64, 36)
+            files[name] = PICTURE
     return files
 
 
@@ -101,6 +105,8 @@ def test_every_archive_with_pictures_reads_back_exactly(format):
     for media, item in zip(found.values(), listed, strict=True):
         assert_same(media, item)
         assert media.remarks == ()
+        assert media.unclear is None
+        assert media.name in files
     assert found[next(iter(found))].answer.comment == "faint, behind the ridge"
     assert [known.name for known in reading.classes] == ["Wildfire", "Low cloud", "No"]
     assert list(reading.remarks) == []

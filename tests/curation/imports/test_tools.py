@@ -75,7 +75,6 @@ def test_a_cell_that_is_not_four_numbers_is_no_box():
         "image,label,xmin,ymin",
         "image,label,x1,y1,x2,y2,x3,y3,x4,y4",
         "filename,region_shape_attributes,region_attributes",
-        "image,label,coordinates",
         "image,label,bbox_px",
     ],
 )
