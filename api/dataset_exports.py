@@ -21,7 +21,7 @@ from api.ranges import send_object
 from curation.datasets import asking
 from curation.datasets.asking import ExportView, get_export
 from curation.datasets.following import WAITS, Over, follow
-from curation.datasets.giving_away import require_gives_nothing_away
+from curation.datasets.giving_away import as_listed_for, as_shown_to, require_gives_nothing_away
 from curation.datasets.keeping import get_receipt, get_stored, note_download
 from curation.datasets.options import ExportOptions, Outlines
 from curation.datasets.shown import require_handed_out
@@ -86,7 +86,7 @@ def create_export(given: ExportIn, session: SessionDep, access: AccessDep) -> Ex
 
     Its file can be read at once, while it grows, and for some days; its receipt says what is in it and what is not.
     """
-    return asking.ask_for_export(
+    asked = asking.ask_for_export(
         session,
         access,
         given.format,
@@ -97,6 +97,8 @@ def create_export(given: ExportIn, session: SessionDep, access: AccessDep) -> Ex
         options=ExportOptions.from_payload(given.options.model_dump(mode="json")),
         client_id=given.client_id,
     )
+    (shown,) = as_listed_for(session, access, [asked])
+    return shown
 
 
 @router.get("/exports")
@@ -108,17 +110,25 @@ def list_exports(
     cursor: CursorQuery = None,
     limit: Annotated[int, Query(ge=1, le=asking.MAX_PAGE_SIZE)] = asking.PAGE_SIZE,
 ) -> list[ExportView]:
-    """One's own exports, everybody's for admins, the last first; the `Link` header leads on."""
+    """One's own exports, everybody's for admins, the last first; the `Link` header leads on.
+
+    To a caller who has media to answer blind, only exports that were made for them without those come with `receipt`.
+    """
     require_known(request, "cursor", "limit")
     page = asking.list_exports(session, access, cursor, limit)
     say_next(request, response, page.next_cursor)
-    return list(page.items)
+    return as_listed_for(session, access, page.items)
 
 
 @router.get("/exports/{export_id}")
-def read_export(export_id: ExportId, session: ReadSessionDep, access: AccessDep) -> ExportView:
-    """One export: how far it is, and its receipt in short once it is ready."""
-    return get_export(session, access, export_id)
+def read_export(export_id: ExportId, access: AccessDep, bucket: BucketDep) -> ExportView:
+    """One export: how far it is, and its receipt in short once it is ready.
+
+    While that tells of media that the caller has to answer blind, or nobody can tell, `receipt` is null.
+    """
+    with open_session(read_only=True) as session:
+        view = get_export(session, access, export_id)
+    return as_shown_to(open_session, bucket, access, view)
 
 
 @router.post("/exports/{export_id}/cancel")

@@ -94,7 +94,7 @@ def a_kept_export(session: Session, access: Access, content: bytes = b'{"media_i
     facts = {"sha256": sha256, "size": len(content)}
     receipt = {"file": {"name": "vigie-jsonl.jsonl", **facts}}
     made = an_asked_export(session, access, state=ExportState.READY, receipt=receipt, **facts)
-    made.bucket_key = export_key(made.id, sha256, made.file_name)
+    made.bucket_key = export_key(made.id, made.attempts, sha256, made.file_name)
     put_bytes(open_bucket(), made.bucket_key, content)
     put_bytes(open_bucket(), receipt_key(made.bucket_key), json.dumps(receipt).encode())
     session.flush()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,7 +18,7 @@ from components.messages import explain_problems, plain, show_problem
 from components.sign_in import require_visitor
 from curation.datasets import asking
 from curation.datasets.asking import ExportView
-from curation.datasets.giving_away import require_gives_nothing_away
+from curation.datasets.giving_away import as_shown_to, require_gives_nothing_away
 from curation.datasets.shown import require_handed_out
 from curation.errors import Unavailable, WrongState
 from db.models import ExportState
@@ -38,10 +39,11 @@ def export_part(export_id: int, class_names: Mapping[str, str]) -> None:
 
     def show() -> None:
         with explain_problems(), open_session(read_only=True) as session:
-            view = asking.get_export(session, require_visitor().access, export_id)
+            access = require_visitor().access
+            view = asking.get_export(session, access, export_id)
             if view.under_way != under_way:
                 st.rerun()  # it has ended: a whole run draws it, and looks no more
-            _show(view, class_names)
+            _show(as_shown_to(open_session, open_bucket(), access, view), class_names)
 
     st.fragment(show, run_every=LOOK_AGAIN if under_way else None)()
 
@@ -49,11 +51,12 @@ def export_part(export_id: int, class_names: Mapping[str, str]) -> None:
 def _show(view: ExportView, class_names: Mapping[str, str]) -> None:
     st.subheader(plain(view.file_name), anchor=False)
     _say_state(view)
-    if hindrance := _hindrance(view):
+    hindrances = list(_hindrances(view))
+    for hindrance in hindrances:
         st.info(plain(retold(hindrance)))
     show_problem(_PLACE)
     with st.container(horizontal=True, vertical_alignment="center", key="bar_export_acts"):
-        if acts := _acts(view, handed_out=hindrance is None):
+        if acts := _acts(view, handed_out=not hindrances):
             show_doors(node("div", *acts, cls="acts"), key="export_acts", width="content")
         if view.under_way:
             st.button(_("Cancel"), key="export_cancel", on_click=_cancel, args=(view.id,))
@@ -98,19 +101,21 @@ def _progress_text(view: ExportView) -> str:
     )
 
 
-def _hindrance(view: ExportView) -> str | None:
+def _hindrances(view: ExportView) -> Iterator[str]:
     """Why an export, or its receipt, is not handed out to this visitor as it stands, if so."""
     if view.state not in (ExportState.RUNNING, ExportState.READY, ExportState.EXPIRED):
-        return None
-    bucket = open_bucket()
-    try:
-        require_handed_out(open_session, bucket, view.id)
-        require_gives_nothing_away(open_session, bucket, require_visitor().access, view.id)
-    except (WrongState, Unavailable) as hindrance:
-        return hindrance.sentence
-    except BucketError:  # the download will say so
-        return None
-    return None
+        return
+    bucket, access = open_bucket(), require_visitor().access
+    for require in (
+        partial(require_handed_out, open_session, bucket, view.id),
+        partial(require_gives_nothing_away, open_session, bucket, access, view.id),
+    ):
+        try:
+            require()
+        except (WrongState, Unavailable) as hindrance:
+            yield hindrance.sentence
+        except BucketError:  # the download will say so
+            pass
 
 
 def _acts(view: ExportView, *, handed_out: bool) -> list[Node]:
@@ -145,7 +150,6 @@ def _again(view: ExportView, *, changed: bool = False) -> str:
 
 def _facts(view: ExportView, class_names: Mapping[str, str]) -> Node:
     zone = browser_zone()
-    total = (view.receipt or {}).get("media", {}).get("exported", view.total)
     facts: list[tuple[str, Node | str]] = [
         (_("Format"), format_name(view.format)),
         (_("Made of"), made_of(view, zone, class_names)),
@@ -155,7 +159,8 @@ def _facts(view: ExportView, class_names: Mapping[str, str]) -> Node:
     if view.frozen_at is not None:
         facts.append((_("As of"), local_text(view.frozen_at, zone)))
     facts.append((_("Asked for"), f"{view.asked_by}, {local_text(view.created_at, zone)}"))
-    if view.state == ExportState.READY:
+    if view.state == ExportState.READY and view.receipt is not None:
+        total = view.receipt.get("media", {}).get("exported", view.total)
         facts.append((_("Holds"), f"{media_text(total or 0)}, {size_text(view.size)}"))
     if view.sha256:
         facts.append((_("SHA-256"), node("span", view.sha256, cls="code")))

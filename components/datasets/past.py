@@ -13,6 +13,7 @@ from components.doors import Node, download, figure, link, node, show_doors, tab
 from components.figures import size_text
 from curation.datasets import asking
 from curation.datasets.asking import ExportView
+from curation.datasets.giving_away import as_listed_for
 from db.models import Access, ExportState, Scope
 from db.session import open_session
 from language import _, number
@@ -25,9 +26,8 @@ def past_part(visitor: Access, class_names: Mapping[str, str]) -> None:
     cursor = st.query_params.get("cursor")
     with open_session(read_only=True) as session:
         page = asking.list_exports(session, visitor, cursor)
-    show_doors(
-        exports_table(page.items, class_names, everybody=visitor.scope == Scope.ADMIN), key="past_exports"
-    )
+        listed = as_listed_for(session, visitor, page.items)
+    show_doors(exports_table(listed, class_names, everybody=visitor.scope == Scope.ADMIN), key="past_exports")
     if cursor or page.next_cursor:
         older: list[Node | str] = []
         if cursor:
@@ -60,7 +60,12 @@ def exports_table(exports: Sequence[ExportView], class_names: Mapping[str, str],
 
 
 def _media_number(view: ExportView) -> str:
-    """How many are in the file, as its own page says; while it is made, how many there are to look at."""
+    """How many are in the file, as its own page says; while it is made, how many there are to look at.
+
+    Nothing of one whose receipt this visitor must not see yet: which media were left out for want of an answer tells.
+    """
+    if view.receipt is None and view.state in (ExportState.READY, ExportState.EXPIRED):
+        return ""
     many = (view.receipt or {}).get("media", {}).get("exported", view.total)
     return number(many) if many is not None else ""
 

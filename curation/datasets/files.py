@@ -32,9 +32,9 @@ def content_type_of(format: ExportFormat, single: bool) -> str:
     return (SINGLE[format] if single else ARCHIVE)[1]
 
 
-def export_key(export_id: int, sha256: str, file_name: str) -> str:
-    """Where a finished file is kept: of two that were made of one export at once each has its own place."""
-    return f"{FOLDER}/{export_id}-{sha256[:12]}/{file_name}"
+def export_key(export_id: int, attempt: int, sha256: str, file_name: str) -> str:
+    """Where a finished file is kept: each attempt has its own place, so that none deletes what another one made."""
+    return f"{FOLDER}/{export_id}-{attempt}-{sha256[:12]}/{file_name}"
 
 
 def receipt_key(bucket_key: str) -> str:
@@ -54,12 +54,13 @@ def media_key(bucket_key: str) -> str:
 
 def kept_key(export: Export) -> str:
     """Where the file of a finished export is, or was: its receipt stays beside that place."""
-    return export.bucket_key or export_key(export.id, export.sha256 or "", export.file_name)
+    # Its last attempt is the one that finished it: nothing that is over is begun again.
+    return export.bucket_key or export_key(export.id, export.attempts, export.sha256 or "", export.file_name)
 
 
 def export_of(key: str) -> int | None:
     """The export that an object of the bucket belongs to, None for any other object."""
-    found = re.fullmatch(rf"{FOLDER}/([0-9]{{1,18}})-[0-9a-f]{{12}}/[^/]+", key)
+    found = re.fullmatch(rf"{FOLDER}/([0-9]{{1,18}})-[0-9]{{1,9}}-[0-9a-f]{{12}}/[^/]+", key)
     return int(found[1]) if found else None
 
 

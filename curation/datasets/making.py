@@ -121,7 +121,10 @@ def make_export(
     except jobs.NotYet:
         raise
     except Exception as error:  # repeating it helps against an outage alone; whoever asked wants to know why
-        _explain(sessions, order, error)
+        if _is_still_ours(sessions, order):
+            _explain(sessions, order, error)
+        else:  # what stopped it may have come as an error of whoever was reading the file, such as a bucket's client
+            log.info("export %s is not wanted any more: %s", export_id, told(error))
 
 
 def _begin(session: Session, export_id: int) -> _Order | None:
@@ -195,7 +198,7 @@ def _write(
         dataset = order.dataset(session)
         _start(sessions, order, frozen_at, dataset.count())
         with (
-            Watch(sessions, order.id, frozen_at) as watch,
+            Watch(sessions, order.id, order.attempt) as watch,
             Contents(order.writer, order.options, bucket, receipt, shown, watch, spool_folder) as contents,
         ):
             of_a_moment = order.since is not None and order.since.moment is not None
@@ -211,11 +214,11 @@ def _write(
 
 
 def _start(sessions: Sessions, order: _Order, frozen_at: datetime, total: int) -> None:
-    """Write down which moment it shows, by which it is known as this attempt's. Raises Stopped."""
+    """Write down which moment it shows. Raises Stopped when it is not this attempt's any more."""
     with sessions() as session:
         started = session.execute(
             update(Export)
-            .where(Export.id == order.id, Export.state == ExportState.RUNNING)
+            .where(*still_ours(order.id, order.attempt))
             .values(frozen_at=frozen_at, total=total)
             .returning(Export.id)
         )
@@ -234,7 +237,7 @@ def _keep(
     kept_for: timedelta,
 ) -> None:
     """Bring the file and its receipt into the bucket, then say so. What nobody wants by then goes again."""
-    key = export_key(order.id, file.sha256, order.file_name)
+    key = export_key(order.id, order.attempt, file.sha256, order.file_name)
     whole = {
         "file": {"name": order.file_name, "size": file.size, "sha256": file.sha256},
         "asked": order.asked,
@@ -245,16 +248,18 @@ def _keep(
     if order.split is not None:
         whole["split"] = shares_record(order.split, receipt.exported_by_split)
     try:
-        with Watch(sessions, order.id, frozen_at) as watch:
+        with Watch(sessions, order.id, order.attempt) as watch:
             watch.done, watch.size = receipt.told, file.size
-            bucket.put(
-                key,
-                cast("BinaryIO", WatchedFile(file.from_its_start(), watch)),
-                size=file.size,
-                content_type=order.content_type,
-                sha256=file.sha256,
-            )
-            watch.still_wanted()
+            try:
+                bucket.put(
+                    key,
+                    cast("BinaryIO", WatchedFile(file.from_its_start(), watch)),
+                    size=file.size,
+                    content_type=order.content_type,
+                    sha256=file.sha256,
+                )
+            finally:  # a client of a bucket has an error of its own for a file that cannot be read to its end
+                watch.still_wanted()
         receipt.put_media(bucket, media_key(key))
         _put_receipt(bucket, receipt_key(key), receipt, whole, file.path.parent)
         if order.options.reads_bucket:
@@ -265,7 +270,7 @@ def _keep(
             short = {**whole, **receipt.to_payload()}
             finished = session.execute(
                 update(Export)
-                .where(*still_ours(order.id, frozen_at))
+                .where(*still_ours(order.id, order.attempt))
                 .values(
                     state=ExportState.READY,
                     bucket_key=key,
@@ -309,6 +314,11 @@ def _tell_end(session: Session, order: _Order, receipt: dict[str, Any]) -> None:
     announce_export(session, access, "export_finished", detail)
 
 
+def _is_still_ours(sessions: Sessions, order: _Order) -> bool:
+    with sessions(read_only=True) as session:
+        return session.scalar(select(Export.id).where(*still_ours(order.id, order.attempt))) is not None
+
+
 def _explain(sessions: Sessions, order: _Order, error: Exception) -> None:
     """Say why it failed; raises NotYet when trying again may help."""
     log.warning("export %s was not made: %s", order.id, told(error))
@@ -328,8 +338,8 @@ def _explain(sessions: Sessions, order: _Order, error: Exception) -> None:
         log.error("that was our own fault", exc_info=error)
         sentence = BUG
     with sessions() as session:
-        export = session.get(Export, order.id, with_for_update=True)
-        if export is not None and export.state == ExportState.RUNNING:
+        ours = select(Export).where(*still_ours(order.id, order.attempt)).with_for_update()
+        if (export := session.scalar(ours)) is not None:
             _fail(session, export, sentence)
 
 

@@ -153,6 +153,10 @@ class ReceiptBook:
             self._removed[item.removed] += 1
 
     def left_out(self, item: DatasetItem, reason: Reason) -> None:
+        # Why it was left out, and under which label class it is counted, tells of its answer. What whoever asked has to
+        # answer comes here as if nobody had: of that nothing is told, and they may read what they asked for.
+        if reason is not Reason.TO_ANSWER:
+            self._media.add(item.media_id)
         self._count(item, "left_out")
         self._note("left_out", item.media_id, reason)
 
@@ -239,7 +243,7 @@ class ReceiptBook:
         yield b"\n}\n"
 
     def put_media(self, bucket: Bucket, key: str) -> None:
-        """Store the ids of all media that the export tells of."""
+        """Store the ids of all media that the export, or its receipt, tells of."""
         self._media.put(bucket, key)
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from types import TracebackType
 from typing import BinaryIO
 
@@ -28,19 +27,19 @@ class Stopped(Exception):
     """Nobody wants what is being made any more: it was cancelled, or somebody else makes it by now."""
 
 
-def still_ours(export_id: int, frozen_at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """That the export is being made as of this moment: whoever takes it again has another one."""
-    return Export.id == export_id, Export.state == ExportState.RUNNING, Export.frozen_at == frozen_at
+def still_ours(export_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    """That the export is being made by this attempt: whoever takes it again makes another one."""
+    return Export.id == export_id, Export.state == ExportState.RUNNING, Export.attempts == attempt
 
 
 class Watch:
     """Writes down `done` media and `size` bytes until its `with` block ends."""
 
-    def __init__(self, sessions: Sessions, export_id: int, frozen_at: datetime) -> None:
+    def __init__(self, sessions: Sessions, export_id: int, attempt: int) -> None:
         self.done = 0
         self.size = 0
         self._sessions = sessions
-        self._ours = still_ours(export_id, frozen_at)
+        self._ours = still_ours(export_id, attempt)
         self._unwanted = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch of export {export_id}", daemon=True)

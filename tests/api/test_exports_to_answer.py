@@ -7,14 +7,15 @@ import pytest
 from curation import looks
 from curation.acts import ReviewPolicy
 from curation.annotations import submit_annotation
-from curation.datasets.giving_away import require_gives_nothing_away
+from curation.datasets.giving_away import as_shown_to, require_gives_nothing_away
 from curation.datasets.keeping import expire_exports, sweep_exports
 from curation.errors import Unavailable, WrongState
-from db.models import Export, ExportState, Scope, utc_now
+from db.models import Blob, Export, ExportFormat, ExportState, MediaType, Scope, utc_now
 from db.session import open_session
 from storage import open_bucket
+from storage.errors import BucketUnreachable
 from tests.api.test_dataset_exports import downloads
-from tests.exported import a_stored_media, an_asked_export, ask, exported
+from tests.exported import a_stored_media, an_asked_export, ask, exported, make
 from tests.factories import a_box, an_access
 
 ALWAYS = ReviewPolicy(second_opinion_share=1.0)
@@ -76,6 +77,77 @@ def test_an_export_is_not_read_by_who_has_its_media_to_answer(client, caller, au
         submit_annotation(session, admin, media[0], shapes=[a_box()], look=look)
     assert read(client, headers, theirs).status_code == 200
     assert read(client, headers, theirs, "receipt").status_code == 200
+
+
+def test_nor_its_receipt_in_short(client, caller, author, admin, media):
+    theirs = exported(author, ExportFormat.YOLO)
+    elsewhere = exported(author, wanted={"source": ["CAM-1"]})
+    own = exported(admin)
+    headers = caller(access=admin)
+
+    def shown(headers=headers):
+        found = client.get("/exports", headers=headers).json()
+        one_by_one = [client.get(f"/exports/{made['id']}", headers=headers).json() for made in found]
+        return [
+            {made["id"] for made in views if made["receipt"] is not None} for views in (found, one_by_one)
+        ]
+
+    everything = {theirs.id, elsewhere.id, own.id}
+    assert shown() == [everything, everything]
+    give_a_look(admin, media)
+    without = exported(admin)
+    # For the list the bucket is not asked: what was made for others may have it.
+    assert shown() == [{without.id}, {without.id, elsewhere.id}]
+    assert shown(caller(access=author)) == [{theirs.id, elsewhere.id}] * 2
+
+    with open_session() as session:
+        (look,) = looks.given_looks(session, admin).values()
+        submit_annotation(session, admin, media[0], shapes=[a_box()], look=look)
+    assert shown() == [everything | {without.id}] * 2
+
+
+def test_nor_when_it_is_asked_for_once_more(client, caller, admin, media):
+    headers = caller(access=admin)
+    order = {"format": "jsonl", "client_id": "nightly-export"}
+    made = make(admin, client.post("/exports", headers=headers, json=order).json()["id"])
+    assert made.state == "ready"
+    assert client.post("/exports", headers=headers, json=order).json()["receipt"] is not None
+    give_a_look(admin, media)
+    again = client.post("/exports", headers=headers, json=order).json()
+    assert (again["id"], again["receipt"]) == (made.id, None)
+
+
+def test_nor_while_the_bucket_is_away_and_nobody_can_tell(author, admin, media):
+    made = exported(author, wanted={"source": ["CAM-1"]})
+
+    class Away:
+        def open(self, key):
+            raise BucketUnreachable("away")
+
+    assert as_shown_to(open_session, Away(), admin, made) == made
+    give_a_look(admin, media)
+    assert as_shown_to(open_session, open_bucket(), admin, made) == made
+    assert as_shown_to(open_session, Away(), admin, made).receipt is None
+
+
+def test_what_was_left_out_is_told_of_as_well(client, caller, author, admin):
+    with open_session() as session:
+        film = a_stored_media(session, author, type=MediaType.VIDEO)
+        session.get_one(Blob, film.blob_id).content_type = "video/mp4"
+        submit_annotation(session, author, film.id, shapes=[], label_classes=["low_cloud"], policy=ALWAYS)
+        media = [film.id]
+    made = exported(author, ExportFormat.COCO)
+    assert made.receipt is not None and made.receipt["left_out"][0]["first"] == media
+    headers = caller(access=admin)
+    assert read(client, headers, made, "receipt").status_code == 200
+    give_a_look(admin, media)
+    for what in ("file", "receipt"):
+        assert read(client, headers, made, what).status_code == 409
+    # What was left out of one's own because it is to be answered tells nothing of its answer.
+    own = exported(admin, ExportFormat.COCO)
+    assert own.receipt is not None
+    assert [(reason["why"], reason["first"]) for reason in own.receipt["left_out"]] == [("to_answer", media)]
+    assert read(client, headers, own, "receipt").status_code == 200
 
 
 def test_nor_the_receipt_of_one_whose_days_are_over(client, caller, author, admin, media):

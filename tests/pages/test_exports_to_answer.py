@@ -34,4 +34,7 @@ def test_an_export_with_a_picture_to_answer_offers_no_download(open_page, instal
         "1 media in this export are yours to answer on the Review page. Do that first."
     ]
     assert not offered(admin)
+    assert "Receipt" not in [said.value for said in app.subheader]
     assert offered(author)
+    shown = open_page(author, "export.py", export=str(made.id))
+    assert "Receipt" in [said.value for said in shown.subheader]

@@ -43,7 +43,7 @@ def export_dataset(asked: Any, wanted: MediaFilter) -> int:
         path = Path(asked.output or Path(export.file_name).name)
         saved = client.save_export(export.id, path, sha256=export.sha256)
     print(f"{saved.path}: {saved.size:,} bytes, SHA-256 {export.sha256}")
-    for line in balance(export.receipt or {}):
+    for line in balance(export.receipt) if export.receipt is not None else ():
         print(line)
     return 0
 

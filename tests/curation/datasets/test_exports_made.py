@@ -447,7 +447,7 @@ def test_a_label_class_called_none_is_not_no_label_class(curator, media):
 
 def test_what_a_killed_maker_left_in_the_bucket_goes_once_it_is_old(curator, media):
     made = exported(curator)
-    put_bytes(open_bucket(), f"exports/{made.id}-0123456789ab/half.zip", b"half of it")
+    put_bytes(open_bucket(), f"exports/{made.id}-1-0123456789ab/half.zip", b"half of it")
     put_bytes(open_bucket(), "exports/notes.txt", b"somebody else's")
 
     assert sweep_exports(open_session, open_bucket(), utc_now()) == 0
