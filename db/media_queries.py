@@ -242,22 +242,25 @@ def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
 
 def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:
     """Media in these states that look like another one in them, as long as nobody has decided about it."""
-    first, later, led = aliased(Media), aliased(Media), aliased(NearTwin)
+    first, later, sibling = aliased(Media), aliased(Media), aliased(NearTwin)
     is_open = NearTwin.decision_id.is_(None)
-    # Where the first of several has gone, they look like each other. Counted once: of a camera that stood still for a
-    # year there are ten thousand.
-    led_by_one_gone = (
-        select(led.other_id)
-        .join(later, later.id == led.media_id)
-        .join(first, first.id == led.other_id)
-        .where(led.decision_id.is_(None), later.state.in_(states), first.state.not_in(states))
-        .group_by(led.other_id)
-        .having(func.count() > 1)
+    # Where the first of several has gone, they look like each other.
+    stands_in = (
+        select(sibling.id)
+        .join(later, later.id == sibling.media_id)
+        .where(
+            sibling.other_id == NearTwin.other_id,
+            sibling.media_id != NearTwin.media_id,
+            sibling.decision_id.is_(None),
+            later.state.in_(states),
+        )
+        .correlate(NearTwin)
+        .exists()
     )
     as_later = (
         select(NearTwin.media_id)
         .join(first, first.id == NearTwin.other_id)
-        .where(is_open, or_(first.state.in_(states), NearTwin.other_id.in_(led_by_one_gone.correlate(None))))
+        .where(is_open, or_(first.state.in_(states), stands_in))
     )
     as_first = (
         select(NearTwin.other_id)
