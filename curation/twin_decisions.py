@@ -156,6 +156,8 @@ def _open_pairs(session: Session, media_ids: Sequence[int]) -> list[_Pair]:
         if state in LIVE_STATES:
             pairs.append(_Pair(row, row.media_id, row.other_id))
             continue
+        if row.other_id not in ends:
+            continue  # who came later is not held: the last of them went since the pairs were asked for
         oldest, newest = ends[row.other_id]
         other_id = newest if row.media_id == oldest else oldest
         if other_id != row.media_id:

@@ -223,6 +223,8 @@ def list_groups(
     totals: dict[int, int] = defaultdict(int)
     for row in rows[:limit]:
         found = later[row.other_id]
+        if not found:
+            continue  # somebody has decided about them since they were asked for
         first, others = (row.other_id, found) if row.is_live else (found[0][0], found[1:])
         doubles = sum(one in led[first] for one, _bits in others)
         totals[first] += row.later - (not row.is_live) - doubles

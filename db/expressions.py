@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Float, Integer, String, any_, literal
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Float, Integer, String, any_, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -45,6 +45,21 @@ class in_byte_order(FunctionElement[str]):
 
     type = String()
     inherit_cache = True
+
+
+class found_in(FunctionElement[bool]):
+    """A condition said twice: that a row is in a list (SQLite), and that there is one for it (PostgreSQL).
+
+    SQLite begins with the list where that is short, and looks into it for each row otherwise. PostgreSQL, where it is
+    to walk row by row (`db.streaming.be_patient`), or the condition is one of several, would go through the whole list
+    for each row; asked whether there is one, it looks along an index, or remembers them all.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> found_in:
+        return self  # not as `... = 1`, of which SQLite would look along no index
 
 
 def _inner(element: FunctionElement[Any], compiler: SQLCompiler, **given: Any) -> str:
@@ -103,6 +118,16 @@ def _in_byte_order_postgresql(element: in_byte_order, compiler: SQLCompiler, **g
 @compiles(in_byte_order, "sqlite")
 def _in_byte_order_sqlite(element: in_byte_order, compiler: SQLCompiler, **given: Any) -> str:
     return f"{_inner(element, compiler, **given)} COLLATE BINARY"
+
+
+@compiles(found_in, "sqlite")
+def _found_in_sqlite(element: found_in, compiler: SQLCompiler, **given: Any) -> str:
+    return f"({_inner(element, compiler, **given)})"
+
+
+@compiles(found_in, "postgresql")
+def _found_in_postgresql(element: found_in, compiler: SQLCompiler, **given: Any) -> str:
+    return f"({compiler.process(element.clauses.clauses[1], **given)})"
 
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:

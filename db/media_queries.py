@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from db.expressions import found_in
 from db.models import (
     Access,
     Annotation,
@@ -76,7 +77,7 @@ def media_decided_by(login: str) -> ColumnElement[bool]:
 
 def media_acted_on(login: str | None, since: datetime | None) -> ColumnElement[bool]:
     """Media that this login, or anyone, has acted on from a moment on, whatever came of it since."""
-    return Media.id.in_(union_all(*acts_on_media(login, since)))
+    return _is_in_any(*acts_on_media(login, since))
 
 
 def acts_on_media(
@@ -241,22 +242,39 @@ def near_twins_of(media_id: int, states: Sequence[State]) -> AnyCompound:
 
 def media_with_near_twins(wanted: bool, states: Sequence[State]) -> ColumnElement[bool]:
     """Media in these states that look like another one in them, as long as nobody has decided about it."""
-    first, later = aliased(Media), aliased(Media)
-    pairs = (
-        select(NearTwin.media_id, NearTwin.other_id)
-        .join(later, later.id == NearTwin.media_id)
+    first, later, sibling = aliased(Media), aliased(Media), aliased(NearTwin)
+    is_open = NearTwin.decision_id.is_(None)
+    # Where the first of several has gone, they look like each other.
+    stands_in = (
+        select(sibling.id)
+        .join(later, later.id == sibling.media_id)
+        .where(
+            sibling.other_id == NearTwin.other_id,
+            sibling.media_id != NearTwin.media_id,
+            sibling.decision_id.is_(None),
+            later.state.in_(states),
+        )
+        .correlate(NearTwin)
+        .exists()
+    )
+    as_later = (
+        select(NearTwin.media_id)
         .join(first, first.id == NearTwin.other_id)
-        .where(NearTwin.decision_id.is_(None), later.state.in_(states))
+        .where(is_open, or_(first.state.in_(states), stands_in))
     )
-    direct = pairs.where(first.state.in_(states)).subquery()
-    through = pairs.where(first.state.not_in(states)).subquery()
-    led = select(through.c.other_id).group_by(through.c.other_id).having(func.count() > 1)
-    ids = union_all(
-        select(direct.c.media_id),
-        select(direct.c.other_id),
-        select(through.c.media_id).where(through.c.other_id.in_(led)),
+    as_first = (
+        select(NearTwin.other_id)
+        .join(later, later.id == NearTwin.media_id)
+        .where(is_open, later.state.in_(states))
     )
-    return Media.id.in_(ids) if wanted else Media.id.not_in(ids)
+    found = and_(Media.state.in_(states), _is_in_any(as_later, as_first))
+    return found if wanted else ~found
+
+
+def _is_in_any(*lists: AnySelect) -> ColumnElement[bool]:
+    """That a media is in one of these lists of media."""
+    asked = (one.where(one.selected_columns[0] == Media.id).correlate(Media).exists() for one in lists)
+    return found_in(Media.id.in_(union_all(*lists)), or_(*asked))
 
 
 def media_named_like(part: str) -> ColumnElement[bool]:

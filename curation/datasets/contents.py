@@ -68,6 +68,7 @@ class Contents:
 
     def chunks(self, dataset: Dataset, let_go: Callable[[], None]) -> Iterator[bytes]:
         """The file, piece by piece; `let_go` ends the session of the dataset as soon as it is not needed."""
+        dataset.still_wanted = self._watch.still_wanted
         watched = WatchedDataset(dataset, self._watch)
         if self._writer.single:
             yield from next(self._writer.members(watched, self._receipt)).chunks

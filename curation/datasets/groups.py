@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from curation.picture_hashes import FINE_NEIGHBOURS
 from db.media_queries import SAME_AZIMUTH
 from db.models import Media, NearTwin, PictureHash, TwinAnswer, TwinDecision
 from db.streaming import stream_rows
-from db.types import AnySelect
+from db.types import AnyRow, AnySelect
 
 # Of each camera so many media without a time, and of so many cameras.
 LOOKED_AT = 32
@@ -32,6 +33,7 @@ AT_A_TIME = 2_000
 PAGE = 4_096
 
 Pair = tuple[int, int]
+Walk = Callable[[AnySelect], Iterator[AnyRow]]
 
 
 class Numbers:
@@ -76,51 +78,57 @@ class Groups:
             self._below[high] = high - low
 
 
-def read_groups(session: Session) -> Groups:
-    """All media as they belong together, by their ids, in one walk for each way of belonging together."""
+def read_groups(session: Session, still_wanted: Callable[[], None] = lambda: None) -> Groups:
+    """All media as they belong together, by their ids, in one walk for each way of belonging together.
+
+    Of a million media that takes its time: `still_wanted` is called now and then, and may raise.
+    """
     groups = Groups()
+
+    def walk(wanted: AnySelect) -> Iterator[AnyRow]:
+        for rows in stream_rows(session, wanted, AT_A_TIME):
+            still_wanted()
+            yield from rows
+
     for pairs in (
-        _with_the_same(session, Media.blob_id),
-        _with_the_same(session, Media.sequence),
+        _with_the_same(walk, Media.blob_id),
+        _with_the_same(walk, Media.sequence),
         _stored(
-            session,
+            walk,
             select(Media.extracted_from_id, Media.id).where(Media.extracted_from_id.is_not(None)),
         ),
         # Whatever was decided about them: who keeps both of two that look alike keeps two that look alike.
-        _stored(session, select(NearTwin.media_id, NearTwin.other_id)),
-        _grouped(session),
-        runs(_frames(session)),
-        neighbours(_untimed(session)),
+        _stored(walk, select(NearTwin.media_id, NearTwin.other_id)),
+        _grouped(walk),
+        runs(_frames(walk)),
+        neighbours(_untimed(walk)),
     ):
         for one, other in pairs:
             groups.join(one, other)
     return groups
 
 
-def _with_the_same(session: Session, column: InstrumentedAttribute[Any]) -> Iterator[Pair]:
+def _with_the_same(walk: Walk, column: InstrumentedAttribute[Any]) -> Iterator[Pair]:
     """Each media with the one before it, along the index of a column."""
     wanted = select(column, Media.id).where(column.is_not(None)).order_by(column)
     known, before = None, 0
-    for rows in stream_rows(session, wanted, AT_A_TIME):
-        for value, media_id in rows:
-            if value == known:
-                yield before, media_id
-            known, before = value, media_id
+    for value, media_id in walk(wanted):
+        if value == known:
+            yield before, media_id
+        known, before = value, media_id
 
 
-def _stored(session: Session, wanted: AnySelect) -> Iterator[Pair]:
-    for rows in stream_rows(session, wanted, AT_A_TIME):
-        yield from ((row[0], row[1]) for row in rows)
+def _stored(walk: Walk, wanted: AnySelect) -> Iterator[Pair]:
+    return ((row[0], row[1]) for row in walk(wanted))
 
 
-def _grouped(session: Session) -> Iterator[Pair]:
+def _grouped(walk: Walk) -> Iterator[Pair]:
     """What somebody has said belongs together, as long as that stands."""
     wanted = select(TwinDecision.detail).where(
         TwinDecision.answer == TwinAnswer.GROUPED, TwinDecision.undone_at.is_(None)
     )
-    for rows in stream_rows(session, wanted, AT_A_TIME):
-        for row in rows:
-            yield from pairwise(row[0]["changed"])
+    for row in walk(wanted):
+        yield from pairwise(row[0]["changed"])
 
 
 class Frame(NamedTuple):
@@ -134,7 +142,7 @@ class Frame(NamedTuple):
     captured_at: datetime
 
 
-def _frames(session: Session) -> Iterator[Frame]:
+def _frames(walk: Walk) -> Iterator[Frame]:
     wanted = (
         select(
             Media.id,
@@ -147,9 +155,7 @@ def _frames(session: Session) -> Iterator[Frame]:
         .where(Media.captured_at.is_not(None))
         .order_by(Media.captured_at, Media.id)
     )
-    for rows in stream_rows(session, wanted, AT_A_TIME):
-        for row in rows:
-            yield Frame(*row)
+    return (Frame(*row) for row in walk(wanted))
 
 
 class _Seen(NamedTuple):
@@ -189,7 +195,7 @@ class Untimed(NamedTuple):
     fine_hash: str
 
 
-def _untimed(session: Session) -> Iterator[Untimed]:
+def _untimed(walk: Walk) -> Iterator[Untimed]:
     wanted = (
         select(
             Media.id,
@@ -203,29 +209,45 @@ def _untimed(session: Session) -> Iterator[Untimed]:
         .where(Media.captured_at.is_(None))
         .order_by(Media.id)
     )
-    for rows in stream_rows(session, wanted, AT_A_TIME):
-        for row in rows:
-            yield Untimed(*row)
+    return (Untimed(*row) for row in walk(wanted))
+
+
+@dataclass(slots=True)
+class _Before:
+    """One of the last media of a camera; `group` is the first of those of them that it was joined to."""
+
+    media_id: int
+    azimuth: float | None
+    bits: int | None
+    group: int
 
 
 def neighbours(untimed: Iterable[Untimed]) -> Iterator[Pair]:
     """Pairs that look alike out of media without a time, in the order in which they came: each with the last of its
-    camera.
+    camera, and with one of those that are together already, so that a camera that stands still makes one for each.
 
     Not by their names: who comes later must not part what was together, and the numbers in names begin anew with each
     card. What comes at once comes nearly in the order of its names, so that a few of them are looked at.
     """
-    cameras: dict[tuple[int | str | None, ...], deque[tuple[int, float | None, int | None]]] = {}
+    cameras: dict[tuple[int | str | None, ...], deque[_Before]] = {}
     for media in untimed:
         camera = _camera(media)
         before = cameras.pop(camera, None) or deque(maxlen=LOOKED_AT)
         bits = int(media.fine_hash, 16) if media.fine_hash else None
-        for media_id, azimuth, others in before:
-            if bits is None or others is None or (bits ^ others).bit_count() > FINE_NEIGHBOURS:
-                continue
-            if is_same_view(azimuth, media.azimuth):
-                yield media_id, media.media_id
-        before.append((media.media_id, media.azimuth, bits))
+        joined: set[int] = set()
+        if bits is not None:
+            for one in reversed(before):  # the last looks most like it
+                if one.bits is None or one.group in joined or (bits ^ one.bits).bit_count() > FINE_NEIGHBOURS:
+                    continue
+                if is_same_view(one.azimuth, media.azimuth):
+                    joined.add(one.group)
+                    yield one.media_id, media.media_id
+        group = min(joined, default=media.media_id)
+        if len(joined) > 1:
+            for one in before:
+                if one.group in joined:
+                    one.group = group
+        before.append(_Before(media.media_id, media.azimuth, bits, group))
         cameras[camera] = before
         # The camera of which nothing came for longest is forgotten.
         if len(cameras) > CAMERAS_AT_ONCE:

@@ -7,7 +7,7 @@ media with the same answers, in the same order, a few hundred at a time.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from heapq import merge
@@ -39,6 +39,10 @@ class Dataset(ABC):
     """Media with their answers as of one moment; `vocabulary` says what their label classes are called."""
 
     vocabulary: Vocabulary
+
+    def __init__(self) -> None:
+        # Called now and then while much is read of which nothing is handed out; it may raise.
+        self.still_wanted: Callable[[], None] = lambda: None
 
     @abstractmethod
     def items(self, split: str | None = None) -> Iterator[DatasetItem]:
@@ -108,6 +112,7 @@ class _OfFilter(Dataset):
         since: Since | None,
         given: Sequence[int],
     ) -> None:
+        super().__init__()
         self._session = session
         self._wanted = wanted
         self._given = given
@@ -116,10 +121,15 @@ class _OfFilter(Dataset):
         self._changed = changed(since, wanted) if since is not None else []
         self._shown = [*matching, *self._changed]
         base = since.release_id if since is not None else None
-        self._assigned = Assignment(session, split, base) if split is not None else None
+        self._assigned = None
+        if split is not None:
+            self._assigned = Assignment(session, split, base, still_wanted=self._go_on)
         self._answers = Answers(session)
         shown = read_vocabulary(session, [*matching, *_none_of(Media.id, given)])
         self.vocabulary = numbered_as_in(session, base, shown)
+
+    def _go_on(self) -> None:
+        self.still_wanted()  # as somebody has set it by then
 
     def items(self, split: str | None = None) -> Iterator[DatasetItem]:
         yield from self._walk(_none_of(Media.id, self._given), split)
@@ -183,6 +193,7 @@ class _OfFilter(Dataset):
 
 class _OfRelease(Dataset):
     def __init__(self, session: Session, release: Release, since: Since | None, given: Sequence[int]) -> None:
+        super().__init__()
         self._session = session
         self._given = given
         self._release = release

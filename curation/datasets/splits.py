@@ -88,12 +88,22 @@ class Assignment:
 
     Of a group that was joined since, and that the release has on several sides, all go where its oldest media of the
     release is; `moved` are those that were elsewhere.
+
+    While everything is read at the first question `still_wanted` is called now and then, and may raise.
     """
 
-    def __init__(self, session: Session, split: Split, beside: int | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        split: Split,
+        beside: int | None = None,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> None:
         self._session = session
         self._split = split
         self._beside = beside
+        self._still_wanted = still_wanted
         self._groups: Groups | None = None
         # Of the oldest media of a group, in which split the release has the group: 1 for the first of them.
         self._sides = Numbers("B")
@@ -112,7 +122,7 @@ class Assignment:
 
     def _read(self) -> Groups:
         if self._groups is None:
-            self._groups = read_groups(self._session)
+            self._groups = read_groups(self._session, self._still_wanted)
             self._note_sides(self._groups)
         return self._groups
 
@@ -125,6 +135,7 @@ class Assignment:
             .order_by(ReleaseItem.media_id)
         )
         for rows in stream_rows(self._session, had, AT_A_TIME):
+            self._still_wanted()
             for media_id, split in rows:
                 first, side = groups.first(media_id), SPLITS.index(split) + 1
                 if not self._sides[first]:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from curation.datasets.asking import get_export
+from curation.datasets.asking import cancel_export, get_export
 from curation.datasets.following import follow
 from curation.datasets.groups import read_groups
 from curation.datasets.options import ExportOptions
@@ -36,9 +36,9 @@ def slow_groups(monkeypatch):
     """Groups that take as long to read as those of a million media, on a slow disk."""
     go_on = threading.Event()
 
-    def read_slowly(session):
+    def read_slowly(session, still_wanted):
         assert go_on.wait(30)
-        return read_groups(session)
+        return read_groups(session, still_wanted)
 
     monkeypatch.setattr("curation.datasets.splits.read_groups", read_slowly)
     yield go_on
@@ -93,6 +93,35 @@ def _as_soon_as_begun(spool, export_id):
         assert time.monotonic() < until
         time.sleep(0.01)
     return follow(open_session, spool, export_id)
+
+
+@pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.YOLO])
+def test_an_export_cancelled_while_all_media_are_read_ends_soon(curator, monkeypatch, format):
+    begun, ended = threading.Event(), threading.Event()
+
+    def read_for_ever(session, still_wanted):
+        begun.set()
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            try:
+                still_wanted()
+            except Exception:
+                ended.set()
+                raise
+            time.sleep(0.05)
+        return read_groups(session, still_wanted)
+
+    monkeypatch.setattr("curation.datasets.splits.read_groups", read_for_ever)
+    asked = ask(curator, format, options={"split": {"train": 0.5, "val": 0.25, "test": 0.25}})
+    job = threading.Thread(target=make, args=(curator, asked.id))
+    job.start()
+    assert begun.wait(20)
+    with open_session() as session:
+        cancel_export(session, curator, asked.id)
+    job.join(30)
+    assert ended.is_set()
+    with open_session(read_only=True) as session:
+        assert get_export(session, curator, asked.id).state == "cancelled"
 
 
 @pytest.mark.parametrize(

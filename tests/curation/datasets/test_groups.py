@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from curation.datasets.groups import (
     runs,
 )
 from curation.datasets.splits import Split
+from curation.picture_hashes import FINE_NEIGHBOURS
 from curation.picture_hashing import hash_picture
 from db.models import Media, NearTwin, State
 from tests.factories import a_media, an_access
@@ -210,6 +212,51 @@ def test_of_cameras_whose_media_have_no_time_only_the_last_are_remembered() -> N
     again = [Untimed(10_000 + number, number, 1, None, None, look) for number in (2, 1)]
     found = joined([*many, *again])
     assert (found[10_002], found[10_001]) == (2, 10_001)
+
+
+def test_a_camera_that_stands_still_makes_one_pair_for_each_media() -> None:
+    look = looks(1)
+    still = [Untimed(number, 1, 1, None, None, look) for number in range(1, 101)]
+    assert len(list(neighbours(still))) == 99
+
+
+def test_those_that_look_alike_are_together_over_several_steps_whichever_of_them_are_looked_at() -> None:
+    chance = random.Random(11)
+    scenes = [chance.getrandbits(256) for _ in range(3)]
+    known: list[Untimed] = []
+    for number in range(1, 501):
+        bits = chance.choice(scenes)
+        for place in chance.sample(range(256), k=chance.choice((0, 20, FINE_NEIGHBOURS // 2 + 8, 60))):
+            bits ^= 1 << place
+        azimuth = chance.choice((None, 0.0, 4.0, 8.0, 90.0)) if number % 5 == 0 else 4.0 * (number % 3)
+        known.append(Untimed(number, 1, 1, None, azimuth, f"{bits:064x}" if number % 7 else ""))
+    steps = [
+        (one.media_id, other.media_id)
+        for at, other in enumerate(known)
+        for one in known[max(at - LOOKED_AT, 0) : at]
+        if one.fine_hash
+        and other.fine_hash
+        and (int(one.fine_hash, 16) ^ int(other.fine_hash, 16)).bit_count() <= FINE_NEIGHBOURS
+        and is_same_view(one.azimuth, other.azimuth)
+    ]
+    expected = connected([media.media_id for media in known], steps)
+    assert 5 < len(set(expected.values())) < 400
+    assert joined(known) == expected
+    assert len(list(neighbours(known))) < len(steps) / 2
+
+
+def test_reading_all_groups_ends_when_nobody_wants_them_any_more(session: Session) -> None:
+    a_media(session, uploaded_by=an_access(session))
+    session.flush()
+
+    class NotWanted(Exception):
+        pass
+
+    def still_wanted() -> None:
+        raise NotWanted
+
+    with pytest.raises(NotWanted):
+        read_groups(session, still_wanted)
 
 
 def test_frames_of_which_only_some_say_where_they_look_are_together(session: Session) -> None:
