@@ -88,7 +88,7 @@ def run_one(sessions: Sessions, works: Mapping[str, Work], give_up: Mapping[str,
         works[name](subject_id)
     except NotYet as wish:
         with sessions() as session:
-            postponed = session.get(Job, job_id)
+            postponed = session.scalar(_still_ours(job_id, attempts).with_for_update())
             if postponed is not None:
                 postponed.state, postponed.attempts = JobState.WAITING, attempts - 1
                 postponed.run_after = from_now(session, timedelta(seconds=wish.seconds))
@@ -98,7 +98,7 @@ def run_one(sessions: Sessions, works: Mapping[str, Work], give_up: Mapping[str,
     except Exception as error:  # a job must never end the loop; its row keeps the reason
         log.warning("job %s %s failed, attempt %s: %s", name, subject_id, attempts, told(error))
         with sessions() as session:
-            failed = session.get(Job, job_id)
+            failed = session.scalar(_still_ours(job_id, attempts))
             if failed is None:
                 return True
             asked_again = failed.run_after != run_after
@@ -116,12 +116,17 @@ def run_one(sessions: Sessions, works: Mapping[str, Work], give_up: Mapping[str,
             failed.lease_until = None
         return True
     with sessions() as session:
-        done = session.get(Job, job_id, with_for_update=True)
+        done = session.scalar(_still_ours(job_id, attempts).with_for_update())
         if done is not None and done.run_after == run_after:
             session.delete(done)
         elif done is not None:  # asked for again meanwhile
             done.state, done.attempts, done.lease_until = JobState.WAITING, 0, None
     return True
+
+
+def _still_ours(job_id: int, attempts: int) -> Select[Job]:
+    """The job, unless it has ended, or its lease did and somebody else has taken it: then it is theirs."""
+    return select(Job).where(Job.id == job_id, Job.attempts == attempts, Job.state == JobState.RUNNING)
 
 
 def _due(session: Session, names: list[str]) -> Select[Job]:

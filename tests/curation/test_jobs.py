@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -127,6 +128,23 @@ def test_a_job_whose_worker_was_killed_is_taken_again_when_its_lease_ends(instal
         session.execute(update(Job).values(lease_until=utc_now().replace(year=2020)))
     assert jobs.run_one(open_session, {"try": done.append})
     assert done == [7]
+
+
+@pytest.mark.parametrize("ending", [None, jobs.NotYet(1, "later"), OSError("the bucket is away")])
+def test_a_job_that_somebody_else_has_taken_is_theirs(installation, ending):
+    def work(subject_id):
+        with open_session() as session:
+            session.execute(update(Job).values(lease_until=utc_now() - timedelta(seconds=1)))
+            assert jobs._take(session, ["try"])
+        if ending is not None:
+            raise ending
+
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    assert jobs.run_one(open_session, {"try": work})
+    (running,) = all_jobs()
+    assert (running.state, running.attempts, running.error) == (JobState.RUNNING, 2, None)
+    assert running.lease_until > utc_now()
 
 
 def test_the_loop_stops_when_asked(installation):
