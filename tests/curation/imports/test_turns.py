@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from api.startup import start_jobs, stop_jobs
 from curation.imports import dataset_reading, running
 from curation.imports.asking import IMPORT, ask_for_reading, cancel_import, undo_import
+from curation.imports.readers import measuring
 from curation.imports.readers.picture_size import picture_layout
 from curation.imports.running import MOST_READINGS, run_import
 from curation.imports.work import ImportWork
@@ -138,7 +139,7 @@ def test_once_it_is_cancelled_no_more_pictures_are_looked_at(
         return picture_layout(file)
 
     monkeypatch.setattr(running, "ASKED_EVERY", 0.0)
-    monkeypatch.setattr(dataset_reading, "picture_layout", look)
+    monkeypatch.setattr(measuring, "picture_layout", look)
     pictures = [f"{number}.jpg" for number in range(30)]
     import_id = curator.begin()
     box = ("smoke", (0.0, 0.0, 50.0, 50.0))
