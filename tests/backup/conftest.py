@@ -20,9 +20,9 @@ from storage.local import LocalBucket
 from storage.s3 import S3Bucket
 from tests.conftest import Installation
 from tests.factories import a_box, a_jpeg, a_media, an_access
-from tests.storage.conftest import empty, rclone_bucket, s3_account, s3_bucket, s3_server
+from tests.storage.conftest import s3_account, s3_bucket, s3_bucket_name, s3_server
 
-__all__ = ["rclone_bucket", "s3_account", "s3_bucket", "s3_server"]
+__all__ = ["s3_account", "s3_bucket", "s3_bucket_name", "s3_server"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def folder_place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def server_place(postgresql_url: str, rclone_bucket: S3Bucket) -> Iterator[Place]:
+def server_place(postgresql_url: str, s3_bucket: S3Bucket) -> Iterator[Place]:
     """An empty PostgreSQL database and an empty bucket of an S3 server."""
     name = "vigie_restored"
     server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
@@ -75,12 +75,11 @@ def server_place(postgresql_url: str, rclone_bucket: S3Bucket) -> Iterator[Place
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine = make_engine(make_url(postgresql_url).set(database=name).render_as_string(hide_password=False))
-    yield Place(engine, rclone_bucket)
+    yield Place(engine, s3_bucket)
     engine.dispose()
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
-    empty(rclone_bucket)
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from tests.backup.conftest import Place
 from tests.conftest import TEST_SECRET
 from tests.db.every_table import fill_every_table
 from tests.factories import an_access
-from tests.s3_server import BUCKET_NAME
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -67,16 +66,24 @@ def test_it_comes_back_in_another_kind_of_database_and_bucket_and_from_there_aga
         assert objects_of(back.bucket) == pictures
 
 
-def look_deep(elsewhere: Place, folder: Path, s3_server, *options: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def s3_settings(s3_server, s3_bucket_name) -> dict[str, str]:
+    """How an installation is told of the bucket on the S3 server."""
+    return {
+        "BUCKET_NAME": s3_bucket_name,
+        "S3_ENDPOINT_URL": s3_server.endpoint_url,
+        "S3_ACCESS_KEY": s3_server.access_key,
+        "S3_SECRET_KEY": s3_server.secret_key,
+    }
+
+
+def look_deep(
+    elsewhere: Place, folder: Path, s3_settings: dict[str, str], *options: str
+) -> subprocess.CompletedProcess[str]:
     """A deep check of what was restored into a place."""
     there = {"DATA_DIR": str(folder / "restored"), "SECRET_KEY": TEST_SECRET}
     if elsewhere.engine.dialect.name == "postgresql":
-        there |= {
-            "BUCKET_NAME": BUCKET_NAME,
-            "S3_ENDPOINT_URL": s3_server.endpoint_url,
-            "S3_ACCESS_KEY": s3_server.access_key,
-            "S3_SECRET_KEY": s3_server.secret_key,
-        }
+        there |= s3_settings
     else:
         (folder / "restored").mkdir()
         (folder / "restored-bucket").rename(folder / "restored" / "bucket")
@@ -91,16 +98,16 @@ def look_deep(elsewhere: Place, folder: Path, s3_server, *options: str) -> subpr
     )
 
 
-def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_server, tmp_path):
+def test_what_came_back_is_clean_to_a_deep_check(home, elsewhere, s3_settings, tmp_path):
     (tmp_path / "shelf").mkdir()
     taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=utc_now())
     restore(elsewhere.engine, elsewhere.bucket, taken.folder)
-    checked = look_deep(elsewhere, tmp_path, s3_server)
+    checked = look_deep(elsewhere, tmp_path, s3_settings)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "3 contents read" in checked.stdout
 
 
-def test_what_the_bucket_had_lost_comes_back_and_is_found_again(home, elsewhere, s3_server, tmp_path):
+def test_what_the_bucket_had_lost_comes_back_and_is_found_again(home, elsewhere, s3_settings, tmp_path):
     now = utc_now()
     take_backup(home.engine, home.bucket, tmp_path / "shelf", now=now)
     with open_session() as session:
@@ -109,7 +116,7 @@ def test_what_the_bucket_had_lost_comes_back_and_is_found_again(home, elsewhere,
         home.bucket.delete(blob.bucket_key)
     taken = take_backup(home.engine, home.bucket, tmp_path / "shelf", now=now + timedelta(days=1), keep=1)
     restore(elsewhere.engine, elsewhere.bucket, taken.folder)
-    checked = look_deep(elsewhere, tmp_path, s3_server, "--repair")
+    checked = look_deep(elsewhere, tmp_path, s3_settings, "--repair")
     assert "1 repaired" in checked.stdout, checked.stdout + checked.stderr
     with open_session(engine=elsewhere.engine, read_only=True) as session:
         assert set(session.scalars(select(Blob.state))) == {BlobState.STORED}

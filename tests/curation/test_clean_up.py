@@ -57,7 +57,7 @@ from storage.local import LocalBucket
 from tests.curation.checked import Checked
 from tests.factories import a_box, a_jpeg, a_media, an_access, an_admin
 from tests.histories import told_by_history
-from tests.storage.conftest import bucket, rclone_bucket, s3_account, s3_server  # noqa: F401  (fixtures)
+from tests.storage.conftest import bucket, s3_account, s3_bucket, s3_bucket_name, s3_server  # noqa: F401  (fixtures)
 
 GRACE = timedelta(days=30)
 ROOT = Path(__file__).parents[2]

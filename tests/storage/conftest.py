@@ -12,7 +12,7 @@ import pytest
 from storage.bucket import Bucket
 from storage.local import LocalBucket
 from storage.s3 import S3Account, S3Bucket, host_of
-from tests.s3_server import BUCKET_NAME, S3Server, start_rclone
+from tests.s3_server import S3Server, start_rclone
 
 GIVEN_SERVER = os.environ.get("TEST_S3_ENDPOINT_URL")
 KINDS = ["folder", "rclone", *(["given server"] if GIVEN_SERVER else [])]
@@ -30,49 +30,47 @@ def s3_account(s3_server: S3Server) -> S3Account:
     return S3Account(s3_server.endpoint_url, s3_server.access_key, s3_server.secret_key, "us-east-1")
 
 
-@pytest.fixture(scope="session")
-def rclone_bucket(s3_account: S3Account) -> S3Bucket:
-    return S3Bucket(BUCKET_NAME, lambda: s3_account, at=host_of(s3_account.endpoint_url))
+@pytest.fixture
+def s3_bucket_name() -> str:
+    """The name of a bucket that no other test has."""
+    return f"vigie-test-{secrets.token_hex(6)}"
 
 
-@pytest.fixture(scope="session")
-def given_bucket() -> Iterator[S3Bucket]:
-    """A bucket of our own on the server of TEST_S3_ENDPOINT_URL, made and taken away again."""
+@pytest.fixture
+def s3_bucket(s3_account: S3Account, s3_bucket_name: str) -> S3Bucket:
+    """An empty bucket on the S3 server.
+
+    Each test has one of its own, since an object that several have put at one moment is listed by rclone once for
+    each of them, and comes back until it was deleted as often.
+    """
+    bucket = S3Bucket(s3_bucket_name, lambda: s3_account, at=host_of(s3_account.endpoint_url))
+    bucket.prepare()
+    return bucket
+
+
+@pytest.fixture
+def given_bucket(s3_bucket_name: str) -> Iterator[S3Bucket]:
+    """An empty bucket on the server of TEST_S3_ENDPOINT_URL, made and taken away again."""
     account = S3Account(
         GIVEN_SERVER,
         os.environ.get("TEST_S3_ACCESS_KEY"),
         os.environ.get("TEST_S3_SECRET_KEY"),
         os.environ.get("TEST_S3_REGION", "us-east-1"),
     )
-    name = f"vigie-test-{secrets.token_hex(6)}"
-    bucket = S3Bucket(name, lambda: account, at=host_of(GIVEN_SERVER))
+    bucket = S3Bucket(s3_bucket_name, lambda: account, at=host_of(GIVEN_SERVER))
     bucket.prepare()
     yield bucket
-    bucket._reading.delete_bucket(Bucket=name)
+    for found in list(bucket.list()):
+        bucket.delete(found.key)
+    bucket._reading.delete_bucket(Bucket=s3_bucket_name)
 
 
 @pytest.fixture(params=KINDS)
-def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bucket]:
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     """An empty bucket of each kind."""
     if request.param == "folder":
         folder = LocalBucket(tmp_path / "bucket")
         folder.prepare()
-        yield folder
-        return
-    found: Bucket = request.getfixturevalue("rclone_bucket" if request.param == "rclone" else "given_bucket")
-    yield found
-    empty(found)
-
-
-@pytest.fixture
-def s3_bucket(rclone_bucket: S3Bucket) -> Iterator[S3Bucket]:
-    """An empty bucket on the S3 server."""
-    yield rclone_bucket
-    empty(rclone_bucket)
-
-
-def empty(bucket: Bucket) -> None:
-    # An object that rclone has come to list twice has to be deleted twice.
-    for _ in range(5):
-        for found in list(bucket.list()):
-            bucket.delete(found.key)
+        return folder
+    found: Bucket = request.getfixturevalue("s3_bucket" if request.param == "rclone" else "given_bucket")
+    return found

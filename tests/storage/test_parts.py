@@ -19,7 +19,7 @@ from storage.errors import BucketUnreachable, ObjectDamaged, ObjectTooLarge
 from storage.s3 import S3Account, S3Bucket
 from storage.s3_parts import LARGEST_IN_ONE, LARGEST_OBJECT, MOST_PARTS, PART_BYTES, part_size
 from tests.faults.relay import Relay
-from tests.s3_server import BUCKET_NAME, S3Server
+from tests.s3_server import S3Server
 from tests.storage.objects import store
 from tests.storage.test_s3 import IMPATIENT, bucket_of
 
@@ -118,7 +118,7 @@ def test_what_no_service_takes_is_refused_before_it_is_read(s3_bucket: S3Bucket)
 
 
 def test_a_part_changed_on_its_way_is_sent_again(
-    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket
+    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket, s3_bucket_name: str
 ) -> None:
     changed = []
 
@@ -129,13 +129,13 @@ def test_a_part_changed_on_its_way_is_sent_again(
         return chunk
 
     relay.change_request = change_once
-    store(bucket_of(replace(s3_account, endpoint_url=relay.url)), KEY, LARGE)
+    store(bucket_of(replace(s3_account, endpoint_url=relay.url), s3_bucket_name), KEY, LARGE)
     assert changed
     assert hash_of(s3_bucket, KEY) == hashlib.sha256(LARGE).hexdigest()
 
 
 def test_a_bucket_that_goes_away_in_between_leaves_no_object(
-    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket
+    relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket, s3_bucket_name: str
 ) -> None:
     sent = [0]
 
@@ -146,34 +146,36 @@ def test_a_bucket_that_goes_away_in_between_leaves_no_object(
         return chunk
 
     relay.change_request = hang_up
-    behind = bucket_of(replace(s3_account, endpoint_url=relay.url), patience=IMPATIENT)
+    behind = bucket_of(replace(s3_account, endpoint_url=relay.url), s3_bucket_name, IMPATIENT)
     with pytest.raises(BucketUnreachable):
         store(behind, KEY, LARGE)
     assert s3_bucket.head(KEY) is None
 
 
 def test_uploads_that_nobody_finished_are_cleared_after_a_day(
-    s3_bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch
+    s3_bucket: S3Bucket, s3_bucket_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = s3_bucket._reading
-    for left in client.list_multipart_uploads(Bucket=BUCKET_NAME).get("Uploads", ()):
-        client.abort_multipart_upload(Bucket=BUCKET_NAME, Key=left["Key"], UploadId=left["UploadId"])
-    begun = client.create_multipart_upload(Bucket=BUCKET_NAME, Key=KEY)
+    begun = client.create_multipart_upload(Bucket=s3_bucket_name, Key=KEY)
     client.upload_part(
-        Bucket=BUCKET_NAME, Key=KEY, UploadId=begun["UploadId"], PartNumber=1, Body=LARGE[: 5 * 2**20]
+        Bucket=s3_bucket_name, Key=KEY, UploadId=begun["UploadId"], PartNumber=1, Body=LARGE[: 5 * 2**20]
     )
     s3_bucket.prepare()
-    assert len(client.list_multipart_uploads(Bucket=BUCKET_NAME)["Uploads"]) == 1, "it may still be under way"
+    assert len(client.list_multipart_uploads(Bucket=s3_bucket_name)["Uploads"]) == 1, (
+        "it may still be under way"
+    )
     monkeypatch.setattr("storage.s3_parts.ABANDONED", timedelta(seconds=-10))
     s3_bucket.prepare()
-    assert not client.list_multipart_uploads(Bucket=BUCKET_NAME).get("Uploads")
+    assert not client.list_multipart_uploads(Bucket=s3_bucket_name).get("Uploads")
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=-3)])
-def test_uploads_are_abandoned_by_the_buckets_clock(s3_bucket: S3Bucket, ahead: timedelta) -> None:
+def test_uploads_are_abandoned_by_the_buckets_clock(
+    s3_bucket: S3Bucket, s3_bucket_name: str, ahead: timedelta
+) -> None:
     """Somebody elsewhere sends a video at this moment. Not every service refuses a request whose time is wrong."""
     client = s3_bucket._reading
-    begun = client.create_multipart_upload(Bucket=BUCKET_NAME, Key=KEY)
+    begun = client.create_multipart_upload(Bucket=s3_bucket_name, Key=KEY)
     upload_id = begun["UploadId"]
     with time_machine.travel(datetime.now(UTC) + ahead, tick=True), pytest.MonkeyPatch.context() as patch:
         patch.setattr(
@@ -182,4 +184,4 @@ def test_uploads_are_abandoned_by_the_buckets_clock(s3_bucket: S3Bucket, ahead: 
         assert upload_id not in [found["UploadId"] for found in s3_bucket._parts.abandoned()]
         patch.setattr("storage.s3_parts.ABANDONED", timedelta(seconds=-10))
         assert upload_id in [found["UploadId"] for found in s3_bucket._parts.abandoned()]
-    client.abort_multipart_upload(Bucket=BUCKET_NAME, Key=KEY, UploadId=upload_id)
+    client.abort_multipart_upload(Bucket=s3_bucket_name, Key=KEY, UploadId=upload_id)

@@ -57,9 +57,9 @@ def relay(s3_server: S3Server) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def behind_relay(relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket) -> S3Bucket:
+def behind_relay(relay: Relay, s3_account: S3Account, s3_bucket: S3Bucket, s3_bucket_name: str) -> S3Bucket:
     """The bucket as it is seen through the relay."""
-    return bucket_of(replace(s3_account, endpoint_url=relay.url))
+    return bucket_of(replace(s3_account, endpoint_url=relay.url), s3_bucket_name)
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def proxy(s3_server: S3Server) -> Iterator[S3Proxy]:
 
 
 @pytest.fixture
-def behind_proxy(proxy: S3Proxy, s3_account: S3Account, s3_bucket: S3Bucket) -> S3Bucket:
+def behind_proxy(proxy: S3Proxy, s3_account: S3Account, s3_bucket: S3Bucket, s3_bucket_name: str) -> S3Bucket:
     """The bucket as it is seen through the proxy."""
-    return bucket_of(replace(s3_account, endpoint_url=proxy.url))
+    return bucket_of(replace(s3_account, endpoint_url=proxy.url), s3_bucket_name)
 
 
 def bucket_of(account: S3Account, name: str = BUCKET_NAME, patience: S3Patience | None = None) -> S3Bucket:
@@ -95,11 +95,15 @@ def test_bytes_changed_on_the_way_are_not_taken(
 
 
 def test_an_object_stored_short_is_not_acknowledged_and_can_be_sent_again(
-    behind_relay: S3Bucket, relay: Relay, s3_bucket: S3Bucket, s3_server: S3Server
+    behind_relay: S3Bucket,
+    relay: Relay,
+    s3_bucket: S3Bucket,
+    s3_bucket_name: str,
+    s3_server: S3Server,
 ) -> None:
     def cut_before_the_second_look(chunk: bytes) -> None:
         if chunk.startswith(b"HEAD"):
-            os.truncate(s3_server.folder / BUCKET_NAME / "a.jpg", 100)
+            os.truncate(s3_server.folder / s3_bucket_name / "a.jpg", 100)
 
     relay.before_request = cut_before_the_second_look
     with pytest.raises(ObjectDamaged):
@@ -175,11 +179,13 @@ def test_a_server_whose_etags_are_other_hashes_is_a_good_bucket(tmp_path: Path) 
         server.stop()
 
 
-def test_an_object_cut_short_on_the_way_never_looks_whole(behind_relay: S3Bucket, relay: Relay) -> None:
+def test_an_object_cut_short_on_the_way_never_looks_whole(
+    behind_relay: S3Bucket, relay: Relay, s3_bucket_name: str
+) -> None:
     content = PICTURE * 20
     store(behind_relay, "a.jpg", content)
     relay.cut_answer_after = len(content) // 2
-    again = bucket_of(behind_relay._account())  # its connections have passed no bytes yet
+    again = bucket_of(behind_relay._account(), s3_bucket_name)  # its connections have passed no bytes yet
     got = b""
     with again.open("a.jpg") as stream, pytest.raises(ObjectCutShort):
         for chunk in stream:
@@ -199,10 +205,12 @@ def test_a_put_whose_answer_is_lost_is_not_acknowledged_and_can_be_sent_again(
     assert behind_relay.read("a.jpg") == PICTURE
 
 
-def test_a_server_that_is_busy_for_a_moment_is_asked_again(behind_relay: S3Bucket, relay: Relay) -> None:
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(
+    behind_relay: S3Bucket, relay: Relay, s3_bucket_name: str
+) -> None:
     store(behind_relay, "a.jpg")
     relay.answer_first = [UNAVAILABLE]
-    assert bucket_of(behind_relay._account()).read("a.jpg") == PICTURE
+    assert bucket_of(behind_relay._account(), s3_bucket_name).read("a.jpg") == PICTURE
     assert relay.answer_first == []
 
 

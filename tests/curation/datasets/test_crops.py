@@ -19,7 +19,7 @@ from curation.pictures import crop_picture
 from storage.bucket import Bucket
 from storage.local import LocalBucket
 from tests.curation.hostile import encoded, jpeg
-from tests.storage.conftest import bucket, rclone_bucket, s3_account, s3_server  # noqa: F401  (fixtures)
+from tests.storage.conftest import bucket, s3_account, s3_bucket, s3_bucket_name, s3_server  # noqa: F401  (fixtures)
 
 RED, GREEN = (220, 30, 30), (30, 160, 40)
 

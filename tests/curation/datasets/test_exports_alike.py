@@ -22,7 +22,7 @@ from settings import get_settings
 from storage import open_bucket
 from tests.exported import a_dataset, exported
 from tests.factories import an_access
-from tests.storage.conftest import rclone_bucket, s3_account, s3_server  # noqa: F401  (fixtures)
+from tests.storage.conftest import s3_account, s3_bucket, s3_bucket_name, s3_server  # noqa: F401  (fixtures)
 
 SPLIT = {"train": 0.5, "val": 0.25, "test": 0.25, "seed": 7}
 # Rows are added to these: their numbers begin anew.
@@ -33,7 +33,7 @@ COUNTED_ON = ("events", "exports", "jobs")
 def test_on_postgresql_and_s3_an_export_is_the_same_byte_for_byte(
     installation,
     postgresql_url,
-    rclone_bucket,  # noqa: F811
+    s3_bucket,  # noqa: F811
 ):
     with open_session() as session:
         curator = an_access(session, login="curator")
@@ -43,7 +43,7 @@ def test_on_postgresql_and_s3_an_export_is_the_same_byte_for_byte(
     for found in open_bucket().list("media/"):
         content = open_bucket().read(found.key)
         sha256 = hashlib.sha256(content).hexdigest()
-        rclone_bucket.put(
+        s3_bucket.put(
             found.key, io.BytesIO(content), size=len(content), content_type="image/jpeg", sha256=sha256
         )
     sessions = partial(open_session, engine=elsewhere)
@@ -56,7 +56,7 @@ def test_on_postgresql_and_s3_an_export_is_the_same_byte_for_byte(
                 asked = ask_for_export(session, curator, format, options=parsed)
             make_export(
                 sessions,
-                rclone_bucket,
+                s3_bucket,
                 asked.id,
                 spool_folder=spool,
                 kept_for=timedelta(days=7),
@@ -65,7 +65,7 @@ def test_on_postgresql_and_s3_an_export_is_the_same_byte_for_byte(
                 there = get_export(session, curator, asked.id)
                 key = get_stored(session, curator, asked.id).bucket_key
             assert there.state == "ready", there.error
-            assert hashlib.sha256(rclone_bucket.read(key)).hexdigest() == here.sha256, format
+            assert hashlib.sha256(s3_bucket.read(key)).hexdigest() == here.sha256, format
             assert here.receipt is not None and there.receipt is not None
             sums = ("media", "shapes", "by_state", "by_label_class", "by_label_class_and_state")
             sums += ("left_out", "reduced", "files")

@@ -21,7 +21,7 @@ from storage.errors import BucketUnreachable
 from storage.local import LocalBucket
 from tests.exported import a_dataset, ask, file_of, make
 from tests.factories import an_access
-from tests.storage.conftest import rclone_bucket, s3_account, s3_server  # noqa: F401  (fixtures)
+from tests.storage.conftest import s3_account, s3_bucket, s3_bucket_name, s3_server  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)
@@ -138,9 +138,9 @@ class ReadToItsEnd(io.RawIOBase):
 
 
 @pytest.fixture
-def met_while_sent(rclone_bucket, monkeypatch):  # noqa: F811
+def met_while_sent(s3_bucket, monkeypatch):  # noqa: F811
     """An S3 bucket, and what happens while the file of an export is on its way there."""
-    put = rclone_bucket.put
+    put = s3_bucket.put
     errors = []
 
     def with_met(met):
@@ -151,8 +151,8 @@ def met_while_sent(rclone_bucket, monkeypatch):  # noqa: F811
                 errors.append(type(error))
                 raise
 
-        monkeypatch.setattr(rclone_bucket, "put", slowly)
-        return rclone_bucket
+        monkeypatch.setattr(s3_bucket, "put", slowly)
+        return s3_bucket
 
     yield with_met
     # What the client of S3 makes of a file that ends in the middle: without it these tests would show nothing.
