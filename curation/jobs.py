@@ -157,8 +157,14 @@ def _take(session: Session, names: list[str]) -> tuple[int, str, int, int, datet
 
 @contextmanager
 def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]:
-    """For work that takes minutes: its lease is renewed until the block ends, or the process does."""
+    """For work that takes minutes: its lease is renewed until the block ends, or the process does.
+
+    A process that was halted until somebody else took the job renews nothing of theirs.
+    """
     done = threading.Event()
+    running = (Job.name == name, Job.subject_id == subject_id, Job.state == JobState.RUNNING)
+    with sessions(read_only=True) as session:
+        attempts = session.scalar(select(Job.attempts).where(*running))
 
     def renew() -> None:
         while not done.wait(LEASE.total_seconds() / 4):
@@ -166,7 +172,7 @@ def kept_alive(sessions: Sessions, name: str, subject_id: int) -> Iterator[None]
                 with sessions() as session:
                     session.execute(
                         update(Job)
-                        .where(Job.name == name, Job.subject_id == subject_id, Job.state == JobState.RUNNING)
+                        .where(*running, Job.attempts == attempts)
                         .values(lease_until=from_now(session, LEASE))
                     )
             except Exception as error:  # the work itself will find out, or be done again

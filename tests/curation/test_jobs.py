@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -145,6 +146,50 @@ def test_a_job_that_somebody_else_has_taken_is_theirs(installation, ending):
     (running,) = all_jobs()
     assert (running.state, running.attempts, running.error) == (JobState.RUNNING, 2, None)
     assert running.lease_until > utc_now()
+
+
+def test_a_lease_is_renewed_until_the_work_ends(installation, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.4))
+    renewed = []
+
+    def work(subject_id):
+        (begun,) = all_jobs()
+        with jobs.kept_alive(open_session, "try", subject_id):
+            until = time.monotonic() + 30
+            while not renewed and time.monotonic() < until:
+                (now,) = all_jobs()
+                renewed.extend([now] if now.lease_until > begun.lease_until else [])
+
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    assert jobs.run_one(open_session, {"try": work})
+    assert renewed
+
+
+def test_a_lease_of_somebody_else_is_not_renewed(installation, monkeypatch):
+    """The process was halted, and its job taken; theirs must end when they are killed."""
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.04))
+    asked = threading.Event()
+
+    def watched(**options):
+        asked.set()
+        return open_session(**options)
+
+    def work(subject_id):
+        with jobs.kept_alive(watched, "try", subject_id):
+            with open_session() as session:
+                theirs = session.scalars(select(Job)).one()
+                theirs.attempts, theirs.lease_until = theirs.attempts + 1, until
+            for _ in range(3):
+                asked.clear()
+                assert asked.wait(30)
+
+    until = utc_now() + timedelta(days=1)
+    with open_session() as session:
+        jobs.add(session, "try", 7)
+    assert jobs.run_one(open_session, {"try": work})
+    (running,) = all_jobs()
+    assert running.lease_until == until
 
 
 def test_the_loop_stops_when_asked(installation):
