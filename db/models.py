@@ -1014,8 +1014,10 @@ class Export(Base):
     cancelled_at: Mapped[datetime | None]
     # How often it was begun: of each attempt the bytes may differ.
     attempts: Mapped[int] = mapped_column(default=0)
-    # The moment of the database that it shows, once it is being made.
+    # The moment of the database that it shows, once it is being made; and how many of the withdrawals shortly before
+    # it that moment has (`curation.datasets.shown`).
     frozen_at: Mapped[datetime | None]
+    withdrawals_known: Mapped[int | None]
     # Media written so far, of how many; bytes so far.
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]

@@ -35,7 +35,7 @@ from curation.datasets.growing import Growing, growing
 from curation.datasets.options import ExportOptions
 from curation.datasets.receipt import ReceiptBook
 from curation.datasets.shares import shares_record
-from curation.datasets.shown import ShownMedia
+from curation.datasets.shown import ShownMedia, withdrawals_since
 from curation.datasets.shown_then import is_told_of_moments
 from curation.datasets.since import Since
 from curation.datasets.source import Dataset, of_filter, of_release
@@ -196,7 +196,7 @@ def _write(
         session = held.enter_context(sessions(read_only=True))
         hold_still(session)
         dataset = order.dataset(session)
-        _start(sessions, order, frozen_at, dataset.count())
+        _start(sessions, order, frozen_at, dataset.count(), withdrawals_since(session, frozen_at))
         with (
             Watch(sessions, order.id, order.attempt) as watch,
             Contents(order.writer, order.options, bucket, receipt, shown, watch, spool_folder) as contents,
@@ -213,13 +213,15 @@ def _write(
     return frozen_at
 
 
-def _start(sessions: Sessions, order: _Order, frozen_at: datetime, total: int) -> None:
+def _start(
+    sessions: Sessions, order: _Order, frozen_at: datetime, total: int, withdrawals_known: int
+) -> None:
     """Write down which moment it shows. Raises Stopped when it is not this attempt's any more."""
     with sessions() as session:
         started = session.execute(
             update(Export)
             .where(*still_ours(order.id, order.attempt))
-            .values(frozen_at=frozen_at, total=total)
+            .values(frozen_at=frozen_at, total=total, withdrawals_known=withdrawals_known)
             .returning(Export.id)
         )
         if started.first() is None:

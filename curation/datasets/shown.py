@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from curation.datasets.asking import UNDER_WAY
@@ -27,9 +27,9 @@ from db.types import Sessions
 from storage import Bucket
 from storage.errors import ObjectMissing
 
-# An act begun just before an export froze its moment may have been finished after it.
+# An act begun just before an export froze its moment may have been finished after it, or by a clock that is behind.
 BEFORE = timedelta(minutes=10)
-NOT_YET = "Media were withdrawn while this export was being made. It can be read when it is ready."
+NOT_YET = "Media were withdrawn or deleted while this export is being made. It can be read when it is ready."
 PURGED = (
     "The file of this export was deleted: it has pictures that were deleted for good since. Ask for it again."
 )
@@ -70,6 +70,17 @@ class ShownMedia:
         self.close()
 
 
+def withdrawals_since(session: Session, frozen_at: datetime) -> int:
+    """How many acts of withdrawing there are of those that may have come after an export froze its moment.
+
+    Acts are never deleted: there are as many later as the moment itself has, unless one came after it.
+    """
+    acts = select(func.count()).where(
+        Review.state_after == State.WITHDRAWN, Review.created_at >= frozen_at - BEFORE
+    )
+    return session.scalar(acts) or 0
+
+
 def require_handed_out(sessions: Sessions, bucket: Bucket, export_id: int) -> None:
     """Raises WrongState when media whose pixels an export shows were withdrawn since, Unavailable while it is made and
     nobody can tell."""
@@ -78,10 +89,14 @@ def require_handed_out(sessions: Sessions, bucket: Bucket, export_id: int) -> No
         if export.frozen_at is None or not _shows_pixels(export):
             return
         gone = _gone_since(session, export.frozen_at)
-    if not gone.withdrawn and not gone.purged:
+        if not gone.withdrawn and not gone.purged:
+            return
+        under_way = export.state in UNDER_WAY
+        known = under_way and withdrawals_since(session, export.frozen_at) == (export.withdrawals_known or 0)
+    if under_way:
+        if gone.purged or not known:
+            raise Unavailable(NOT_YET)
         return
-    if export.state in UNDER_WAY:
-        raise Unavailable(NOT_YET)
     if export.bucket_key is not None and (number := _count(bucket, export.bucket_key, gone)):
         raise WrongState(
             f"{number} media whose pictures are in this export were withdrawn since. Ask for it again.",

@@ -134,8 +134,8 @@ SENTENCES: dict[str, str] = {
     "You have pictures to answer on the Review page. This export can be read when it is ready.": (
         "Des images attendent votre réponse sur la page Revue. Cet export pourra être lu quand il sera prêt."
     ),
-    "Media were withdrawn while this export was being made. It can be read when it is ready.": (
-        "Des médias ont été retirés pendant que cet export se faisait. Il pourra être lu quand il sera prêt."
+    "Media were withdrawn or deleted while this export is being made. It can be read when it is ready.": (
+        "Des médias ont été retirés ou supprimés pendant que cet export se fait. Il pourra être lu quand il sera prêt."
     ),
     "This export was not made: it has no file.": "Cet export n’a pas été fait : il n’a pas de fichier.",
     "This export has no receipt: it was not finished.": "Cet export n’a pas de reçu : il n’a pas été terminé.",

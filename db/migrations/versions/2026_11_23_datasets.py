@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("frozen_at", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawals_known", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=False),

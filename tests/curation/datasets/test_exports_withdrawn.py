@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from curation.datasets.keeping import expire_exports, get_stored, sweep_exports
 from curation.datasets.shown import expire_purged, require_handed_out
 from curation.errors import ContentMissing, Unavailable, WrongState
 from curation.purging import purge_now
 from curation.reviews import decide
-from db.models import Decision, Export, ExportState, utc_now
+from db.models import Decision, Export, ExportState, Review, utc_now
 from db.session import open_session
 from storage import open_bucket
 from tests.exported import a_dataset, ask, exported, file_of, make, members_of
@@ -65,19 +66,18 @@ def test_an_export_with_a_picture_withdrawn_since_is_not_handed_out(curator, adm
     hand_out(made.id)
 
 
-class WithdrawingBucket:
-    """The bucket; a media is withdrawn when the first picture is read."""
+class ActingBucket:
+    """The bucket; something is done when the first picture is read."""
 
-    def __init__(self, admin, media_id):
-        self._bucket = open_bucket()
-        self._withdraw = partial(withdraw, admin, media_id)
+    def __init__(self, act):
+        self._bucket, self._act = open_bucket(), act
 
     def __getattr__(self, name):
         return getattr(self._bucket, name)
 
     def open(self, key, **part):
-        withdrawn, self._withdraw = self._withdraw, lambda: None
-        withdrawn()
+        act, self._act = self._act, lambda: None
+        act()
         return self._bucket.open(key, **part)
 
 
@@ -86,7 +86,7 @@ def test_what_is_withdrawn_before_its_picture_is_read_is_left_out(curator, admin
     monkeypatch.setattr("curation.datasets.contents.AT_A_TIME", 1)
     monkeypatch.setattr("curation.datasets.ahead.MOST_WAITING", 1)
     asked = ask(curator, options={"pictures": True, "contact_sheets": True})
-    made = make(curator, asked.id, WithdrawingBucket(admin, media[5]))
+    made = make(curator, asked.id, ActingBucket(partial(withdraw, admin, media[5])))
 
     assert made.state == "ready", made.error
     assert made.receipt is not None
@@ -99,12 +99,49 @@ def test_what_is_withdrawn_before_its_picture_is_read_is_left_out(curator, admin
 
 def test_what_is_withdrawn_after_its_picture_was_read_keeps_the_export_back(curator, admin, media):
     asked = ask(curator, options={"pictures": True, "crops": True})
-    made = make(curator, asked.id, WithdrawingBucket(admin, media[0]))
+    made = make(curator, asked.id, ActingBucket(partial(withdraw, admin, media[0])))
 
     files = members_of(file_of(curator, made))
     assert {Path(name).stem.split("-")[0] for name in files if name.startswith("crops/")} == {str(media[1])}
     with pytest.raises(WrongState):
         hand_out(made.id)
+
+
+def test_what_was_withdrawn_before_it_was_begun_keeps_nothing_back(curator, admin, media):
+    withdraw(admin, media[0])
+    asked = ask(curator, options={"pictures": True})
+    handed_out = []
+
+    def look():
+        hand_out(asked.id)
+        handed_out.append("before")
+        withdraw(admin, media[1])
+        with pytest.raises(Unavailable, match="when it is ready"):
+            hand_out(asked.id)
+        handed_out.append("after")
+
+    made = make(curator, asked.id, ActingBucket(look))
+    assert made.state == "ready", made.error
+    assert handed_out == ["before", "after"]
+
+
+def test_a_withdrawal_that_was_on_its_way_keeps_the_file_back(curator, admin, media):
+    """It was begun before the moment that the export shows, and finished after it."""
+    withdraw(admin, media[0])
+    asked = ask(curator, options={"pictures": True})
+    kept_back = []
+
+    def look():
+        withdraw(admin, media[1])
+        with open_session() as session:
+            session.execute(update(Review).values(created_at=utc_now() - timedelta(minutes=2)))
+        with pytest.raises(Unavailable, match="when it is ready"):
+            hand_out(asked.id)
+        kept_back.append(asked.id)
+
+    made = make(curator, asked.id, ActingBucket(look))
+    assert made.state == "ready", made.error
+    assert kept_back
 
 
 def test_while_it_is_made_nobody_knows_what_is_in_it(curator, admin, media):
