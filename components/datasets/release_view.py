@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -114,6 +115,7 @@ def _show(view: ReleaseView, class_names: Mapping[str, str]) -> None:
 
 def _sums(view: ReleaseView, class_names: Mapping[str, str]) -> list[Node]:
     counts: Mapping[str, Any] = view.counts
+    made_of = MediaFilter.from_query(view.filter)
     names = {**class_names, **{one["key"]: one["name"] for one in view.label_classes}}
     sums = [
         table(
@@ -128,7 +130,7 @@ def _sums(view: ReleaseView, class_names: Mapping[str, str]) -> list[Node]:
             [_("Label class"), figure(_("media")), figure(_("shapes"))],
             [
                 [
-                    link(browse_address(MediaFilter(label_class=(key,))), names.get(key, key)),
+                    link(browse_address(replace(made_of, label_class=(key,))), names.get(key, key)),
                     figure(number(count["media"])),
                     figure(number(count["shapes"])),
                 ]

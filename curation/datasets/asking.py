@@ -158,6 +158,9 @@ def _require_makeable(
         raise Refused("A release has the split that it was made with.")
     if since_release_id is not None and since_at is not None:
         raise Refused("Changes are since a release or since a moment, not since both.")
+    # A clock that is ahead would otherwise look like a day on which nothing was changed.
+    if since_at is not None and since_at > database_now(session):
+        raise Refused("since_at lies in the future: the clock here is not there yet.")
     for number in (release_id, since_release_id):
         release = session.get(Release, number) if number is not None else None
         if number is not None and (release is None or release.frozen_at is None):

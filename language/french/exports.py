@@ -87,6 +87,9 @@ SENTENCES: dict[str, str] = {
     "Changes are since a release or since a moment, not since both.": (
         "Les changements sont ceux depuis une version ou depuis un moment, pas depuis les deux."
     ),
+    "since_at lies in the future: the clock here is not there yet.": (
+        "since_at est dans le futur : l’horloge d’ici n’y est pas encore."
+    ),
     "This client id was used for another export already.": (
         "Cet identifiant de client a déjà servi à un autre export."
     ),

@@ -56,6 +56,9 @@ def test_the_command_goes_on_with_an_export_that_was_asked_for(signed_in, frames
     assert status == 0
     number = out.rsplit(maxsplit=1)[-1]
     assert signed_in("export", "--id", number, "-o", "lines.jsonl")[0] == 0
+    status, out, told = signed_in("export", "--id", number, "-o", "-")
+    assert (status, out) == (0, (tmp_path / "lines.jsonl").read_text())
+    assert "SHA-256" in told and not (tmp_path / "-").exists()
 
     lines = [json.loads(line) for line in (tmp_path / "lines.jsonl").read_text().splitlines()]
     assert [line["media_id"] for line in lines] == frames
@@ -77,7 +80,7 @@ def test_the_command_says_how_yolo_writes_shapes(signed_in, frames, tmp_path):  
     assert "YOLO alone" in err
 
 
-@pytest.mark.parametrize("split", ["50/60", "1/2/3/4", "half"])
+@pytest.mark.parametrize("split", ["50/60", "1/2/3/4", "half", "nan/1/0", "20/20/20/40"])
 def test_the_command_refuses_shares_that_are_none(signed_in, split):  # noqa: F811
     status, _, err = signed_in("export", "--format", "yolo", "--split", split)
 

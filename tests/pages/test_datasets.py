@@ -7,7 +7,7 @@ import re
 import shutil
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -124,6 +124,15 @@ def test_an_export_and_a_release_say_when_the_shares_of_their_split_are_missed(o
     assert SHARES_MISSED in said(open_page(curator, "export.py", export=str(made.id)))
     release_page = {"section": "releases", "show": str(release.id)}
     assert SHARES_MISSED in said(open_page(curator, "export.py", **release_page))
+
+
+def test_a_label_class_of_a_release_leads_to_the_media_of_its_filter(open_page, curator, two_media):
+    with open_session() as session:
+        release = releases.create_release(session, curator, "november", wanted=MediaFilter(source=("north",)))
+    freeze_release(open_session, release.id)
+    shown = dict(links(open_page(curator, "export.py", section="releases", show=str(release.id))))
+    [leads_to] = [address for name, address in shown.items() if name.lower() == "wildfire"]
+    assert parse_qs(urlsplit(leads_to).query) == {"source": ["north"], "label_class": ["wildfire"]}
 
 
 def test_a_table_to_be_edited_is_taken_by_those_who_may_bring_it_back(open_page, curator, two_media):

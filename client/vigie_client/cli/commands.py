@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-import shutil
 import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +21,7 @@ from vigie_client.cli.signed_in import (
     place,
     store,
 )
+from vigie_client.cli.standard_output import STANDARD_OUTPUT, write_whole
 from vigie_client.client import Client
 from vigie_client.errors import ContentDiffers, Refused
 from vigie_client.filters import MediaFilter
@@ -34,7 +33,6 @@ from vigie_client.values import written
 # The options of a command that say something about a capture, by the names of the client's own.
 CAPTURE = ("source", "timezone", "azimuth", "lat", "lon", "sequence", "tags")
 
-STANDARD_OUTPUT = "-"
 GOES_ON = "Run the same command again: it goes on where this one was."
 
 
@@ -137,13 +135,7 @@ def export(asked: Any) -> int:
         return 0
     if asked.format != "csv" and sys.stdout.isatty():
         raise ValueError("A PDF is nothing for a terminal: name its file with -o.")
-    with tempfile.TemporaryDirectory() as folder:
-        # Complete before its first byte goes on: half a table would look like a whole one to whoever reads it.
-        saved = _export(asked, Path(folder) / "export")
-        with saved.path.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    print(_size(saved), file=sys.stderr)
+    print(_size(write_whole(lambda path: _export(asked, path))), file=sys.stderr)
     return 0
 
 

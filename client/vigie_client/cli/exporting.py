@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie_client.cli.signed_in import open_client
+from vigie_client.cli.standard_output import STANDARD_OUTPUT, write_whole
 from vigie_client.client import Client
 from vigie_client.errors import VigieError
 from vigie_client.filters import MediaFilter
@@ -39,12 +40,16 @@ def export_dataset(asked: Any, wanted: MediaFilter) -> int:
         export = _wait(client, export, show=not asked.quiet)
         if export.state != "ready" or export.sha256 is None:
             raise ValueError(f"Export {export.id} is {export.state}. {export.error or ''}".strip())
-        # Only its last part: a name from elsewhere must not choose the folder.
-        path = Path(asked.output or Path(export.file_name).name)
-        saved = client.save_export(export.id, path, sha256=export.sha256)
-    print(f"{saved.path}: {saved.size:,} bytes, SHA-256 {export.sha256}")
+        if asked.output == STANDARD_OUTPUT:
+            name, told = STANDARD_OUTPUT, sys.stderr
+            write_whole(lambda path: client.save_export(export.id, path, sha256=export.sha256))
+        else:
+            # Only its last part: a name from elsewhere must not choose the folder.
+            name, told = asked.output or Path(export.file_name).name, sys.stdout
+            client.save_export(export.id, name, sha256=export.sha256)
+    print(f"{name}: {export.size:,} bytes, SHA-256 {export.sha256}", file=told)
     for line in balance(export.receipt) if export.receipt is not None else ():
-        print(line)
+        print(line, file=told)
     return 0
 
 
@@ -75,9 +80,10 @@ def read_split(text: str, seed: int) -> dict[str, float]:
     """From 80/10/10 or 0.8/0.2; the last may be left out. Raises ValueError."""
     shares = [float(part) for part in text.split("/")]
     total = sum(shares)
-    if not 1 <= len(shares) <= len(PARTS) or (abs(total - 100) > 1e-6 and abs(total - 1) > 1e-6):
+    # (What is no number is near to nothing.)
+    whole = next((whole for whole in (100, 1) if abs(total - whole) <= 1e-6), None)
+    if whole is None or len(shares) > len(PARTS):
         raise ValueError("--split is two or three shares that add up to 100 or to 1, as in 80/10/10.")
-    whole = 100 if abs(total - 100) <= 1e-6 else 1
     return {**{name: share / whole for name, share in zip(PARTS, shares, strict=False)}, "seed": seed}
 
 
